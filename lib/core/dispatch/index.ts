@@ -1,0 +1,2 @@
+export { noDispatcher } from './local-dispatcher.js';
+export type { LocalDispatcher } from './local-dispatcher.js';

@@ -1,0 +1,24 @@
+import type { InstanceRecord } from '../records/index.js';
+import type { LeaseGrant } from '../store/index.js';
+
+/**
+ * How the client and the worker of one process meet without knowing each other: an instance that starts where a worker is free
+ * is created already leased and runs at once.
+ *
+ * @internal
+ */
+export interface LocalDispatcher {
+  /** A free place for an instance of `name@version`, or nothing; a granted place is given back by `adopt` or `decline`. */
+  reserve(definitionKey: string): LeaseGrant | undefined;
+  /** Runs an instance that was created under a reserved grant; `leasedAt` is the local monotonic time the request was sent. */
+  adopt(record: InstanceRecord, leasedAt: number): void;
+  /** Gives the reserved place back unused. */
+  decline(): void;
+}
+
+/** A process that runs nothing itself. @internal */
+export const noDispatcher: LocalDispatcher = Object.freeze({
+  reserve: () => undefined,
+  adopt: () => undefined,
+  decline: () => undefined,
+});

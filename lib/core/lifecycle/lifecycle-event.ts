@@ -1,0 +1,54 @@
+import type { InstanceStatus } from '../records/index.js';
+
+/** Lifecycle events by type: what happened to an instance, told after the commit that made it true. @publicApi */
+export type LifecycleEventType =
+  | 'started'
+  | 'suspended'
+  | 'resumed'
+  | 'compensating'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'compensation_failed'
+  | 'quarantined'
+  | 'continued'
+  | 'retried'
+  | 'step_completed'
+  | 'step_failed'
+  | 'step_compensated';
+
+/** One lifecycle event. `eventId` is stable: the same event delivered twice has the same one. @publicApi */
+export interface LifecycleEvent {
+  readonly type: LifecycleEventType;
+  /** `workflowId:generation:seq`; `seq` is dense per instance. */
+  readonly eventId: string;
+  readonly seq: number;
+  readonly workflowId: string;
+  readonly workflowName: string;
+  readonly version: number;
+  readonly generation: number;
+  /** Epoch milliseconds, database time. */
+  readonly at: number;
+  readonly status: InstanceStatus;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly parentId?: string;
+  /** What the type adds: `{ step, attempts }`, `{ error }`, `{ reason }` … Never payloads. */
+  readonly detail?: LifecycleDetail;
+}
+
+/** What single event types add. @publicApi */
+export interface LifecycleDetail {
+  readonly step?: string;
+  readonly attempts?: number;
+  readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
+  readonly reason?: string;
+  readonly uncompensated?: readonly string[];
+}
+
+/** Receives lifecycle events in order per instance; a failing receiver never harms a run. @publicApi */
+export type LifecycleListener = (event: LifecycleEvent) => void;
+
+/** The stable id of an event. @internal */
+export function lifecycleEventId(workflowId: string, generation: number, seq: number): string {
+  return `${workflowId}:${generation}:${seq}`;
+}
