@@ -32,9 +32,7 @@ const shared = {
   transform: { [esm ? '^.+\\.ts$' : '^.+\\.[jt]s$']: ['@swc/jest', swc] },
   transformIgnorePatterns: esm
     ? ['/node_modules/']
-    : [
-        '/node_modules/(?!(@nestjs|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|croner)/)',
-      ],
+    : ['/node_modules/(?!(@nestjs|file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|croner)/)'],
 };
 
 // Folders whose specs talk to a database. Everything else stays in the project that starts none.
@@ -53,10 +51,7 @@ export default {
     {
       ...shared,
       displayName: 'database',
-      testMatch: [
-        '<rootDir>/lib/{postgres,typeorm}/**/*.spec.ts',
-        '<rootDir>/test/**/*.{spec,e2e-spec}.ts',
-      ],
+      testMatch: ['<rootDir>/lib/{postgres,typeorm}/**/*.spec.ts', '<rootDir>/test/**/*.{spec,e2e-spec}.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(architecture|bench)/'],
       // Jest runs a project's global setup only when one of its specs is selected.
       globalSetup: '<rootDir>/test/utils/global-setup.mjs',

@@ -15,9 +15,7 @@ export default async function globalSetup() {
   const lines = createInterface({ input: server.stdout });
   const firstLine = await new Promise((resolve, reject) => {
     lines.once('line', resolve);
-    lines.once('close', () =>
-      reject(new Error('The test database did not start. Its own message stands above.')),
-    );
+    lines.once('close', () => reject(new Error('The test database did not start. Its own message stands above.')));
   });
   process.env.TEST_DATABASE_URL = JSON.parse(firstLine).url;
   globalThis.__WORKFLOW_TEST_DATABASE__ = server;

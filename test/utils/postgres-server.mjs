@@ -49,9 +49,7 @@ function findIdentity() {
 
 function createWorkDirectory(identity) {
   const parents = isRoot ? [os.tmpdir(), '/tmp', '/var/tmp'] : [os.tmpdir()];
-  const parent = parents.find(
-    (each) => !isRoot || (fs.existsSync(each) && isReachableByAnyone(each)),
-  );
+  const parent = parents.find((each) => !isRoot || (fs.existsSync(each) && isReachableByAnyone(each)));
   if (!parent) {
     throw new Error(`None of ${parents.join(', ')} can be entered by the user "nobody".`);
   }
@@ -103,9 +101,7 @@ function startServer(command, args, options) {
       }
     });
     child.once('error', reject);
-    child.once('close', (code) =>
-      reject(new Error(`${command} ended with ${code} before it was ready:\n${output}`)),
-    );
+    child.once('close', (code) => reject(new Error(`${command} ended with ${code} before it was ready:\n${output}`)));
   });
 }
 
@@ -163,20 +159,13 @@ async function main() {
       shared_preload_libraries: 'pg_stat_statements',
       timezone: 'UTC',
     };
-    const settingFlags = Object.entries(settings).flatMap(([name, value]) => [
-      '-c',
-      `${name}=${value}`,
-    ]);
+    const settingFlags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
     let port;
     for (let attempt = 1; !server; attempt += 1) {
       port = await findFreePort();
       try {
-        server = await startServer(
-          postgres,
-          ['-D', data, '-p', String(port), ...settingFlags],
-          options,
-        );
+        server = await startServer(postgres, ['-D', data, '-p', String(port), ...settingFlags], options);
       } catch (error) {
         // Another process may take the port between the probe and the start.
         if (attempt === 3) {
