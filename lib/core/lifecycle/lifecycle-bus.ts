@@ -1,32 +1,34 @@
-import type { LifecycleEvent, LifecycleListener } from './lifecycle-event.js';
 import type { WorkflowLogger } from './logger.js';
 
+/** Receives what a bus publishes, in order; a failing listener never harms a run. @publicApi */
+export type LifecycleListener<E> = (event: E) => void;
+
 /**
- * Hands this process's lifecycle events to its listeners, in order, one event at a time.
+ * Hands this process's events to its listeners, in order, one event at a time.
  * A throwing listener is logged and keeps its subscription; the others still receive the event.
  *
  * @internal
  */
-export class LifecycleBus {
-  private readonly listeners = new Set<LifecycleListener>();
+export class LifecycleBus<E> {
+  private readonly listeners = new Set<LifecycleListener<E>>();
 
   constructor(private readonly logger: WorkflowLogger) {}
 
   /** Adds a listener and returns the function that removes it. */
-  subscribe(listener: LifecycleListener): () => void {
+  subscribe(listener: LifecycleListener<E>): () => void {
     this.listeners.add(listener);
     return () => {
       this.listeners.delete(listener);
     };
   }
 
-  publish(event: LifecycleEvent): void {
+  publish(event: E): void {
     for (const listener of this.listeners) {
       try {
         listener(event);
       } catch (error) {
         // A subscriber is never allowed to harm a run; its fault is told and the next one is served.
-        this.logger.error('A lifecycle listener threw.', { eventId: event.eventId, error: String(error) });
+        this.logger.error('A lifecycle listener threw.', { error: String(error) });
       }
     }
   }

@@ -45,8 +45,17 @@ export interface LifecycleDetail {
   readonly uncompensated?: readonly string[];
 }
 
-/** Receives lifecycle events in order per instance; a failing receiver never harms a run. @publicApi */
-export type LifecycleListener = (event: LifecycleEvent) => void;
+/** Live progress of an instance: what `ctx.emit` and a step's `heartbeat` give. @publicApi */
+export interface StreamItem {
+  readonly workflowId: string;
+  readonly generation: number;
+  readonly kind: 'emit' | 'progress';
+  /** The step whose progress it is. */
+  readonly step?: string;
+  /** Epoch milliseconds, database time. */
+  readonly at: number;
+  readonly payload: unknown;
+}
 
 /** The stable id of an event. @internal */
 export function lifecycleEventId(workflowId: string, generation: number, seq: number): string {

@@ -1,0 +1,2 @@
+export { JournalWriter } from './journal-writer.js';
+export type { JournalWriterOptions } from './journal-writer.js';

@@ -1,0 +1,138 @@
+import { isWorkflowError } from '../errors/index.js';
+import type { WorkflowLogger } from '../lifecycle/index.js';
+import type { FlushResult, FlushUnit, StartResult, StartUnit, WorkflowStore } from '../store/index.js';
+import type { Clock } from '../time/index.js';
+
+/** How the writer sends. @internal */
+export interface JournalWriterOptions {
+  /** Statements in flight at one time. @default 2 */
+  readonly flushers: number;
+  /** First pause after the store could not be reached, doubled up to `maxPauseMs`. @default 50 */
+  readonly pauseMs: number;
+  /** @default 2000 */
+  readonly maxPauseMs: number;
+}
+
+interface Pending<U, R> {
+  readonly unit: U;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Batch =
+  | { readonly kind: 'flush'; readonly items: Pending<FlushUnit, FlushResult>[] }
+  | { readonly kind: 'start'; readonly items: Pending<StartUnit, StartResult>[] };
+
+/**
+ * Makes the writes of all instances of a process durable together (group commit): whatever is asked for while statements are in
+ * flight travels in the next one. A store that cannot be reached is asked again until it answers; every row of a unit has a derived
+ * key, so asking again changes nothing.
+ *
+ * @internal
+ */
+export class JournalWriter {
+  private flushes: Pending<FlushUnit, FlushResult>[] = [];
+  private starts: Pending<StartUnit, StartResult>[] = [];
+  private inFlight = 0;
+  private scheduled = false;
+  private closed = false;
+
+  constructor(
+    private readonly store: WorkflowStore,
+    private readonly clock: Clock,
+    private readonly logger: WorkflowLogger,
+    private readonly options: JournalWriterOptions,
+  ) {}
+
+  /** Makes a unit durable. The caller has at most one unit per instance under way. Rejects only when the store refuses the whole statement. */
+  flush(unit: FlushUnit): Promise<FlushResult> {
+    return new Promise((resolve, reject) => {
+      this.flushes.push({ unit, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Creates an instance. */
+  start(unit: StartUnit): Promise<StartResult> {
+    return new Promise((resolve, reject) => {
+      this.starts.push({ unit, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Stops asking again after this: what cannot be written now is rejected. */
+  close(): void {
+    this.closed = true;
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.inFlight >= this.options.flushers) return;
+    this.scheduled = true;
+    // One macrotask later everything that this turn of the process brought forth is here.
+    this.clock.macrotask(() => {
+      this.scheduled = false;
+      this.dispatch();
+    });
+  }
+
+  private dispatch(): void {
+    while (this.inFlight < this.options.flushers) {
+      const batch = this.take();
+      if (batch === undefined) return;
+      this.inFlight += 1;
+      void this.send(batch).finally(() => {
+        this.inFlight -= 1;
+        if (this.flushes.length > 0 || this.starts.length > 0) this.schedule();
+      });
+    }
+  }
+
+  private take(): Batch | undefined {
+    // Outcomes and entries first: they free places, starts fill them.
+    if (this.flushes.length > 0) {
+      const items = this.flushes;
+      this.flushes = [];
+      return { kind: 'flush', items };
+    }
+    if (this.starts.length > 0) {
+      const items = this.starts;
+      this.starts = [];
+      return { kind: 'start', items };
+    }
+    return undefined;
+  }
+
+  private async send(batch: Batch): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        if (batch.kind === 'flush') settle(batch.items, await this.store.flush(units(batch.items), attempt > 0));
+        else settle(batch.items, await this.store.start(units(batch.items), attempt > 0));
+        return;
+      } catch (error) {
+        if (this.closed || !isWorkflowError(error, 'STORE_UNAVAILABLE')) {
+          for (const item of batch.items) item.reject(error);
+          return;
+        }
+        if (attempt === 0) this.logger.warn('The store could not be reached; writing again.', { error: String(error) });
+        await this.pause(attempt);
+      }
+    }
+  }
+
+  private pause(attempt: number): Promise<void> {
+    const pauseMs = Math.min(this.options.pauseMs * 2 ** Math.min(attempt, 16), this.options.maxPauseMs);
+    return new Promise((resolve) => {
+      this.clock.schedule(pauseMs, resolve);
+    });
+  }
+}
+
+function units<U, R>(items: readonly Pending<U, R>[]): U[] {
+  return items.map((item) => item.unit);
+}
+
+function settle<U, R>(items: readonly Pending<U, R>[], results: readonly R[]): void {
+  items.forEach((item, index) => {
+    item.resolve(results[index] as R);
+  });
+}
