@@ -1,0 +1,35 @@
+import { describeValue } from './describe-value.js';
+import { WorkflowError, isWorkflowError } from './workflow.error.js';
+
+/** What a {@link WorkflowNotFoundError} is made of. @publicApi */
+export interface WorkflowNotFoundErrorFacts {
+  /** The id that was asked for. */
+  readonly workflowId: string;
+}
+
+/**
+ * Thrown when no workflow instance has the id that was asked for.
+ *
+ * @publicApi
+ */
+export class WorkflowNotFoundError extends WorkflowError {
+  /** The id that was asked for. */
+  readonly workflowId: string;
+
+  constructor(facts: WorkflowNotFoundErrorFacts) {
+    super(
+      'WORKFLOW_NOT_FOUND',
+      `There is no workflow instance with the id ${describeValue(facts.workflowId)}.`,
+    );
+    this.workflowId = facts.workflowId;
+  }
+
+  override get name(): string {
+    return 'WorkflowNotFoundError';
+  }
+}
+
+/** Tells whether a value is a {@link WorkflowNotFoundError}, also when it was restored from a journal. @publicApi */
+export function isWorkflowNotFoundError(value: unknown): value is WorkflowNotFoundError {
+  return isWorkflowError(value, 'WORKFLOW_NOT_FOUND');
+}
