@@ -122,7 +122,8 @@ export const WORKFLOW_ERROR_CODES = {
   },
   WORKFLOW_TRANSACTION: {
     httpStatus: 500,
-    description: 'A database transaction was passed, or left out, in a way that would break atomicity.',
+    description:
+      'A database transaction was passed, or left out, in a way that would break atomicity.',
   },
   WORKFLOW_OPTIONS: {
     httpStatus: 500,

@@ -6,7 +6,11 @@ const cause = new Error('the disk is full');
 const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
   [new errors.WorkflowDefinitionError('Wrong.'), errors.isWorkflowDefinitionError, /^Wrong\.$/],
   [
-    new errors.WorkflowOptionsError({ option: 'worker.pollInterval', value: -1, expected: 'positive' }),
+    new errors.WorkflowOptionsError({
+      option: 'worker.pollInterval',
+      value: -1,
+      expected: 'positive',
+    }),
     errors.isWorkflowOptionsError,
     /"worker\.pollInterval" has the value -1\. It must be positive\.$/,
   ],
@@ -27,14 +31,26 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     /^result\.a cannot be stored: a Map/,
   ],
   [
-    new errors.WorkflowPayloadLimitError({ place: 'The result of step "load"', bytes: 12, limitBytes: 10 }),
+    new errors.WorkflowPayloadLimitError({
+      place: 'The result of step "load"',
+      bytes: 12,
+      limitBytes: 10,
+    }),
     errors.isWorkflowPayloadLimitError,
     /has 12 bytes, and the limit for a stored payload is 10 bytes/,
   ],
   [new errors.ContextUsageError('Not here.'), errors.isContextUsageError, /^Not here\.$/],
-  [new errors.WorkflowTransactionError('Pass one.'), errors.isWorkflowTransactionError, /^Pass one\.$/],
   [
-    new errors.WorkflowNonDeterminismError({ workflowId: 'w', recorded: 'step "a"', asked: 'step "b"' }),
+    new errors.WorkflowTransactionError('Pass one.'),
+    errors.isWorkflowTransactionError,
+    /^Pass one\.$/,
+  ],
+  [
+    new errors.WorkflowNonDeterminismError({
+      workflowId: 'w',
+      recorded: 'step "a"',
+      asked: 'step "b"',
+    }),
     errors.isWorkflowNonDeterminismError,
     /recorded was step "a", asked for was step "b"\..*ctx\.patched/,
   ],
@@ -43,14 +59,23 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isWorkflowJournalLimitError,
     /holds 5 entries, and the limit is 5/,
   ],
-  [new errors.WorkflowNotFoundError({ workflowId: 'w' }), errors.isWorkflowNotFoundError, /id "w"\.$/],
+  [
+    new errors.WorkflowNotFoundError({ workflowId: 'w' }),
+    errors.isWorkflowNotFoundError,
+    /id "w"\.$/,
+  ],
   [
     new errors.WorkflowIdConflictError({ workflowId: 'w', reason: 'its input differs' }),
     errors.isWorkflowIdConflictError,
     /"w" is already in use: its input differs\./,
   ],
   [
-    new errors.WorkflowStateError({ workflowId: 'w', status: 'completed', operation: 'signal', hint: 'Start anew.' }),
+    new errors.WorkflowStateError({
+      workflowId: 'w',
+      status: 'completed',
+      operation: 'signal',
+      hint: 'Start anew.',
+    }),
     errors.isWorkflowStateError,
     /^Cannot signal the workflow "w" because it is completed\. Start anew\.$/,
   ],
@@ -60,7 +85,11 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     /within 500 ms/,
   ],
   [
-    new errors.WorkflowVersionMismatchError({ workflowName: 'orders', expectedVersion: 2, actualVersion: 1 }),
+    new errors.WorkflowVersionMismatchError({
+      workflowName: 'orders',
+      expectedVersion: 2,
+      actualVersion: 1,
+    }),
     errors.isWorkflowVersionMismatchError,
     /Version 2 of the workflow "orders".*version 1 was found/,
   ],
@@ -75,8 +104,16 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isWorkflowCancelledError,
     /^The workflow "w" was cancelled: by the customer$/,
   ],
-  [new errors.WorkflowTerminatedError(), errors.isWorkflowTerminatedError, /^The workflow was terminated\.$/],
-  [new errors.WorkflowTimeoutError({ workflowId: 'w', timeoutMs: 9 }), errors.isWorkflowTimeoutError, /of 9 ms\.$/],
+  [
+    new errors.WorkflowTerminatedError(),
+    errors.isWorkflowTerminatedError,
+    /^The workflow was terminated\.$/,
+  ],
+  [
+    new errors.WorkflowTimeoutError({ workflowId: 'w', timeoutMs: 9 }),
+    errors.isWorkflowTimeoutError,
+    /of 9 ms\.$/,
+  ],
   [
     new errors.WorkflowResultTimeoutError({ workflowId: 'w', timeoutMs: 9 }),
     errors.isWorkflowResultTimeoutError,
@@ -97,7 +134,11 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isStepFailedError,
     /^Step "charge" failed after 3 attempts: "a string"$/,
   ],
-  [new errors.StepTimeoutError({ step: 's', timeoutMs: 4 }), errors.isStepTimeoutError, /"s".*4 ms/],
+  [
+    new errors.StepTimeoutError({ step: 's', timeoutMs: 4 }),
+    errors.isStepTimeoutError,
+    /"s".*4 ms/,
+  ],
   [
     new errors.StepHeartbeatTimeoutError({ step: 's', heartbeatTimeoutMs: 4 }),
     errors.isStepHeartbeatTimeoutError,
@@ -111,30 +152,39 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isWorkflowSchemaError,
     /version 1, but this build needs version 2\. Run the migrations/,
   ],
-  [new errors.LeaseLostError({ workflowId: 'w' }), errors.isLeaseLostError, /Another worker took over/],
+  [
+    new errors.LeaseLostError({ workflowId: 'w' }),
+    errors.isLeaseLostError,
+    /Another worker took over/,
+  ],
 ];
 
-describe.each(samples.map((sample) => [sample[0].name, ...sample] as const))('%s', (name, error, guard, message) => {
-  it('says what happened', () => {
-    expect(error.message).toMatch(message);
-  });
+describe.each(samples.map((sample) => [sample[0].name, ...sample] as const))(
+  '%s',
+  (name, error, guard, message) => {
+    it('says what happened', () => {
+      expect(error.message).toMatch(message);
+    });
 
-  it('is recognised by its guard and by no other', () => {
-    const accepting = samples.filter(([, otherGuard]) => otherGuard(error));
+    it('is recognised by its guard and by no other', () => {
+      const accepting = samples.filter(([, otherGuard]) => otherGuard(error));
 
-    expect(guard(error)).toBe(true);
-    expect(accepting).toHaveLength(1);
-  });
+      expect(guard(error)).toBe(true);
+      expect(accepting).toHaveLength(1);
+    });
 
-  it('is the class of its code', () => {
-    expect(error).toBeInstanceOf(errors.errorClassOf(error.code));
-    expect(error.constructor.name).toBe(name);
-  });
-});
+    it('is the class of its code', () => {
+      expect(error).toBeInstanceOf(errors.errorClassOf(error.code));
+      expect(error.constructor.name).toBe(name);
+    });
+  },
+);
 
 describe('the samples above', () => {
   it('cover every code', () => {
-    expect(samples.map(([error]) => error.code).sort()).toEqual(Object.keys(errors.WORKFLOW_ERROR_CODES).sort());
+    expect(samples.map(([error]) => error.code).sort()).toEqual(
+      Object.keys(errors.WORKFLOW_ERROR_CODES).sort(),
+    );
   });
 });
 

@@ -1,5 +1,10 @@
 // Base, codes and recognition
-export { WORKFLOW_ERROR_CODES, isWorkflowErrorCode, type WorkflowErrorCode, type WorkflowErrorCodeEntry } from './error-codes.js';
+export {
+  WORKFLOW_ERROR_CODES,
+  isWorkflowErrorCode,
+  type WorkflowErrorCode,
+  type WorkflowErrorCodeEntry,
+} from './error-codes.js';
 export { WorkflowError, isWorkflowError, type WorkflowErrorOptions } from './workflow.error.js';
 export { errorClassOf } from './error-classes.js';
 export { describeValue } from './describe-value.js';
@@ -28,7 +33,10 @@ export {
   type WorkflowPayloadLimitErrorFacts,
 } from './workflow-payload-limit.error.js';
 export { ContextUsageError, isContextUsageError } from './context-usage.error.js';
-export { WorkflowTransactionError, isWorkflowTransactionError } from './workflow-transaction.error.js';
+export {
+  WorkflowTransactionError,
+  isWorkflowTransactionError,
+} from './workflow-transaction.error.js';
 export {
   WorkflowNonDeterminismError,
   isWorkflowNonDeterminismError,
@@ -51,7 +59,11 @@ export {
   isWorkflowIdConflictError,
   type WorkflowIdConflictErrorFacts,
 } from './workflow-id-conflict.error.js';
-export { WorkflowStateError, isWorkflowStateError, type WorkflowStateErrorFacts } from './workflow-state.error.js';
+export {
+  WorkflowStateError,
+  isWorkflowStateError,
+  type WorkflowStateErrorFacts,
+} from './workflow-state.error.js';
 export {
   WorkflowStartLockedError,
   isWorkflowStartLockedError,
@@ -62,7 +74,11 @@ export {
   isWorkflowVersionMismatchError,
   type WorkflowVersionMismatchErrorFacts,
 } from './workflow-version-mismatch.error.js';
-export { WorkflowFailedError, isWorkflowFailedError, type WorkflowFailedErrorFacts } from './workflow-failed.error.js';
+export {
+  WorkflowFailedError,
+  isWorkflowFailedError,
+  type WorkflowFailedErrorFacts,
+} from './workflow-failed.error.js';
 export { WorkflowFailError, isWorkflowFailError } from './workflow-fail.error.js';
 export {
   WorkflowCancelledError,
@@ -97,8 +113,16 @@ export {
 } from './compensation-failed.error.js';
 
 // Steps
-export { StepFailedError, isStepFailedError, type StepFailedErrorFacts } from './step-failed.error.js';
-export { StepTimeoutError, isStepTimeoutError, type StepTimeoutErrorFacts } from './step-timeout.error.js';
+export {
+  StepFailedError,
+  isStepFailedError,
+  type StepFailedErrorFacts,
+} from './step-failed.error.js';
+export {
+  StepTimeoutError,
+  isStepTimeoutError,
+  type StepTimeoutErrorFacts,
+} from './step-timeout.error.js';
 export {
   StepHeartbeatTimeoutError,
   isStepHeartbeatTimeoutError,
@@ -112,6 +136,14 @@ export {
 export { NonRetryableStepError, isNonRetryableStepError } from './non-retryable-step.error.js';
 
 // The ground below
-export { WorkflowStoreError, isWorkflowStoreError, type WorkflowStoreErrorFacts } from './workflow-store.error.js';
-export { WorkflowSchemaError, isWorkflowSchemaError, type WorkflowSchemaErrorFacts } from './workflow-schema.error.js';
+export {
+  WorkflowStoreError,
+  isWorkflowStoreError,
+  type WorkflowStoreErrorFacts,
+} from './workflow-store.error.js';
+export {
+  WorkflowSchemaError,
+  isWorkflowSchemaError,
+  type WorkflowSchemaErrorFacts,
+} from './workflow-schema.error.js';
 export { LeaseLostError, isLeaseLostError, type LeaseLostErrorFacts } from './lease-lost.error.js';

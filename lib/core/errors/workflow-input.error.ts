@@ -15,7 +15,9 @@ function summarise(issues: readonly WorkflowInputIssue[]): string {
     .slice(0, SHOWN_ISSUES)
     .map((issue) => (issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`))
     .join('; ');
-  return issues.length > SHOWN_ISSUES ? `${shown}; and ${issues.length - SHOWN_ISSUES} more` : shown;
+  return issues.length > SHOWN_ISSUES
+    ? `${shown}; and ${issues.length - SHOWN_ISSUES} more`
+    : shown;
 }
 
 /** What a {@link WorkflowInputError} is made of. @publicApi */
@@ -40,11 +42,9 @@ export class WorkflowInputError extends WorkflowError {
   readonly issues: readonly WorkflowInputIssue[];
 
   constructor(facts: WorkflowInputErrorFacts) {
-    super(
-      'WORKFLOW_INPUT',
-      `${facts.place} is not valid: ${summarise(facts.issues)}`,
-      { cause: facts.cause },
-    );
+    super('WORKFLOW_INPUT', `${facts.place} is not valid: ${summarise(facts.issues)}`, {
+      cause: facts.cause,
+    });
     this.place = facts.place;
     this.issues = facts.issues;
   }

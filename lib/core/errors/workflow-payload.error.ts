@@ -22,11 +22,9 @@ export class WorkflowPayloadError extends WorkflowError {
   readonly reason: string;
 
   constructor(facts: WorkflowPayloadErrorFacts) {
-    super(
-      'WORKFLOW_PAYLOAD',
-      `${facts.path} cannot be stored: ${facts.reason}`,
-      { cause: facts.cause },
-    );
+    super('WORKFLOW_PAYLOAD', `${facts.path} cannot be stored: ${facts.reason}`, {
+      cause: facts.cause,
+    });
     this.path = facts.path;
     this.reason = facts.reason;
   }
