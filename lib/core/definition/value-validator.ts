@@ -19,11 +19,11 @@ export function schemaValidator(schema: StandardSchema): ValueValidator {
 
 function accept(result: Awaited<ReturnType<StandardSchema['~standard']['validate']>>, place: string): unknown {
   if (result.issues === undefined) return result.value;
-  throw new WorkflowInputError(
+  throw new WorkflowInputError({
     place,
-    result.issues.map((issue) => ({
+    issues: result.issues.map((issue) => ({
       path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
       message: issue.message,
     })),
-  );
+  });
 }
