@@ -1,6 +1,7 @@
 import { ChildWorkflowFailedError } from './child-workflow-failed.error.js';
 import { CompensationFailedError } from './compensation-failed.error.js';
 import { ContextUsageError } from './context-usage.error.js';
+import { EmbeddedPostgresError } from './embedded-postgres.error.js';
 import { LeaseLostError } from './lease-lost.error.js';
 import { NonRetryableStepError } from './non-retryable-step.error.js';
 import { StepFailedError } from './step-failed.error.js';
@@ -64,6 +65,7 @@ const ERROR_CLASSES: Readonly<Record<WorkflowErrorCode, WorkflowErrorClass>> = {
   WORKFLOW_STORE: WorkflowStoreError,
   WORKFLOW_SCHEMA: WorkflowSchemaError,
   WORKFLOW_LEASE_LOST: LeaseLostError,
+  EMBEDDED_POSTGRES: EmbeddedPostgresError,
 };
 
 /**

@@ -143,6 +143,10 @@ export const WORKFLOW_ERROR_CODES = {
     httpStatus: 503,
     description: 'Another worker took over the instance.',
   },
+  EMBEDDED_POSTGRES: {
+    httpStatus: 503,
+    description: 'The embedded Postgres server could not be started or used.',
+  },
 } as const satisfies Readonly<Record<string, WorkflowErrorCodeEntry>>;
 
 /** A code that tells what went wrong, stable across releases, processes and realms. @publicApi */

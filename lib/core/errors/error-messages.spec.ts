@@ -157,6 +157,7 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isLeaseLostError,
     /Another worker took over/,
   ],
+  [new errors.EmbeddedPostgresError('No disk.', { cause }), errors.isEmbeddedPostgresError, /^No disk\.$/],
 ];
 
 describe.each(samples.map((sample) => [sample[0].name, ...sample] as const))(

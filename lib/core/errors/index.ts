@@ -147,3 +147,4 @@ export {
   type WorkflowSchemaErrorFacts,
 } from './workflow-schema.error.js';
 export { LeaseLostError, isLeaseLostError, type LeaseLostErrorFacts } from './lease-lost.error.js';
+export { EmbeddedPostgresError, isEmbeddedPostgresError } from './embedded-postgres.error.js';
