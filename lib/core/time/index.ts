@@ -1,0 +1,13 @@
+// Values
+export { MAX_DURATION_MS, formatDuration, parseDuration, type Duration } from './duration.js';
+export { parseInstant, type Instant } from './instant.js';
+
+// Clocks
+export type { Cancellable, Clock, ScheduleOptions } from './clock.js';
+export { systemClock } from './system-clock.js';
+export { VirtualClock, type VirtualClockOptions } from './virtual-clock.js';
+export { StoreTime } from './store-time.js';
+
+// Waiting
+export { delay } from './delay.js';
+export { TimerQueue } from './timer-queue.js';

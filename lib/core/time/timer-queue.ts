@@ -1,0 +1,118 @@
+import { BinaryHeap } from './binary-heap.js';
+import type { Cancellable, Clock, ScheduleOptions } from './clock.js';
+
+interface QueuedTimer {
+  readonly id: string;
+  /** On the monotonic clock. */
+  readonly dueMs: number;
+  /** Arbiter between equal due times: first set, first fired. */
+  readonly order: number;
+}
+
+/** Below this many removed timers the heap is not worth rebuilding. */
+const COMPACTION_THRESHOLD = 64;
+
+/**
+ * Any number of timers over one timer of the clock. A timer is an id and a due time; what is due is handed to the one
+ * callback given here, so that a forgotten timer keeps nothing else alive.
+ *
+ * @internal
+ */
+export class TimerQueue {
+  private readonly timers = new Map<string, QueuedTimer>();
+  private readonly heap = new BinaryHeap<QueuedTimer>(
+    (a, b) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order),
+  );
+  private armed: Cancellable | undefined;
+  private armedForMs = Number.POSITIVE_INFINITY;
+  private order = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly onDue: (id: string) => void,
+    private readonly options: ScheduleOptions = {},
+  ) {}
+
+  /** How many timers are waiting. */
+  get size(): number {
+    return this.timers.size;
+  }
+
+  /** Whether a timer with this id is waiting. */
+  has(id: string): boolean {
+    return this.timers.has(id);
+  }
+
+  /** Sets a timer to `delayMs` from now. A timer that has the same id is replaced. */
+  set(id: string, delayMs: number): void {
+    const dueMs = this.clock.monotonic() + (delayMs > 0 ? delayMs : 0);
+    const timer: QueuedTimer = { id, dueMs, order: this.order++ };
+    this.timers.set(id, timer);
+    this.heap.push(timer);
+    this.compact();
+    if (dueMs < this.armedForMs) this.arm();
+  }
+
+  /** Removes a timer. @returns whether it was waiting. */
+  remove(id: string): boolean {
+    const wasWaiting = this.timers.delete(id);
+    if (this.timers.size === 0) this.clear();
+    else if (wasWaiting) this.compact();
+    return wasWaiting;
+  }
+
+  /** Removes every timer and lets go of the clock. The queue stays usable. */
+  clear(): void {
+    this.timers.clear();
+    this.heap.keep(() => false);
+    this.disarm();
+  }
+
+  private fire(): void {
+    this.disarm();
+    const nowMs = this.clock.monotonic();
+    try {
+      // A timer set by a callback waits for the next turn, also when it is due already.
+      const firstLater = this.order;
+      for (let head = this.head(); head !== undefined && head.dueMs <= nowMs; head = this.head()) {
+        if (head.order >= firstLater) break;
+        this.heap.pop();
+        this.timers.delete(head.id);
+        this.onDue(head.id);
+      }
+    } finally {
+      // Also after a callback that threw: the other timers must still fire.
+      this.arm();
+    }
+  }
+
+  /** The earliest timer that was neither removed nor replaced. */
+  private head(): QueuedTimer | undefined {
+    for (let head = this.heap.peek(); head !== undefined; head = this.heap.peek()) {
+      if (this.timers.get(head.id) === head) return head;
+      this.heap.pop();
+    }
+    return undefined;
+  }
+
+  private arm(): void {
+    const head = this.head();
+    if (head === undefined || head.dueMs >= this.armedForMs) return;
+    this.disarm();
+    this.armedForMs = head.dueMs;
+    this.armed = this.clock.schedule(head.dueMs - this.clock.monotonic(), () => this.fire(), this.options);
+  }
+
+  private disarm(): void {
+    this.armed?.cancel();
+    this.armed = undefined;
+    this.armedForMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Removal leaves an item in the heap; once most items are such leftovers the heap is rebuilt. */
+  private compact(): void {
+    const leftovers = this.heap.size - this.timers.size;
+    if (leftovers < COMPACTION_THRESHOLD || leftovers < this.timers.size) return;
+    this.heap.keep((timer) => this.timers.get(timer.id) === timer);
+  }
+}

@@ -1,0 +1,158 @@
+import { BinaryHeap } from './binary-heap.js';
+import type { Cancellable, Clock } from './clock.js';
+import { parseDuration, type Duration } from './duration.js';
+import { parseInstant, type Instant } from './instant.js';
+
+/** @publicApi */
+export interface VirtualClockOptions {
+  /**
+   * What the wall clock shows at first.
+   * @default '2026-01-01T00:00:00Z'
+   */
+  readonly start?: Instant;
+  /**
+   * Runs a callback one macrotask later. A deterministic simulation gives its own queue.
+   * @default Node's setImmediate
+   */
+  readonly scheduler?: (callback: () => void) => void;
+}
+
+interface VirtualTimer {
+  readonly dueMs: number;
+  readonly order: number;
+  callback: (() => void) | undefined;
+}
+
+/** After this many macrotasks in which nobody used the clock, what a callback set off is taken to be finished. */
+const QUIET_TURNS = 10;
+
+/** Bounds the wait for quiet, so that a loop over macrotasks cannot hold the clock for ever. */
+const MAX_TURNS = 10_000;
+
+/**
+ * A clock that stands still until a test moves it, so that days pass in no time and nothing depends on the speed of the
+ * machine.
+ *
+ * @example
+ * const clock = new VirtualClock();
+ * await clock.advance('3d');
+ *
+ * @publicApi
+ */
+export class VirtualClock implements Clock {
+  private readonly timers = new BinaryHeap<VirtualTimer>(
+    (a, b) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order),
+  );
+  private readonly scheduler: (callback: () => void) => void;
+  private wallMs: number;
+  private elapsedMs = 0;
+  private order = 0;
+  private waiting = 0;
+  /** Raised by every use, so that quiet can be told from work. */
+  private uses = 0;
+
+  constructor(options: VirtualClockOptions = {}) {
+    this.wallMs = parseInstant(options.start ?? '2026-01-01T00:00:00Z', 'start of the virtual clock');
+    this.scheduler = options.scheduler ?? ((callback) => void setImmediate(callback));
+  }
+
+  now(): number {
+    return this.wallMs;
+  }
+
+  monotonic(): number {
+    return this.elapsedMs;
+  }
+
+  /** How many callbacks are scheduled and neither cancelled nor run. */
+  get pending(): number {
+    return this.waiting;
+  }
+
+  /** Milliseconds until the earliest scheduled callback; `undefined` when there is none. */
+  get nextInMs(): number | undefined {
+    const next = this.next();
+    return next === undefined ? undefined : Math.max(0, next.dueMs - this.elapsedMs);
+  }
+
+  schedule(delayMs: number, callback: () => void): Cancellable {
+    this.uses++;
+    const timer: VirtualTimer = {
+      // Whole milliseconds only, so that sums stay exact and a timer is never a rounding error away from its due time.
+      dueMs: this.elapsedMs + (delayMs > 0 ? Math.ceil(delayMs) : 0),
+      order: this.order++,
+      callback,
+    };
+    this.timers.push(timer);
+    this.waiting++;
+    return { cancel: () => this.cancel(timer) };
+  }
+
+  macrotask(callback: () => void): void {
+    this.uses++;
+    this.scheduler(callback);
+  }
+
+  /**
+   * Lets time pass: runs every callback that falls due, in the order of their due times, and after each one lets the
+   * work it set off go on until nobody uses the clock. Callbacks scheduled meanwhile run as well when they fall due in time.
+   * Work that waits for something outside the process, such as a database, may need another call.
+   */
+  async advance(duration: Duration): Promise<void> {
+    const untilMs = this.elapsedMs + parseDuration(duration, 'duration to advance');
+    await this.settle();
+    for (let next = this.next(); next !== undefined && next.dueMs <= untilMs; next = this.next()) {
+      this.timers.pop();
+      this.moveTo(next.dueMs);
+      this.run(next);
+      await this.settle();
+    }
+    this.moveTo(untilMs);
+    await this.settle();
+  }
+
+  /** Lets time pass, as {@link advance} does, until the wall clock shows an instant; one in the past changes nothing. */
+  async advanceTo(instant: Instant): Promise<void> {
+    await this.advance(Math.max(0, parseInstant(instant, 'instant to advance to') - this.wallMs));
+  }
+
+  /** Corrects the wall clock, forwards or back, as an operator would. No time passes: nothing falls due. */
+  set(instant: Instant): void {
+    this.wallMs = parseInstant(instant, 'instant to set');
+  }
+
+  private moveTo(elapsedMs: number): void {
+    // Another advance may have gone further in the meantime.
+    const passedMs = Math.max(0, elapsedMs - this.elapsedMs);
+    this.elapsedMs += passedMs;
+    this.wallMs += passedMs;
+  }
+
+  private run(timer: VirtualTimer): void {
+    const { callback } = timer;
+    timer.callback = undefined;
+    this.waiting--;
+    callback?.();
+  }
+
+  private cancel(timer: VirtualTimer): void {
+    if (timer.callback === undefined) return;
+    timer.callback = undefined;
+    this.waiting--;
+  }
+
+  /** The earliest timer that was not cancelled. */
+  private next(): VirtualTimer | undefined {
+    while (this.timers.peek()?.callback === undefined && this.timers.size > 0) this.timers.pop();
+    return this.timers.peek();
+  }
+
+  private async settle(): Promise<void> {
+    let seen = this.uses;
+    for (let turn = 0, quiet = 0; quiet < QUIET_TURNS && turn < MAX_TURNS; turn++) {
+      await new Promise<void>((resolve) => this.scheduler(resolve));
+      quiet = this.uses === seen ? quiet + 1 : 0;
+      seen = this.uses;
+    }
+  }
+}
