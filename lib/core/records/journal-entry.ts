@@ -15,15 +15,7 @@ export type DeliveredKind = 'step' | 'arrival' | 'child' | 'commit';
 
 /** Kinds that only the engine reads. @publicApi */
 export type MarkerKind =
-  | 'start'
-  | 'retry'
-  | 'wait'
-  | 'patch'
-  | 'cancel'
-  | 'deadline'
-  | 'failure'
-  | 'undo'
-  | 'continued';
+  'start' | 'retry' | 'wait' | 'patch' | 'cancel' | 'deadline' | 'failure' | 'undo' | 'continued';
 
 /** How a recorded step, wait or undo ended; `running` on markers of something begun. @publicApi */
 export type StepStatus = 'running' | 'completed' | 'failed' | 'skipped' | 'cancelled' | 'timed_out';

@@ -31,6 +31,18 @@ export interface ChildOutcome {
   readonly error?: string;
 }
 
+/**
+ * Payload of a {@link CLOSE_CANCEL_SIGNAL} or {@link CLOSE_TERMINATE_SIGNAL}, as plain JSON: what the router passes on to
+ * `requestCancel` or `terminate`.
+ *
+ * @internal
+ */
+export interface CloseRequest {
+  readonly reason: string;
+  /** Serialised (and encoded) error, the child's outcome when it never ran or is terminated. */
+  readonly error: string;
+}
+
 /** A child's outcome, in its parent's mailbox under the child's id as key. @internal */
 export const CHILD_OUTCOME_SIGNAL = '$child';
 /** Asks a child to cancel itself; applied by the router. @internal */

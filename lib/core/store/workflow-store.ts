@@ -94,7 +94,11 @@ export interface WorkflowStore {
   /** Sends a hint; losing it is legal. */
   hint(hint: StoreHint): void;
   /** Takes unsent events of whole instances, lowest first, for at most one relay per instance at a time. */
-  takeOutbox(request: { readonly workerId: string; readonly limit: number; readonly leaseMs: number }): Promise<LifecycleEvent[]>;
+  takeOutbox(request: {
+    readonly workerId: string;
+    readonly limit: number;
+    readonly leaseMs: number;
+  }): Promise<LifecycleEvent[]>;
   /** Marks events as published. */
   settleOutbox(eventIds: readonly string[]): Promise<void>;
 }
@@ -104,7 +108,8 @@ export interface StoreTransaction {
   /** What user code gets: TypeORM's `EntityManager`, or the memory store's transaction. */
   readonly handle: unknown;
   start(unit: StartUnit): Promise<StartResult>;
-  signal(seed: SignalSeed): Promise<void>;
+  /** `woken` is 0: routing comes after the commit. Mailboxes of instances started by this transaction are known to it. */
+  signal(seed: SignalSeed): Promise<SignalOutcome>;
   /** Locks the instance row as the last statement, checks its fence and writes; throws `LeaseLostError` when fenced. */
   flush(unit: FlushUnit): Promise<FlushResult>;
   /** Called once the transaction's fate is known, where the store can know it. */
@@ -171,7 +176,11 @@ export interface RenewRequest {
 /** @publicApi */
 export interface RenewResult {
   readonly now: number;
-  readonly renewed: readonly { readonly workflowId: string; readonly wakes: number; readonly cancelRequested: boolean }[];
+  readonly renewed: readonly {
+    readonly workflowId: string;
+    readonly wakes: number;
+    readonly cancelRequested: boolean;
+  }[];
   /** Still ours, but locked by somebody at that moment: ask again soon. */
   readonly skipped: readonly string[];
 }

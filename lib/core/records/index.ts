@@ -1,0 +1,25 @@
+export type {
+  CancelRequest,
+  ConcurrencySlot,
+  InstanceRecord,
+  InstanceSeed,
+  ParentLink,
+  WorkflowAttributes,
+  WorkflowHeaders,
+} from './instance-record.js';
+export { INSTANCE_STATUSES, isTerminal } from './instance-status.js';
+export type { InstanceStatus, TerminalStatus } from './instance-status.js';
+export { isDelivered } from './journal-entry.js';
+export type {
+  DeliveredKind,
+  EntryData,
+  EntryKind,
+  JournalEntry,
+  MarkerKind,
+  ParentClosePolicy,
+  StepStatus,
+} from './journal-entry.js';
+export { childOutcomeSignal, closeSignal } from './family-signals.js';
+export type { FamilyMember } from './family-signals.js';
+export { CHILD_OUTCOME_SIGNAL, CLOSE_CANCEL_SIGNAL, CLOSE_TERMINATE_SIGNAL } from './signal-record.js';
+export type { ChildOutcome, CloseRequest, SignalRecord, SignalSeed } from './signal-record.js';
