@@ -3,7 +3,7 @@ import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'coverage/', '**/.data/', 'test/bench/'] },
+  { ignores: ['**/dist/', 'coverage/', '**/.data/', 'test/bench/', '.ci/consumer/*.ts'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -40,6 +40,7 @@ export default tseslint.config(
         clearTimeout: 'readonly',
         console: 'readonly',
         fetch: 'readonly',
+        performance: 'readonly',
         process: 'readonly',
         setInterval: 'readonly',
         setTimeout: 'readonly',
