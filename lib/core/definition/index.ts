@@ -21,5 +21,13 @@ export type {
   WorkflowContext,
 } from './workflow-context.js';
 export type { ConcurrencyOptions, WorkflowDefinition, WorkflowModel } from './workflow-definition.js';
-export type { InputOf, OutputOf, WorkflowClass, WorkflowReference, WorkflowRunner } from './workflow-reference.js';
+export type {
+  DefinitionReference,
+  InputOf,
+  OutputOf,
+  Runnable,
+  WorkflowClass,
+  WorkflowReference,
+} from './workflow-reference.js';
+export type { WorkflowRunner } from './workflow-runner.js';
 export { WorkflowSignal } from './workflow-signal.js';

@@ -1,34 +1,39 @@
-import type { WorkflowContext } from './workflow-context.js';
-import type { WorkflowDefinition } from './workflow-definition.js';
-
 /**
- * A class that runs as a workflow: one durable `async` method.
+ * What a reference needs to know of something that runs. The context is left open here, because the context itself takes
+ * references (to start children): neither can then be declared before the other.
  *
  * @publicApi
  */
-export interface WorkflowRunner<I = unknown, O = unknown> {
-  run(ctx: WorkflowContext, input: I): Promise<O> | O;
+export interface Runnable<I, O> {
+  run(ctx: never, input: I): Promise<O> | O;
 }
 
 /** A workflow class, as given to `start`. @publicApi */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors are contravariant: nothing narrower accepts every class
-export type WorkflowClass<I = any, O = any> = abstract new (...args: any[]) => WorkflowRunner<I, O>;
+export type WorkflowClass<I = any, O = any> = abstract new (...args: any[]) => Runnable<I, O>;
+
+/** What tells a definition apart: every `WorkflowDefinition` is one. @publicApi */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: nothing narrower accepts every definition
+export interface DefinitionReference<I = any, O = unknown> extends Runnable<I, O> {
+  readonly name: string;
+  readonly version: number;
+}
 
 /** Ways to name a workflow: its class, its definition, or its registered name (the newest version, or the one asked for). @publicApi */
-export type WorkflowReference = string | WorkflowClass | WorkflowDefinition;
+export type WorkflowReference = string | WorkflowClass | DefinitionReference;
 
 /** @publicApi */
-export type InputOf<W> = W extends abstract new (...args: never[]) => { run(ctx: WorkflowContext, ...rest: infer A): unknown }
+export type InputOf<W> = W extends abstract new (...args: never[]) => { run(ctx: never, ...rest: infer A): unknown }
   ? A extends [infer I, ...unknown[]]
     ? I
     : void | undefined
-  : W extends WorkflowDefinition<infer I, unknown>
+  : W extends DefinitionReference<infer I, unknown>
     ? I
     : unknown;
 
 /** @publicApi */
 export type OutputOf<W> = W extends abstract new (...args: never[]) => { run(...args: never[]): infer R }
   ? Awaited<R>
-  : W extends WorkflowDefinition<never, infer O>
+  : W extends DefinitionReference<never, infer O>
     ? O
     : unknown;
