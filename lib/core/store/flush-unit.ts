@@ -107,7 +107,10 @@ export type FlushResult =
 /** A request to create an instance. @publicApi */
 export interface StartUnit {
   readonly seed: InstanceSeed;
-  /** Creates it already leased to this worker, with fence 1 and status `running`. */
+  /**
+   * Creates it already leased to this worker, with fence 1 and status `running`. Where a slot of its limits is taken by others it is
+   * created `pending` all the same: what the record says is what happened.
+   */
   readonly lease?: LeaseGrant;
   /** The `started` event. */
   readonly events?: readonly LifecycleEvent[];
@@ -126,4 +129,6 @@ export type StartResult =
   /** The id exists; the caller compares `inputHash`, name and version. */
   | { readonly kind: 'existing'; readonly record: InstanceRecord }
   /** An uncommitted transaction holds the id for longer than the lock time-out. */
-  | { readonly kind: 'locked' };
+  | { readonly kind: 'locked' }
+  /** Not created: the unit's own values were refused (too large, not storable); its neighbours were created. */
+  | { readonly kind: 'rejected'; readonly error: Error };

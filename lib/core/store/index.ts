@@ -23,7 +23,9 @@ export type {
   StoreHealth,
   StoreHint,
   StoreTransaction,
+  StoreTransactionOptions,
   StreamRecord,
+  WorkerIdentity,
   WorkerRegistration,
   WorkflowStore,
 } from './workflow-store.js';

@@ -38,8 +38,11 @@ export interface WorkflowStore {
   signal(signals: readonly SignalSeed[]): Promise<SignalOutcome[]>;
   /** The same writes inside a transaction of the caller; throws `WorkflowTransactionError` for anything that is not an open transaction. */
   join(transaction: unknown): StoreTransaction;
-  /** Opens a transaction for a transactional step. */
-  transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+  /**
+   * Opens a transaction for a transactional step. `work` runs again from its start when the store undid it to keep transactions apart
+   * (a serialisation failure, a deadlock). What `work` throws reaches the caller unchanged; an unknown commit is a `WorkflowStoreError`.
+   */
+  transaction<T>(work: (transaction: StoreTransaction) => Promise<T>, options?: StoreTransactionOptions): Promise<T>;
 
   // --- owning and executing
   /**
@@ -49,6 +52,11 @@ export interface WorkflowStore {
   flush(units: readonly FlushUnit[], resend?: boolean): Promise<FlushResult[]>;
   /** Registers the worker, makes what it can newly run claimable, takes over leases left by an earlier process of the same id. */
   registerWorker(worker: WorkerRegistration): Promise<void>;
+  /**
+   * A worker id that a restarted process gets again, so that it takes over its own leases at once: `base:slot` with the lowest slot
+   * that no living process holds. Absent where nothing outlives the process.
+   */
+  acquireWorkerId?(base: string): Promise<WorkerIdentity>;
   /** Says the worker has stopped; its leases were handed back before. */
   unregisterWorker(workerId: string): Promise<void>;
   /** The polling truth: heartbeat of the worker row, routing of unrouted signals, crash accounting and the claim. */
@@ -101,6 +109,19 @@ export interface WorkflowStore {
   }): Promise<LifecycleEvent[]>;
   /** Marks events as published. */
   settleOutbox(eventIds: readonly string[]): Promise<void>;
+}
+
+/** @publicApi */
+export interface StoreTransactionOptions {
+  /** @default the database's own */
+  readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
+}
+
+/** A worker id held for this process alone. @publicApi */
+export interface WorkerIdentity {
+  readonly id: string;
+  /** Lets another process have the id. Safe to call twice. */
+  release(): Promise<void>;
 }
 
 /** Writes that commit or roll back with somebody's rows. @publicApi */
