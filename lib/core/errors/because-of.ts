@@ -8,9 +8,6 @@ import { describeValue } from './describe-value.js';
  */
 export function becauseOf(cause: unknown): string {
   if (cause === undefined) return '.';
-  const message =
-    typeof cause === 'object' && cause !== null
-      ? (cause as { message?: unknown }).message
-      : undefined;
+  const message = typeof cause === 'object' && cause !== null ? (cause as { message?: unknown }).message : undefined;
   return `: ${typeof message === 'string' && message !== '' ? message : describeValue(cause)}`;
 }

@@ -24,7 +24,7 @@ export const WORKFLOW_ERROR_CODES = {
   },
   WORKFLOW_PAYLOAD: {
     httpStatus: 400,
-    description: 'A value cannot be stored without being changed or lost.',
+    description: 'A value cannot be stored without being changed or lost, or cannot be read back.',
   },
   WORKFLOW_PAYLOAD_LIMIT: {
     httpStatus: 413,
@@ -122,8 +122,7 @@ export const WORKFLOW_ERROR_CODES = {
   },
   WORKFLOW_TRANSACTION: {
     httpStatus: 500,
-    description:
-      'A database transaction was passed, or left out, in a way that would break atomicity.',
+    description: 'A database transaction was passed, or left out, in a way that would break atomicity.',
   },
   WORKFLOW_OPTIONS: {
     httpStatus: 500,

@@ -40,11 +40,7 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     /has 12 bytes, and the limit for a stored payload is 10 bytes/,
   ],
   [new errors.ContextUsageError('Not here.'), errors.isContextUsageError, /^Not here\.$/],
-  [
-    new errors.WorkflowTransactionError('Pass one.'),
-    errors.isWorkflowTransactionError,
-    /^Pass one\.$/,
-  ],
+  [new errors.WorkflowTransactionError('Pass one.'), errors.isWorkflowTransactionError, /^Pass one\.$/],
   [
     new errors.WorkflowNonDeterminismError({
       workflowId: 'w',
@@ -59,11 +55,7 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isWorkflowJournalLimitError,
     /holds 5 entries, and the limit is 5/,
   ],
-  [
-    new errors.WorkflowNotFoundError({ workflowId: 'w' }),
-    errors.isWorkflowNotFoundError,
-    /id "w"\.$/,
-  ],
+  [new errors.WorkflowNotFoundError({ workflowId: 'w' }), errors.isWorkflowNotFoundError, /id "w"\.$/],
   [
     new errors.WorkflowIdConflictError({ workflowId: 'w', reason: 'its input differs' }),
     errors.isWorkflowIdConflictError,
@@ -104,16 +96,8 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isWorkflowCancelledError,
     /^The workflow "w" was cancelled: by the customer$/,
   ],
-  [
-    new errors.WorkflowTerminatedError(),
-    errors.isWorkflowTerminatedError,
-    /^The workflow was terminated\.$/,
-  ],
-  [
-    new errors.WorkflowTimeoutError({ workflowId: 'w', timeoutMs: 9 }),
-    errors.isWorkflowTimeoutError,
-    /of 9 ms\.$/,
-  ],
+  [new errors.WorkflowTerminatedError(), errors.isWorkflowTerminatedError, /^The workflow was terminated\.$/],
+  [new errors.WorkflowTimeoutError({ workflowId: 'w', timeoutMs: 9 }), errors.isWorkflowTimeoutError, /of 9 ms\.$/],
   [
     new errors.WorkflowResultTimeoutError({ workflowId: 'w', timeoutMs: 9 }),
     errors.isWorkflowResultTimeoutError,
@@ -134,11 +118,7 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isStepFailedError,
     /^Step "charge" failed after 3 attempts: "a string"$/,
   ],
-  [
-    new errors.StepTimeoutError({ step: 's', timeoutMs: 4 }),
-    errors.isStepTimeoutError,
-    /"s".*4 ms/,
-  ],
+  [new errors.StepTimeoutError({ step: 's', timeoutMs: 4 }), errors.isStepTimeoutError, /"s".*4 ms/],
   [
     new errors.StepHeartbeatTimeoutError({ step: 's', heartbeatTimeoutMs: 4 }),
     errors.isStepHeartbeatTimeoutError,
@@ -152,40 +132,31 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
     errors.isWorkflowSchemaError,
     /version 1, but this build needs version 2\. Run the migrations/,
   ],
-  [
-    new errors.LeaseLostError({ workflowId: 'w' }),
-    errors.isLeaseLostError,
-    /Another worker took over/,
-  ],
+  [new errors.LeaseLostError({ workflowId: 'w' }), errors.isLeaseLostError, /Another worker took over/],
   [new errors.EmbeddedPostgresError('No disk.', { cause }), errors.isEmbeddedPostgresError, /^No disk\.$/],
 ];
 
-describe.each(samples.map((sample) => [sample[0].name, ...sample] as const))(
-  '%s',
-  (name, error, guard, message) => {
-    it('says what happened', () => {
-      expect(error.message).toMatch(message);
-    });
+describe.each(samples.map((sample) => [sample[0].name, ...sample] as const))('%s', (name, error, guard, message) => {
+  it('says what happened', () => {
+    expect(error.message).toMatch(message);
+  });
 
-    it('is recognised by its guard and by no other', () => {
-      const accepting = samples.filter(([, otherGuard]) => otherGuard(error));
+  it('is recognised by its guard and by no other', () => {
+    const accepting = samples.filter(([, otherGuard]) => otherGuard(error));
 
-      expect(guard(error)).toBe(true);
-      expect(accepting).toHaveLength(1);
-    });
+    expect(guard(error)).toBe(true);
+    expect(accepting).toHaveLength(1);
+  });
 
-    it('is the class of its code', () => {
-      expect(error).toBeInstanceOf(errors.errorClassOf(error.code));
-      expect(error.constructor.name).toBe(name);
-    });
-  },
-);
+  it('is the class of its code', () => {
+    expect(error).toBeInstanceOf(errors.errorClassOf(error.code));
+    expect(error.constructor.name).toBe(name);
+  });
+});
 
 describe('the samples above', () => {
   it('cover every code', () => {
-    expect(samples.map(([error]) => error.code).sort()).toEqual(
-      Object.keys(errors.WORKFLOW_ERROR_CODES).sort(),
-    );
+    expect(samples.map(([error]) => error.code).sort()).toEqual(Object.keys(errors.WORKFLOW_ERROR_CODES).sort());
   });
 });
 

@@ -33,10 +33,7 @@ export {
   type WorkflowPayloadLimitErrorFacts,
 } from './workflow-payload-limit.error.js';
 export { ContextUsageError, isContextUsageError } from './context-usage.error.js';
-export {
-  WorkflowTransactionError,
-  isWorkflowTransactionError,
-} from './workflow-transaction.error.js';
+export { WorkflowTransactionError, isWorkflowTransactionError } from './workflow-transaction.error.js';
 export {
   WorkflowNonDeterminismError,
   isWorkflowNonDeterminismError,
@@ -59,11 +56,7 @@ export {
   isWorkflowIdConflictError,
   type WorkflowIdConflictErrorFacts,
 } from './workflow-id-conflict.error.js';
-export {
-  WorkflowStateError,
-  isWorkflowStateError,
-  type WorkflowStateErrorFacts,
-} from './workflow-state.error.js';
+export { WorkflowStateError, isWorkflowStateError, type WorkflowStateErrorFacts } from './workflow-state.error.js';
 export {
   WorkflowStartLockedError,
   isWorkflowStartLockedError,
@@ -74,11 +67,7 @@ export {
   isWorkflowVersionMismatchError,
   type WorkflowVersionMismatchErrorFacts,
 } from './workflow-version-mismatch.error.js';
-export {
-  WorkflowFailedError,
-  isWorkflowFailedError,
-  type WorkflowFailedErrorFacts,
-} from './workflow-failed.error.js';
+export { WorkflowFailedError, isWorkflowFailedError, type WorkflowFailedErrorFacts } from './workflow-failed.error.js';
 export { WorkflowFailError, isWorkflowFailError } from './workflow-fail.error.js';
 export {
   WorkflowCancelledError,
@@ -113,16 +102,8 @@ export {
 } from './compensation-failed.error.js';
 
 // Steps
-export {
-  StepFailedError,
-  isStepFailedError,
-  type StepFailedErrorFacts,
-} from './step-failed.error.js';
-export {
-  StepTimeoutError,
-  isStepTimeoutError,
-  type StepTimeoutErrorFacts,
-} from './step-timeout.error.js';
+export { StepFailedError, isStepFailedError, type StepFailedErrorFacts } from './step-failed.error.js';
+export { StepTimeoutError, isStepTimeoutError, type StepTimeoutErrorFacts } from './step-timeout.error.js';
 export {
   StepHeartbeatTimeoutError,
   isStepHeartbeatTimeoutError,
@@ -136,15 +117,7 @@ export {
 export { NonRetryableStepError, isNonRetryableStepError } from './non-retryable-step.error.js';
 
 // The ground below
-export {
-  WorkflowStoreError,
-  isWorkflowStoreError,
-  type WorkflowStoreErrorFacts,
-} from './workflow-store.error.js';
-export {
-  WorkflowSchemaError,
-  isWorkflowSchemaError,
-  type WorkflowSchemaErrorFacts,
-} from './workflow-schema.error.js';
+export { WorkflowStoreError, isWorkflowStoreError, type WorkflowStoreErrorFacts } from './workflow-store.error.js';
+export { WorkflowSchemaError, isWorkflowSchemaError, type WorkflowSchemaErrorFacts } from './workflow-schema.error.js';
 export { LeaseLostError, isLeaseLostError, type LeaseLostErrorFacts } from './lease-lost.error.js';
 export { EmbeddedPostgresError, isEmbeddedPostgresError } from './embedded-postgres.error.js';

@@ -21,10 +21,7 @@ export class StepTimeoutError extends WorkflowError {
   readonly timeoutMs: number;
 
   constructor(facts: StepTimeoutErrorFacts) {
-    super(
-      'STEP_TIMEOUT',
-      `Step ${describeValue(facts.step)} did not end within its timeout of ${facts.timeoutMs} ms.`,
-    );
+    super('STEP_TIMEOUT', `Step ${describeValue(facts.step)} did not end within its timeout of ${facts.timeoutMs} ms.`);
     this.step = facts.step;
     this.timeoutMs = facts.timeoutMs;
   }

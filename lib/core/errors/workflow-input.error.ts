@@ -15,9 +15,7 @@ function summarise(issues: readonly WorkflowInputIssue[]): string {
     .slice(0, SHOWN_ISSUES)
     .map((issue) => (issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`))
     .join('; ');
-  return issues.length > SHOWN_ISSUES
-    ? `${shown}; and ${issues.length - SHOWN_ISSUES} more`
-    : shown;
+  return issues.length > SHOWN_ISSUES ? `${shown}; and ${issues.length - SHOWN_ISSUES} more` : shown;
 }
 
 /** What a {@link WorkflowInputError} is made of. @publicApi */

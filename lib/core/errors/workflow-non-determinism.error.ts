@@ -41,8 +41,6 @@ export class WorkflowNonDeterminismError extends WorkflowError {
 }
 
 /** Tells whether a value is a {@link WorkflowNonDeterminismError}, also when it was restored from a journal. @publicApi */
-export function isWorkflowNonDeterminismError(
-  value: unknown,
-): value is WorkflowNonDeterminismError {
+export function isWorkflowNonDeterminismError(value: unknown): value is WorkflowNonDeterminismError {
   return isWorkflowError(value, 'WORKFLOW_NON_DETERMINISM');
 }

@@ -17,10 +17,7 @@ export class WorkflowNotFoundError extends WorkflowError {
   readonly workflowId: string;
 
   constructor(facts: WorkflowNotFoundErrorFacts) {
-    super(
-      'WORKFLOW_NOT_FOUND',
-      `There is no workflow instance with the id ${describeValue(facts.workflowId)}.`,
-    );
+    super('WORKFLOW_NOT_FOUND', `There is no workflow instance with the id ${describeValue(facts.workflowId)}.`);
     this.workflowId = facts.workflowId;
   }
 

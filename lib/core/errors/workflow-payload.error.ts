@@ -6,12 +6,17 @@ export interface WorkflowPayloadErrorFacts {
   readonly path: string;
   /** Why it is refused, as a full sentence without the path. */
   readonly reason: string;
+  /**
+   * What was attempted with the value.
+   * @default 'store'
+   */
+  readonly operation?: 'store' | 'read';
   /** The error that led to this one. */
   readonly cause?: unknown;
 }
 
 /**
- * Thrown when a value cannot be stored without being changed or lost.
+ * Thrown when a value cannot be stored without being changed or lost, or cannot be read back.
  *
  * @publicApi
  */
@@ -22,9 +27,13 @@ export class WorkflowPayloadError extends WorkflowError {
   readonly reason: string;
 
   constructor(facts: WorkflowPayloadErrorFacts) {
-    super('WORKFLOW_PAYLOAD', `${facts.path} cannot be stored: ${facts.reason}`, {
-      cause: facts.cause,
-    });
+    super(
+      'WORKFLOW_PAYLOAD',
+      `${facts.path} cannot be ${facts.operation === 'read' ? 'read' : 'stored'}: ${facts.reason}`,
+      {
+        cause: facts.cause,
+      },
+    );
     this.path = facts.path;
     this.reason = facts.reason;
   }

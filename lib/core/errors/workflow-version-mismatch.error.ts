@@ -41,8 +41,6 @@ export class WorkflowVersionMismatchError extends WorkflowError {
 }
 
 /** Tells whether a value is a {@link WorkflowVersionMismatchError}, also when it was restored from a journal. @publicApi */
-export function isWorkflowVersionMismatchError(
-  value: unknown,
-): value is WorkflowVersionMismatchError {
+export function isWorkflowVersionMismatchError(value: unknown): value is WorkflowVersionMismatchError {
   return isWorkflowError(value, 'WORKFLOW_VERSION_MISMATCH');
 }

@@ -63,17 +63,12 @@ describe('isWorkflowError', () => {
     expect(isStepFailedError(foreign)).toBe(true);
   });
 
-  it.each([
-    [undefined],
-    [null],
-    ['STEP_FAILED'],
-    [new Error('x')],
-    [{ code: 'STEP_FAILED' }],
-    [{}],
-    [() => 1],
-  ])('refuses %p', (value) => {
-    expect(isWorkflowError(value)).toBe(false);
-  });
+  it.each([[undefined], [null], ['STEP_FAILED'], [new Error('x')], [{ code: 'STEP_FAILED' }], [{}], [() => 1]])(
+    'refuses %p',
+    (value) => {
+      expect(isWorkflowError(value)).toBe(false);
+    },
+  );
 });
 
 describe('the table of codes', () => {

@@ -1,8 +1,4 @@
-import {
-  WORKFLOW_ERROR_CODES,
-  isWorkflowErrorCode,
-  type WorkflowErrorCode,
-} from './error-codes.js';
+import { WORKFLOW_ERROR_CODES, isWorkflowErrorCode, type WorkflowErrorCode } from './error-codes.js';
 
 /**
  * Marks the library's errors. A registered symbol, because `instanceof` does not hold across Jest realms and
@@ -63,7 +59,6 @@ export class WorkflowError extends Error {
 export function isWorkflowError(value: unknown, code?: WorkflowErrorCode): value is WorkflowError {
   if (typeof value !== 'object' || value === null) return false;
   const candidate = value as Partial<WorkflowError>;
-  if (candidate[WORKFLOW_ERROR_BRAND] !== true || !isWorkflowErrorCode(candidate.code))
-    return false;
+  if (candidate[WORKFLOW_ERROR_BRAND] !== true || !isWorkflowErrorCode(candidate.code)) return false;
   return code === undefined || candidate.code === code;
 }
