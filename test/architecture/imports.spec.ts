@@ -108,7 +108,7 @@ describe('The import rules', () => {
 
   it.each([
     ['lib/core/journal/writer.ts', `import { Clock } from '../time/index.js'; import { sep } from 'node:path';`],
-    ['lib/core/time/cron.ts', `import { Cron } from 'croner';`],
+    ['lib/schedules/next-cron.ts', `import { Cron } from 'croner';`],
     ['lib/graph/http/graph.controller.ts', `import { Base } from '../../http/index.js';`],
     ['lib/graph/decorators/x.decorator.ts', `import { Graph } from '../graph.definition.js';`],
     ['lib/workflow.module.ts', `const store = await import('./typeorm/index.js');`],
