@@ -154,7 +154,12 @@ try {
     await timed('publint', () => run(bin('publint'), ['run', tarball, '--strict']));
     await timed('attw', () => run(bin('attw'), [tarball, '--profile', 'esm-only', '--no-definitely-typed']));
     await globalSetup();
-    await Promise.all(consumers.map((consumer) => checkConsumer(consumer, directory, tarball)));
+    // All are waited for, so that none still writes while the directory is removed.
+    const outcomes = await Promise.allSettled(consumers.map((consumer) => checkConsumer(consumer, directory, tarball)));
+    for (const { reason } of outcomes.filter(({ status }) => status === 'rejected')) {
+      console.error(reason.message);
+      process.exitCode = 1;
+    }
   } else {
     await timed('built', () => run('npm', ['run', 'build']));
     console.log('not yet: the package has no module to pack and boot');
