@@ -1,0 +1,26 @@
+import type { StoreHealth } from '../core/store/index.js';
+import type { MemoryDatabase } from './memory-database.js';
+
+/** How things stand; looks at everything that is due. @internal */
+export function healthOf(database: MemoryDatabase, definitions: readonly string[]): StoreHealth {
+  const { now, queue, workers } = database;
+  const live = workers.liveDefinitions(now);
+  for (const definition of definitions) live.add(definition);
+  const unclaimable: Record<string, number> = {};
+  let oldest = Infinity;
+  for (const lane of queue.all()) {
+    queue.ripen(lane, now);
+    const due = lane.ready.size + lane.suspects.size;
+    if (due === 0) continue;
+    for (const heap of [lane.ready, lane.suspects])
+      for (const row of heap) oldest = Math.min(oldest, row.dueAt as number);
+    if (!live.has(lane.definition)) unclaimable[lane.definition] = (unclaimable[lane.definition] ?? 0) + due;
+  }
+  return {
+    reachable: true,
+    schemaCurrent: true,
+    quarantined: queue.asideCount,
+    unclaimable,
+    ...(oldest === Infinity ? {} : { oldestDueAgeMs: now - oldest }),
+  };
+}
