@@ -1,0 +1,1 @@
+export { AbortScope } from './abort-scope.js';
