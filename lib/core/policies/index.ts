@@ -1,0 +1,16 @@
+// Retry
+export { DEFAULT_BACKOFF, backoffDelayMs, type Backoff, type BackoffOptions, type Jitter } from './backoff.js';
+export { decideRetry, type RetryDecision } from './retry-decision.js';
+export {
+  DEFAULT_RETRY_POLICY,
+  resolveRetry,
+  type BackoffFunction,
+  type RetryOptions,
+  type RetryPolicy,
+  type RetryPredicate,
+  type RetryRule,
+} from './retry-policy.js';
+
+// Limits
+export { ConcurrencyLimiter } from './concurrency-limiter.js';
+export { deadlineAfter, earliestDeadline, remainingMs, type Deadline } from './deadline.js';
