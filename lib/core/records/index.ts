@@ -23,3 +23,7 @@ export { childOutcomeSignal, closeSignal } from './family-signals.js';
 export type { FamilyMember } from './family-signals.js';
 export { CHILD_OUTCOME_SIGNAL, CLOSE_CANCEL_SIGNAL, CLOSE_TERMINATE_SIGNAL } from './signal-record.js';
 export type { ChildOutcome, CloseRequest, SignalRecord, SignalSeed } from './signal-record.js';
+export { assertVersion, assertWorkflowName, definitionKey } from './definition-key.js';
+export { assertName, decodeName, encodeName, idempotencyKey } from './names.js';
+export { RandomSource } from './random-source.js';
+export { newWorkflowId } from './workflow-id.js';
