@@ -109,7 +109,7 @@ export class JournalWriter {
         else settle(batch.items, await this.store.start(units(batch.items), attempt > 0));
         return;
       } catch (error) {
-        if (this.closed || !isWorkflowError(error, 'STORE_UNAVAILABLE')) {
+        if (this.closed || !isWorkflowError(error, 'WORKFLOW_STORE')) {
           for (const item of batch.items) item.reject(error);
           return;
         }

@@ -1,0 +1,28 @@
+import type { AbortScope } from '../cancellation/index.js';
+import type { WorkflowDefinition } from '../definition/index.js';
+import type { InstanceJournal, InstanceWriter } from '../journal/index.js';
+import type { InstanceRecord, JournalEntry } from '../records/index.js';
+import type { WaitDesk } from '../waits/index.js';
+import type { Arrival } from './call.js';
+import type { EngineServices } from './engine-services.js';
+import type { AttemptPlan, AttemptsEnd } from './attempts.js';
+
+/** What a call may use of the execution it belongs to. @internal */
+export interface CallHost {
+  readonly services: EngineServices;
+  readonly definition: WorkflowDefinition;
+  readonly record: InstanceRecord;
+  readonly journal: InstanceJournal;
+  readonly writer: InstanceWriter;
+  readonly desk: WaitDesk;
+  /** Aborted when the run stops. */
+  readonly scope: AbortScope;
+  /** Adds a marker entry to what is staged. */
+  stageMarker(entry: Pick<JournalEntry, 'name' | 'kind' | 'status'> & Partial<JournalEntry>): JournalEntry;
+  /** Queues a fresh result for its hand-over. */
+  arrive(arrival: Arrival): void;
+  /** Runs a body's attempts; the instance is not suspended while they run. */
+  attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void): void;
+  /** Makes an effect due again, behind the gate, after a stored wait. */
+  requeue(call: { begin(host: CallHost): void }): void;
+}

@@ -1,0 +1,64 @@
+import type { ChildHandle, CompensationContext } from '../definition/index.js';
+import type { EntryData, InstanceSeed, ParentClosePolicy } from '../records/index.js';
+import type { RetryPolicy } from '../policies/index.js';
+import type { StartUnit } from '../store/index.js';
+import type { CallHost } from './call-host.js';
+import { Call, type Delivery } from './call.js';
+
+/** What is known of a child when it is asked for. @internal */
+export interface ChildPlan {
+  readonly childId: string;
+  readonly workflowName: string;
+  readonly version: number;
+  readonly inputHash: string;
+  readonly parentClose: ParentClosePolicy;
+  /** Undoes the completed child. */
+  readonly compensate: ((result: unknown, context: CompensationContext) => unknown) | undefined;
+  readonly compensateRetry: RetryPolicy;
+  /** Makes the row to create; called once, live. */
+  readonly seed: () => InstanceSeed | Promise<InstanceSeed>;
+}
+
+/** The start of a child: its row and the entry that names it are one write. @internal */
+export class ChildCall extends Call<ChildHandle> {
+  readonly hasEffect = false;
+
+  constructor(
+    name: string,
+    calledAt: number,
+    readonly plan: ChildPlan,
+    private readonly toHandle: (plan: ChildPlan) => ChildHandle,
+    private readonly toStart: (seed: InstanceSeed) => StartUnit,
+  ) {
+    super(name, 'child', calledAt);
+  }
+
+  prepare(host: CallHost): void {
+    const seed = this.plan.seed();
+    if (seed instanceof Promise) void seed.then((settled) => { this.start(host, settled); });
+    else this.start(host, seed);
+  }
+
+  /** What the entry records, and replay compares. */
+  get data(): EntryData {
+    const { childId, workflowName, version, parentClose, inputHash } = this.plan;
+    return { childId, childName: workflowName, childVersion: version, parentClose, inputHash };
+  }
+
+  protected receive(delivery: Delivery): ChildHandle {
+    if (delivery.error !== undefined) throw delivery.error;
+    return this.toHandle(this.plan);
+  }
+
+  private start(host: CallHost, seed: InstanceSeed): void {
+    host.arrive({
+      call: this,
+      status: 'completed',
+      attempts: 0,
+      data: this.data,
+      onPlaced: () => {
+        host.writer.staged.children.push(this.toStart(seed));
+      },
+    });
+  }
+}

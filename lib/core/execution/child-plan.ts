@@ -1,0 +1,54 @@
+import type { ExecuteChildOptions, WorkflowDefinition } from '../definition/index.js';
+import type { RetryPolicy } from '../policies/index.js';
+import type { ConcurrencySlot, InstanceSeed } from '../records/index.js';
+import { parseDuration } from '../time/index.js';
+import type { ChildPlan } from './child-call.js';
+import type { Execution } from './execution.js';
+
+/** The limits that an instance is subject to. @internal */
+export function slotsOf(definition: WorkflowDefinition, input: unknown, concurrencyKey: string | undefined): ConcurrencySlot[] {
+  const { concurrency } = definition;
+  if (concurrency === undefined) return [];
+  const key = concurrencyKey ?? concurrency.key?.(input);
+  return [{ key: key === undefined ? definition.name : `${definition.name}:${key}`, limit: concurrency.limit }];
+}
+
+/** What a child is made of, from the parent's call. Everything derived is the same in every replay. @internal */
+export function planChild(
+  execution: Execution,
+  definition: WorkflowDefinition,
+  name: string,
+  input: unknown,
+  options: ExecuteChildOptions<never>,
+  compensateRetry: RetryPolicy,
+): ChildPlan {
+  const { record, services } = execution;
+  const suffix = record.generation === 1 ? '' : `@${record.generation}`;
+  const childId = options.id ?? `${record.id}/${name}${suffix}`;
+  const inputHash = services.payloads.fingerprint(input);
+  const parentClose = options.parentClose ?? 'cancel';
+  const seed = (): InstanceSeed | Promise<InstanceSeed> => {
+    const sealed = services.payloads.encode(input, { workflowId: childId, place: 'input' });
+    const make = (text: string | undefined): InstanceSeed => {
+      const timeoutMs = options.timeout === undefined ? definition.timeoutMs : parseDuration(options.timeout, `child "${name}", timeout`);
+      return {
+        id: childId,
+        name: definition.name,
+        version: definition.version,
+        ...(text === undefined ? {} : { input: text }),
+        inputHash,
+        headers: record.headers,
+        attributes: options.attributes ?? definition.attributes?.(input as never) ?? {},
+        priority: options.priority ?? definition.priority ?? record.priority,
+        seed: childId,
+        limits: slotsOf(definition, input, options.concurrencyKey),
+        parent: { workflowId: record.id, generation: record.generation, close: parentClose },
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        idGiven: options.id !== undefined,
+      };
+    };
+    return sealed instanceof Promise ? sealed.then(make) : make(sealed);
+  };
+  const compensate = options.compensate as ChildPlan['compensate'];
+  return { childId, workflowName: definition.name, version: definition.version, inputHash, parentClose, compensate, compensateRetry, seed };
+}

@@ -1,0 +1,278 @@
+import type {
+  ChildHandle,
+  ChildOptions,
+  ExecuteChildOptions,
+  SignalCondition,
+  SignalWaitOptions,
+  SleepUntil,
+  StepContext,
+  StepOptions,
+  TimerCondition,
+  TransactionOptions,
+  WaitCondition,
+  WorkflowContext,
+  WorkflowReference,
+  WorkflowSignal,
+} from '../definition/index.js';
+import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
+import type { WorkflowLogger } from '../lifecycle/index.js';
+import { resolveRetry } from '../policies/index.js';
+import { assertName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
+import { parseDuration } from '../time/index.js';
+import { ChildCall, type ChildPlan } from './child-call.js';
+import { planChild } from './child-plan.js';
+import { CommitCall } from './commit-call.js';
+import { ContinueAsNew } from './continue-as-new.js';
+import type { Execution } from './execution.js';
+import { resolveStep, StepCall } from './step-call.js';
+import { currentStepScope } from './step-scope.js';
+import { TransactionCall } from './transaction-call.js';
+import { TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
+
+/** The largest custom status, bytes of JSON. */
+const STATUS_LIMIT_BYTES = 16 * 1024;
+
+/** The context over an execution with a journal. @internal */
+export function createContext(execution: Execution): WorkflowContext {
+  return new DurableContext(execution);
+}
+
+class DurableContext implements WorkflowContext {
+  private readonly source: RandomSource;
+  private readonly childCounts = new Map<string, number>();
+  readonly logger: WorkflowLogger;
+
+  constructor(private readonly execution: Execution) {
+    this.source = new RandomSource(execution.record.seed, execution.record.generation);
+    this.logger = replaySilent(execution);
+  }
+
+  get workflowId(): string {
+    return this.execution.record.id;
+  }
+  get workflowName(): string {
+    return this.execution.record.name;
+  }
+  get version(): number {
+    return this.execution.record.version;
+  }
+  get generation(): number {
+    return this.execution.record.generation;
+  }
+  get headers(): WorkflowHeaders {
+    return this.execution.record.headers;
+  }
+  get signal(): AbortSignal {
+    return this.execution.scope.signal;
+  }
+
+  step(name: string, fn: (step: StepContext) => unknown, options?: StepOptions<never>): Promise<never> {
+    const key = this.key('step', name);
+    const resolved = resolveStep(name, options, this.defaults);
+    return this.execution.ask(new StepCall(key, this.execution.delivered, name, resolved, fn)) as Promise<never>;
+  }
+
+  transaction(name: string, fn: (manager: never, step: StepContext) => unknown, options?: TransactionOptions<never>): Promise<never> {
+    const key = this.key('transaction', name);
+    const resolved = resolveStep(name, options, this.defaults);
+    const work = fn as (manager: unknown, step: StepContext) => unknown;
+    return this.execution.ask(new TransactionCall(key, this.execution.delivered, name, resolved, work, options?.isolation)) as Promise<never>;
+  }
+
+  sleep(name: string, until: SleepUntil): Promise<void> {
+    const key = this.key('sleep', name);
+    const timer: WaitFor = { kind: 'timer', key: 'timer', dueAt: this.instantOf(until, `sleep "${name}"`) };
+    return this.wait(key, [timer], () => undefined) as Promise<void>;
+  }
+
+  waitForSignal(name: string, signal: string | WorkflowSignal<never>, options: SignalWaitOptions<never> = {}): Promise<never> {
+    const key = this.key('waitForSignal', name);
+    const conditions: WaitFor[] = [toWaitFor('signal', this.signalWait(signal, options))];
+    if (options.timeout !== undefined) {
+      const timeoutMs = parseDuration(options.timeout, `waitForSignal "${name}", timeout`);
+      conditions.push({ kind: 'timer', key: TIMEOUT_CONDITION, dueAt: (now) => now + timeoutMs });
+    }
+    return this.wait(key, conditions, (winner, value) => (winner === TIMEOUT_CONDITION ? null : value)) as Promise<never>;
+  }
+
+  waitForAny(name: string, conditions: Readonly<Record<string, WaitCondition>>): Promise<never> {
+    const key = this.key('waitForAny', name);
+    const entries = Object.entries(conditions);
+    if (entries.length === 0) throw new ContextUsageError(`waitForAny "${name}" was given no condition; it would wait for ever.`);
+    const waits = entries.map(([condition, described]): WaitFor => {
+      if (described.kind === 'timer') return { kind: 'timer', key: condition, dueAt: this.instantOf(described.until, `waitForAny "${name}", ${condition}`) };
+      if (described.kind === 'child') return { kind: 'child', key: condition, childId: described.id, workflowName: described.workflow };
+      return toWaitFor(condition, described as SignalCondition);
+    });
+    return this.wait(key, waits, (winner, value) => ({ key: winner, value: value ?? null })) as Promise<never>;
+  }
+
+  signalWait(signal: string | WorkflowSignal<never>, options: SignalWaitOptions<never> = {}): SignalCondition<never> {
+    const name = typeof signal === 'string' ? signal : signal.name;
+    if (name === '' || name.startsWith('$')) {
+      throw new ContextUsageError(`"${name}" cannot be waited for: a signal needs a name, and names that start with $ belong to the engine.`);
+    }
+    return {
+      kind: 'signal',
+      signal: name,
+      ...(options.key === undefined ? {} : { key: options.key }),
+      ...(options.match === undefined ? {} : { match: options.match as (payload: unknown) => boolean }),
+    };
+  }
+
+  timer(until: SleepUntil): TimerCondition {
+    return { kind: 'timer', until };
+  }
+
+  startChild(workflow: WorkflowReference, input: unknown, options: ChildOptions = {}): Promise<never> {
+    return this.child(workflow, input, options).promise as Promise<never>;
+  }
+
+  async executeChild(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions<never> = {}): Promise<never> {
+    const call = this.child(workflow, input, options);
+    const handle = await call.promise;
+    return (await handle.result()) as never;
+  }
+
+  now(): number {
+    this.refuseInStep('now');
+    return this.execution.deliveredAt;
+  }
+
+  random(): number {
+    this.refuseInStep('random');
+    return this.source.random();
+  }
+
+  uuid(): string {
+    this.refuseInStep('uuid');
+    return this.source.uuid();
+  }
+
+  commit(name: string): Promise<void> {
+    const key = this.key('commit', name);
+    return this.execution.ask(new CommitCall(key, this.execution.delivered));
+  }
+
+  setStatus(status: unknown): void {
+    this.refuseInStep('setStatus');
+    const text = this.execution.services.payloads.toText(status, 'custom status') ?? null;
+    if (text !== null && Buffer.byteLength(text) > STATUS_LIMIT_BYTES) {
+      throw new ContextUsageError(`The custom status is ${Buffer.byteLength(text)} bytes long; at most ${STATUS_LIMIT_BYTES} are kept. Put what is larger into a step's result.`);
+    }
+    if (!this.execution.isReplaying) this.execution.showStatus(text);
+  }
+
+  emit(event: unknown): void {
+    this.refuseInStep('emit');
+    if (!this.execution.isReplaying) this.execution.emit('emit', event);
+  }
+
+  patched(id: string): boolean {
+    this.refuseInStep('patched');
+    assertName(id, 'patched');
+    const { journal } = this.execution;
+    const name = `$patch:${encodeName(id)}`;
+    const recorded = journal.get(name);
+    if (recorded !== undefined) return recorded.data?.patched === true;
+    const patched = !this.execution.isReplaying;
+    this.execution.recordPatch(name, patched);
+    return patched;
+  }
+
+  continueAsNew(input: unknown): never {
+    this.refuseInStep('continueAsNew');
+    throw this.execution.continueWith(new ContinueAsNew(input));
+  }
+
+  fail(message: string): never {
+    throw new WorkflowFailError(message);
+  }
+
+  private get defaults() {
+    return this.execution.defaultRetry;
+  }
+
+  /** The journal key of a user's name. */
+  private key(call: string, name: string): string {
+    this.refuseInStep(call);
+    assertName(name, `${call} in workflow "${this.workflowName}"`);
+    return encodeName(name);
+  }
+
+  private refuseInStep(call: string): void {
+    const scope = currentStepScope();
+    if (scope === undefined || scope.workflowId !== this.workflowId) return;
+    throw new ContextUsageError(
+      `ctx.${call} was called inside the body of step "${scope.step}". A step's body is a side effect and journals nothing itself: call the context after the step, with its result.`,
+    );
+  }
+
+  private wait(key: string, conditions: readonly WaitFor[], shape: (winner: string, value: unknown) => unknown): Promise<unknown> {
+    return this.execution.ask(new WaitCall(key, this.execution.delivered, conditions, shape));
+  }
+
+  private instantOf(until: SleepUntil, place: string): (now: number) => number {
+    if (typeof until === 'number' || typeof until === 'string') {
+      const durationMs = parseDuration(until, place);
+      return (now) => now + durationMs;
+    }
+    if ('cron' in until) {
+      const { nextCron } = this.execution.services;
+      // Computed once here so that a bad expression is refused where it was written.
+      nextCron(until.cron, until.timeZone, this.execution.deliveredAt);
+      return (now) => nextCron(until.cron, until.timeZone, now);
+    }
+    const { until: given } = until;
+    const instant = typeof given === 'object' ? given.getTime() : typeof given === 'number' ? given : Date.parse(given);
+    if (!Number.isFinite(instant)) throw new ContextUsageError(`${place}: "${String(given)}" is not an instant. Give a Date, an ISO string or epoch milliseconds.`);
+    return () => instant;
+  }
+
+  private child(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions<never>): ChildCall {
+    this.refuseInStep('startChild');
+    const { execution } = this;
+    const definition = execution.services.registry.resolve(workflow, options.version);
+    const count = this.childCounts.get(definition.name) ?? 0;
+    if (options.name === undefined) this.childCounts.set(definition.name, count + 1);
+    if (options.name !== undefined) assertName(options.name, 'startChild, name');
+    const name = options.name === undefined ? `${definition.name}#${count}` : encodeName(options.name);
+    const retry = resolveRetry(options.compensateRetry, this.defaults, `child "${name}", compensateRetry`);
+    const plan = planChild(execution, definition, name, input, options, retry);
+    const call = new ChildCall(name, execution.delivered, plan, (started) => this.handleOf(name, started), (seed) => execution.startUnitOf(seed));
+    void execution.ask(call);
+    return call;
+  }
+
+  private handleOf(name: string, plan: ChildPlan): ChildHandle {
+    let result: Promise<unknown> | undefined;
+    const condition: WaitFor = { kind: 'child', key: 'child', childId: plan.childId, workflowName: plan.workflowName };
+    return {
+      kind: 'child',
+      id: plan.childId,
+      workflow: plan.workflowName,
+      version: plan.version,
+      result: () => (result ??= this.wait(`$result:${name}`, [condition], (_winner, value) => value)) as Promise<never>,
+    };
+  }
+}
+
+function toWaitFor(key: string, condition: SignalCondition<never> | SignalCondition): WaitFor {
+  return {
+    kind: 'signal',
+    key,
+    signal: condition.signal,
+    ...(condition.key === undefined ? {} : { signalKey: condition.key }),
+    ...(condition.match === undefined ? {} : { match: condition.match as (payload: unknown) => boolean }),
+  };
+}
+
+function replaySilent(execution: Execution): WorkflowLogger {
+  const { logger } = execution.services;
+  const write =
+    (level: keyof WorkflowLogger): WorkflowLogger['info'] =>
+    (message, fields) => {
+      if (!execution.isReplaying) logger[level](message, { workflowId: execution.record.id, ...fields });
+    };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}

@@ -1,0 +1,229 @@
+import { AbortScope } from '../cancellation/index.js';
+import { CompensationFailedError, WorkflowCancelledError, type CompensationFailure } from '../errors/index.js';
+import type { LifecycleDetail } from '../lifecycle/index.js';
+import { CHILD_OUTCOME_SIGNAL, type ChildOutcome, type EntryData, type SignalSeed, type TerminalStatus } from '../records/index.js';
+import type { FlushResult } from '../store/index.js';
+import { ContinueAsNew } from './continue-as-new.js';
+import type { Execution } from './execution.js';
+import { closeSignals, openChildren } from './open-children.js';
+import { Unwinding } from './unwinding.js';
+import type { Verdict } from './verdict.js';
+
+/**
+ * How a stretch of execution ends: settles open bodies, closes children, undoes what has to be undone, and writes the outcome,
+ * or gives the lease back.
+ *
+ * @internal
+ */
+export class Ending {
+  hasBegun = false;
+  private isSettled = false;
+  private readonly unwinding: Unwinding;
+
+  constructor(private readonly host: Execution) {
+    this.unwinding = new Unwinding(host);
+  }
+
+  /** The code has ended, or the run was stopped. `undefined`: not over yet, look again. */
+  async run(): Promise<Verdict | undefined> {
+    this.hasBegun = true;
+    if (!this.isSettled) {
+      await this.settleBodies();
+      this.isSettled = true;
+    }
+    if (this.host.isDropped) return { kind: 'lost' };
+    const { codeEnd, stop } = this.host;
+    if (stop === undefined && codeEnd?.kind === 'returned') return this.complete(codeEnd.value);
+    if (stop === undefined && codeEnd?.kind === 'threw' && codeEnd.error instanceof ContinueAsNew) return this.continue(codeEnd.error.input);
+    return this.fail();
+  }
+
+  /** Gives the lease back and waits. `undefined` when something happened meanwhile. */
+  async suspend(status: 'suspended' | 'compensating'): Promise<Verdict | undefined> {
+    const { host } = this;
+    const deadlineAt = status === 'suspended' ? host.record.deadlineAt : undefined;
+    const timer = host.desk.nextDueAt();
+    const dueAt = deadlineAt === undefined ? timer : Math.min(timer ?? Infinity, deadlineAt);
+    const result = await host.writer.settle({
+      transition: { kind: 'suspend', status, ...(dueAt === undefined ? {} : { dueAt }) },
+      expect: { wakes: host.inbox.expectedWakes, ...(status === 'suspended' ? { noCancel: true } : {}) },
+      events: status === 'suspended' ? [host.events.draft('suspended', 'suspended')] : [],
+    });
+    return this.after(result, { kind: 'suspended', dueAt });
+  }
+
+  /** Hands the lease back for a shutdown. */
+  async handBack(): Promise<Verdict | undefined> {
+    const result = await this.host.writer.settle({ transition: { kind: 'release' } });
+    return this.after(result, { kind: 'released' });
+  }
+
+  /** This build's code does not match: what was staged is dropped, the verdict noted. */
+  async mismatch(error: Error): Promise<Verdict> {
+    const { host } = this;
+    const sealed = await host.services.payloads.encodeError(error, { workflowId: host.record.id, place: 'mismatch' });
+    await host.writer.takeForTransaction();
+    await host.writer.settle({ transition: { kind: 'mismatch', buildId: host.services.options.buildId, error: sealed } });
+    host.services.logger.error('The code does not match the journal.', { workflowId: host.record.id, error: error.message });
+    return host.isDropped ? { kind: 'lost' } : { kind: 'mismatch', error };
+  }
+
+  /** The store refused a row of this instance: it fails with the reason, its neighbours go on. */
+  async refuse(error: Error): Promise<Verdict | undefined> {
+    await this.host.writer.takeForTransaction();
+    return this.end('failed', undefined, error, {});
+  }
+
+  private async settleBodies(): Promise<void> {
+    const { host } = this;
+    const { clock, options } = host.services;
+    host.desk.clear();
+    await host.recordOnly();
+    if (host.openBodies === 0) return;
+    host.scope.abort(host.stop?.error ?? new WorkflowCancelledError({ workflowId: host.record.id, reason: 'the run has ended' }));
+    let isOver = false;
+    const timer = clock.schedule(options.settleTimeoutMs, () => {
+      isOver = true;
+      host.wake();
+    });
+    while (host.openBodies > 0 && !isOver && !host.isDropped) {
+      await host.idle();
+      await host.recordOnly();
+    }
+    timer.cancel();
+  }
+
+  private async complete(value: unknown): Promise<Verdict | undefined> {
+    const { host } = this;
+    let text: string | undefined;
+    try {
+      text = host.services.payloads.toText(value, `result of workflow "${host.definition.name}"`);
+    } catch (error) {
+      host.codeEnd = { kind: 'threw', error };
+      return this.fail();
+    }
+    const output = await host.services.payloads.seal(text, { workflowId: host.record.id, place: 'output' });
+    const result = await host.writer.settle({
+      transition: { kind: 'end', status: 'completed', ...(output === undefined ? {} : { output }) },
+      expect: { noCancel: true },
+      events: [host.events.draft('completed', 'completed')],
+      signals: [...closeSignals(host), ...this.outcomeSignal({ status: 'completed', ...(output === undefined ? {} : { output }) })],
+    });
+    return this.after(result, { kind: 'ended', status: 'completed' });
+  }
+
+  private async continue(input: unknown): Promise<Verdict | undefined> {
+    const { host } = this;
+    const { payloads, storeTime } = host.services;
+    let sealed: string | undefined;
+    try {
+      sealed = await payloads.encode(input, { workflowId: host.record.id, place: 'input' });
+    } catch (error) {
+      host.codeEnd = { kind: 'threw', error };
+      return this.fail();
+    }
+    const inputHash = payloads.fingerprint(input);
+    const { generation } = host.record;
+    host.stageMarker({ name: '$continued', kind: 'continued', status: 'completed' });
+    const event = host.events.draft('continued', 'running');
+    const result = await host.writer.settle({
+      transition: { kind: 'continue', inputHash, seed: host.record.seed, ...(sealed === undefined ? {} : { input: sealed }) },
+      expect: { noCancel: true },
+      events: [event],
+    });
+    const record = {
+      ...host.record,
+      generation: generation + 1,
+      head: 0,
+      createdAt: host.record.createdAt,
+      generationAt: storeTime.now(),
+      eventSeq: event.seq,
+      inputHash,
+      wakes: result.kind === 'applied' ? result.wakes : host.record.wakes,
+    };
+    delete (record as { input?: string }).input;
+    return this.after(result, { kind: 'continued', record: { ...record, ...(sealed === undefined ? {} : { input: sealed }) } });
+  }
+
+  private async fail(): Promise<Verdict | undefined> {
+    const { host } = this;
+    const cause = host.stop?.error ?? (host.codeEnd as { readonly error: unknown }).error;
+    const items = this.unwinding.items();
+    const children = openChildren(host);
+    await this.recordCause(cause, items.length > 0 || children.length > 0);
+    if (host.isDropped) return { kind: 'lost' };
+    const pause = await this.unwinding.run(items, children, cause);
+    if (host.isDropped) return { kind: 'lost' };
+    if (pause === 'wait') return this.suspend('compensating');
+    if (pause === 'release') return this.handBack();
+    const { failures, untried } = this.unwinding.report();
+    const status: TerminalStatus =
+      failures.length > 0 ? 'compensation_failed' : host.stop?.kind === 'cancel' ? 'cancelled' : 'failed';
+    const error = failures.length === 0 ? cause : undone(failures, cause);
+    const detail: LifecycleDetail = {
+      error: summary(error),
+      ...(host.stop?.kind === 'cancel' && host.inbox.cancelReason !== undefined ? { reason: host.inbox.cancelReason } : {}),
+      ...(failures.length === 0 ? {} : { uncompensated: [...failures.map((failure) => failure.step), ...untried] }),
+    };
+    return this.end(status, undefined, error, detail);
+  }
+
+  /** The failure or stop as an entry with a position; with the change to `compensating` when there is something to undo. */
+  private async recordCause(cause: unknown, isUndoing: boolean): Promise<void> {
+    const { host } = this;
+    const kind = host.stop === undefined || host.stop.kind === 'limit' ? 'failure' : host.stop.kind;
+    const name = `$${kind}`;
+    if (!host.journal.has(name)) {
+      const causePosition = typeof cause === 'object' && cause !== null ? host.failures.get(cause) : undefined;
+      const data: EntryData | undefined = causePosition === undefined ? undefined : { causePosition };
+      const error = await host.services.payloads.encodeError(cause, { workflowId: host.record.id, place: name });
+      host.stageMarker({ name, kind, status: kind === 'cancel' ? 'cancelled' : 'failed', error, ...(data === undefined ? {} : { data }) });
+    } else if (host.record.status === 'compensating') {
+      return;
+    }
+    if (!isUndoing || this.unwinding.hasBegun) return;
+    await host.writer.settle({
+      transition: { kind: 'compensate' },
+      events: [host.events.draft('compensating', 'compensating', { error: summary(cause) })],
+      signals: closeSignals(host),
+    });
+  }
+
+  private async end(status: TerminalStatus, output: string | undefined, cause: unknown, detail: LifecycleDetail): Promise<Verdict | undefined> {
+    const { host } = this;
+    const error = await host.services.payloads.encodeError(cause, { workflowId: host.record.id, place: 'error' });
+    const type = status === 'completed' ? 'completed' : status;
+    const result = await host.writer.settle({
+      transition: { kind: 'end', status, error, ...(output === undefined ? {} : { output }) },
+      events: [host.events.draft(type, status, { error: summary(cause), ...detail })],
+      signals: [...closeSignals(host), ...this.outcomeSignal({ status, error })],
+    });
+    return this.after(result, { kind: 'ended', status });
+  }
+
+  private outcomeSignal(outcome: ChildOutcome): SignalSeed[] {
+    const { id, parent } = this.host.record;
+    if (parent === undefined) return [];
+    return [{ id: `${id}:outcome`, workflowId: parent.workflowId, name: CHILD_OUTCOME_SIGNAL, key: id, payload: JSON.stringify(outcome) }];
+  }
+
+  private after(result: FlushResult, verdict: Verdict): Verdict | undefined {
+    if (this.host.isDropped) return { kind: 'lost' };
+    return result.kind === 'applied' ? verdict : undefined;
+  }
+}
+
+/** A scope of its own, so that what stopped the run does not stop its undoing. @internal */
+export function shieldedScope(): AbortScope {
+  return new AbortScope();
+}
+
+function undone(failures: readonly CompensationFailure[], cause: unknown): CompensationFailedError {
+  return new CompensationFailedError({ failures, cause });
+}
+
+function summary(error: unknown): NonNullable<LifecycleDetail['error']> {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { code } = error as { code?: unknown };
+  return { name: error.name, message: error.message, ...(typeof code === 'string' ? { code } : {}) };
+}

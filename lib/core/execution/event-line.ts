@@ -1,0 +1,97 @@
+import { lifecycleEventId, type LifecycleDetail, type LifecycleEvent, type LifecycleEventType } from '../lifecycle/index.js';
+import { decodeName, type InstanceRecord, type InstanceStatus, type JournalEntry } from '../records/index.js';
+import type { Execution } from './execution.js';
+import type { EngineServices } from './engine-services.js';
+
+/** Numbers an instance's lifecycle events and its live progress, and tells them once they are true. @internal */
+export class EventLine {
+  private seq: number;
+  private streamPosition = -1;
+  private streamIndex = 0;
+
+  constructor(
+    private readonly services: EngineServices,
+    private record: InstanceRecord,
+  ) {
+    this.seq = record.eventSeq;
+  }
+
+  reclaim(record: InstanceRecord): void {
+    this.record = record;
+    this.seq = Math.max(this.seq, record.eventSeq);
+  }
+
+  /** An event with the next number; the number counts as used once a unit that carries it was applied. */
+  draft(type: LifecycleEventType, status: InstanceStatus, detail?: LifecycleDetail): LifecycleEvent {
+    const seq = this.seq + 1;
+    const { record } = this;
+    return {
+      type,
+      eventId: lifecycleEventId(record.id, record.generation, seq),
+      seq,
+      workflowId: record.id,
+      workflowName: record.name,
+      version: record.version,
+      generation: record.generation,
+      at: this.services.storeTime.now(),
+      status,
+      headers: record.headers,
+      ...(record.parent === undefined ? {} : { parentId: record.parent.workflowId }),
+      ...(detail === undefined ? {} : { detail }),
+    };
+  }
+
+  /** Tells events whose unit was applied; with an outbox the relay tells them. */
+  publish(events: readonly LifecycleEvent[] | undefined): void {
+    if (events === undefined) return;
+    for (const event of events) {
+      this.seq = Math.max(this.seq, event.seq);
+      if (!this.services.options.outbox) this.services.bus.publish(event);
+    }
+  }
+
+  /** A step's end, where step events are asked for; travels with the step's entry. */
+  stepEnded(host: Execution, entry: JournalEntry): void {
+    if (!this.services.options.stepEvents || (entry.kind !== 'step' && entry.kind !== 'undo')) return;
+    const isUndo = entry.kind === 'undo';
+    if (isUndo && entry.status !== 'completed') return;
+    const type = isUndo ? 'step_compensated' : entry.status === 'completed' ? 'step_completed' : 'step_failed';
+    const step = decodeName(isUndo ? entry.name.slice('$compensate:'.length) : entry.name);
+    const event = this.draft(type, isUndo ? 'compensating' : 'running', { step, attempts: entry.attempts });
+    this.seq = event.seq;
+    host.writer.staged.events.push(event);
+  }
+
+  /** Live progress: told here at once, stored with the next write. */
+  emit(host: Execution, kind: 'emit' | 'progress', payload: unknown, step: string | undefined): void {
+    const { record, services } = this;
+    const text = services.payloads.toText(payload, kind === 'emit' ? 'emitted event' : `progress of step "${step ?? ''}"`);
+    const at = services.storeTime.now();
+    services.stream.publish({
+      workflowId: record.id,
+      generation: record.generation,
+      kind,
+      at,
+      payload: services.payloads.fromText(text),
+      ...(step === undefined ? {} : { step }),
+    });
+    const afterPosition = host.delivered;
+    if (this.streamPosition !== afterPosition) {
+      this.streamPosition = afterPosition;
+      this.streamIndex = 0;
+    }
+    const index = this.streamIndex++;
+    const sealed = services.payloads.seal(text, { workflowId: record.id, place: 'stream' });
+    const stage = (settled: string | undefined): void => {
+      host.writer.staged.stream.push({
+        afterPosition,
+        index,
+        kind,
+        ...(step === undefined ? {} : { step }),
+        ...(settled === undefined ? {} : { payload: settled }),
+      });
+    };
+    if (sealed instanceof Promise) void sealed.then(stage);
+    else stage(sealed);
+  }
+}

@@ -1,0 +1,85 @@
+import { CHILD_OUTCOME_SIGNAL, type ChildOutcome, type SignalRecord } from '../records/index.js';
+import type { ReadSignal } from '../waits/index.js';
+import type { ChildOutcomeValue } from './wait-call.js';
+import type { Execution } from './execution.js';
+
+/**
+ * Keeps the rule by which no wake-up is lost: register the wait durably, read the wake count with the inbox, suspend only where
+ * the count is unchanged, read again where it changed.
+ *
+ * @internal
+ */
+export class InboxReader {
+  cancelRequested: boolean;
+  /** The wake count last seen, from whatever answer. */
+  private wakes: number;
+  /** The wake count and the registrations that the last reading covered. */
+  private covered: { readonly wakes: number; readonly registeredAt: number; readonly now: number } | undefined;
+
+  constructor(private readonly host: Execution) {
+    this.wakes = host.record.wakes;
+    this.cancelRequested = host.record.cancel !== undefined;
+  }
+
+  /** The count that a suspension is conditional on. */
+  get expectedWakes(): number {
+    return this.covered?.wakes ?? this.wakes;
+  }
+
+  /** Whether a signal could have come that was not looked at. */
+  get isNeeded(): boolean {
+    const { desk, services } = this.host;
+    if (!desk.listens) return false;
+    const { covered } = this;
+    if (covered === undefined || covered.wakes !== this.wakes || covered.registeredAt < desk.registeredAt) return true;
+    const dueAt = desk.nextDueAt();
+    return dueAt !== undefined && covered.now < dueAt && dueAt <= services.storeTime.now();
+  }
+
+  /** After a new claim nothing read before counts. */
+  invalidate(): void {
+    this.covered = undefined;
+    this.wakes = this.host.record.wakes;
+    this.cancelRequested ||= this.host.record.cancel !== undefined;
+  }
+
+  observe(wakes: number | undefined): void {
+    if (wakes !== undefined && wakes > this.wakes) this.wakes = wakes;
+    if (!this.host.desk.listens) this.covered = undefined;
+  }
+
+  observeCancel(): void {
+    this.cancelRequested = true;
+  }
+
+  async read(): Promise<void> {
+    const { services, record, desk } = this.host;
+    const registeredAt = desk.registeredAt;
+    const [inbox] = await services.store.readInboxes([{ workflowId: record.id, generation: record.generation }]);
+    if (inbox === undefined) {
+      this.host.lose();
+      return;
+    }
+    services.storeTime.observe(inbox.now);
+    this.wakes = Math.max(this.wakes, inbox.wakes);
+    if (inbox.cancelRequested) this.cancelRequested = true;
+    this.covered = { wakes: inbox.wakes, registeredAt, now: inbox.now };
+    const signals: ReadSignal[] = [];
+    for (const signal of inbox.signals) signals.push({ record: signal, payload: await this.payloadOf(signal) });
+    desk.judge(signals, inbox.now);
+  }
+
+  private async payloadOf(signal: SignalRecord): Promise<unknown> {
+    const { payloads } = this.host.services;
+    const context = { workflowId: this.host.record.id, place: `signal "${signal.name}"` };
+    if (signal.name !== CHILD_OUTCOME_SIGNAL) return payloads.decode(signal.payload, context);
+    const outcome = JSON.parse(signal.payload ?? '{}') as ChildOutcome;
+    const childContext = { workflowId: signal.key ?? '', place: 'output' };
+    const value: ChildOutcomeValue = {
+      status: outcome.status,
+      output: await payloads.decode(outcome.output, childContext),
+      error: outcome.error === undefined ? undefined : await payloads.decodeError(outcome.error, { ...childContext, place: 'error' }),
+    };
+    return value;
+  }
+}

@@ -1,0 +1,161 @@
+import type { CompensationContext, StepContext, StepOptions } from '../definition/index.js';
+import { ContextUsageError, isStepHeartbeatTimeoutError, isStepInterruptedError, isStepTimeoutError, StepFailedError, StepInterruptedError } from '../errors/index.js';
+import { retryKey } from '../journal/index.js';
+import { resolveRetry, type RetryPolicy } from '../policies/index.js';
+import { idempotencyKey, type JournalEntry } from '../records/index.js';
+import { parseDuration } from '../time/index.js';
+import type { AttemptPlan, AttemptsEnd } from './attempts.js';
+import type { CallHost } from './call-host.js';
+import { Call, type Delivery } from './call.js';
+
+/** A step's options, checked and in milliseconds. @internal */
+export interface ResolvedStep {
+  readonly policy: RetryPolicy;
+  readonly timeoutMs: number | undefined;
+  readonly heartbeatTimeoutMs: number | undefined;
+  readonly atMostOnce: boolean;
+  readonly compensate: ((result: unknown, context: CompensationContext) => unknown) | undefined;
+  readonly compensateRetry: RetryPolicy;
+}
+
+/** Checks a step's options. @throws WorkflowOptionsError, ContextUsageError naming step and field @internal */
+export function resolveStep(step: string, options: StepOptions<never> | undefined, defaults: RetryPolicy): ResolvedStep {
+  const place = `step "${step}"`;
+  if (options?.atMostOnce === true && options.retry !== undefined && options.retry !== false && options.retry !== 0 && options.retry !== 1) {
+    throw new ContextUsageError(`Step "${step}" is declared atMostOnce and with retry; a body that may run at most once cannot be retried. Remove one of them.`);
+  }
+  return {
+    policy: resolveRetry(options?.atMostOnce === true ? false : options?.retry, defaults, place),
+    timeoutMs: options?.timeout === undefined ? undefined : parseDuration(options.timeout, `${place}, timeout`),
+    heartbeatTimeoutMs:
+      options?.heartbeatTimeout === undefined ? undefined : parseDuration(options.heartbeatTimeout, `${place}, heartbeatTimeout`),
+    atMostOnce: options?.atMostOnce === true,
+    compensate: options?.compensate as ResolvedStep['compensate'],
+    compensateRetry: resolveRetry(options?.compensateRetry, defaults, `${place}, compensateRetry`),
+  };
+}
+
+/** The marker that a step's body is about to run. @internal */
+export function startMarker(name: string): string {
+  return `$start:${name}`;
+}
+
+/** A step: a side effect tried under its policy and recorded once. @internal */
+export class StepCall extends Call {
+  readonly hasEffect = true;
+  private attempts = 0;
+
+  constructor(
+    name: string,
+    calledAt: number,
+    readonly step: string,
+    readonly options: ResolvedStep,
+    protected readonly body: (context: StepContext) => unknown,
+  ) {
+    super(name, 'step', calledAt);
+  }
+
+  prepare(host: CallHost): void {
+    if (!this.recordsStart || host.journal.has(startMarker(this.name))) return;
+    host.stageMarker({ name: startMarker(this.name), kind: 'start', status: 'running', calledAt: this.calledAt });
+  }
+
+  begin(host: CallHost): void {
+    const start = host.journal.get(startMarker(this.name));
+    if (this.options.atMostOnce && start !== undefined && start.position <= host.journal.loadedHead) {
+      this.fail(host, new StepInterruptedError({ step: this.step }), 'failed', 1);
+      return;
+    }
+    const retry = host.journal.latestRetry(this.name);
+    this.attempts = retry?.attempts ?? 0;
+    if (retry?.data?.dueAt?.['retry'] !== undefined) this.waitFor(host, retry, retry.data.dueAt['retry']);
+    else this.run(host);
+  }
+
+  /** Records the start of a body that has been running for a while. */
+  recordLateStart(host: CallHost): void {
+    if (this.isSettled || host.journal.has(startMarker(this.name))) return;
+    host.stageMarker({ name: startMarker(this.name), kind: 'start', status: 'running', calledAt: this.calledAt });
+  }
+
+  protected run(host: CallHost): void {
+    host.attempt(this.name, this.plan(host), (end) => {
+      this.conclude(host, end);
+    });
+  }
+
+  protected conclude(host: CallHost, end: AttemptsEnd): void {
+    if (end.kind === 'completed') {
+      host.arrive({ call: this, status: 'completed', attempts: end.attempts, text: end.text });
+    } else if (end.kind === 'failed') {
+      this.fail(host, end.error, end.status, end.attempts);
+    } else {
+      const dueAt = Math.ceil(host.services.storeTime.now() + end.delayMs);
+      const marker = host.stageMarker({
+        name: retryKey(this.name, end.attempts),
+        kind: 'retry',
+        status: 'running',
+        attempts: end.attempts,
+        calledAt: this.calledAt,
+        data: { dueAt: { retry: dueAt } },
+      });
+      this.attempts = end.attempts;
+      this.waitFor(host, marker, dueAt);
+    }
+  }
+
+  protected plan(host: CallHost): AttemptPlan {
+    const { services, record } = host;
+    const { timeoutMs, heartbeatTimeoutMs } = this.options;
+    return {
+      kind: 'step',
+      workflowId: record.id,
+      generation: record.generation,
+      step: this.step,
+      idempotencyKey: idempotencyKey(record.id, record.generation, this.name),
+      headers: record.headers,
+      policy: this.options.policy,
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(heartbeatTimeoutMs === undefined ? {} : { heartbeatTimeoutMs }),
+      inProcessBelowMs: this.options.policy.inProcessBelowMs,
+      firstAttempt: this.attempts + 1,
+      body: this.body,
+      record: (value) => services.payloads.toText(value, `result of step "${this.step}"`),
+    };
+  }
+
+  protected receive(delivery: Delivery): unknown {
+    if (delivery.error !== undefined) throw delivery.error;
+    return delivery.value;
+  }
+
+  private get recordsStart(): boolean {
+    return this.options.compensate !== undefined || this.options.atMostOnce || this.options.heartbeatTimeoutMs !== undefined;
+  }
+
+  private waitFor(host: CallHost, marker: JournalEntry, dueAt: number): void {
+    host.desk.add({
+      name: marker.name,
+      conditions: [{ kind: 'timer', key: 'retry', dueAt }],
+      registeredAt: marker.position,
+      onDue: () => {
+        host.requeue({
+          begin: () => {
+            this.run(host);
+          },
+        });
+      },
+      onSignal: () => undefined,
+    });
+  }
+
+  private fail(host: CallHost, error: unknown, status: 'failed' | 'timed_out' | 'cancelled', attempts: number): void {
+    host.arrive({ call: this, status, attempts, error: stepError(this.step, attempts, error) });
+  }
+}
+
+/** What the code receives: time-outs and interruptions as they are, everything else with the step's name around it. */
+function stepError(step: string, attempts: number, error: unknown): Error {
+  if (isStepTimeoutError(error) || isStepHeartbeatTimeoutError(error) || isStepInterruptedError(error)) return error as Error;
+  return new StepFailedError({ step, attempts, cause: error });
+}

@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/**
+ * Where code runs while a step body is on the stack: lets the client derive ids that a retried step repeats, and lets the context
+ * refuse calls that would break the journal's order.
+ *
+ * @internal
+ */
+export interface StepScope {
+  readonly kind: 'step' | 'transaction';
+  readonly workflowId: string;
+  readonly generation: number;
+  /** The step's name as the user gave it. */
+  readonly step: string;
+  readonly idempotencyKey: string;
+  /** The next id derived from the step: the same in every attempt, in call order. */
+  nextDerivedId(): string;
+}
+
+const storage = new AsyncLocalStorage<StepScope>();
+
+/** The step whose body is running here, if any. @internal */
+export function currentStepScope(): StepScope | undefined {
+  return storage.getStore();
+}
+
+/** Runs a body inside a step's scope. @internal */
+export function runInStepScope<T>(scope: StepScope, body: () => T): T {
+  return storage.run(scope, body);
+}
+
+/** A scope whose derived ids count from 1. @internal */
+export function createStepScope(facts: Omit<StepScope, 'nextDerivedId'>): StepScope {
+  let count = 0;
+  return {
+    ...facts,
+    nextDerivedId: () => {
+      count += 1;
+      return `${facts.idempotencyKey}:${count}`;
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { StepContext } from '../definition/index.js';
+import { isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
+import { delay } from '../time/index.js';
+import type { FlushUnit } from '../store/index.js';
+import type { AttemptPlan, AttemptsEnd } from './attempts.js';
+import type { CallHost } from './call-host.js';
+import { StepCall, type ResolvedStep } from './step-call.js';
+
+/** Pause before a transaction that the database gave up (serialization failure, lost connection) is run again. */
+const RERUN_PAUSE_MS = 20;
+
+/**
+ * A transactional step: the user's rows, the step's entry and what was staged before it commit together. The entry's position is
+ * given when its turn comes, so the commit waits for that turn; nothing else is handed over meanwhile.
+ *
+ * @internal
+ */
+export class TransactionCall extends StepCall {
+  constructor(
+    name: string,
+    calledAt: number,
+    step: string,
+    options: ResolvedStep,
+    private readonly work: (manager: unknown, context: StepContext) => unknown,
+  ) {
+    super(name, calledAt, step, options, () => undefined);
+  }
+
+  protected override plan(host: CallHost): AttemptPlan {
+    return {
+      ...super.plan(host),
+      kind: 'transaction',
+      body: (context) => this.transact(host, context),
+      // Recorded by its own transaction.
+      record: () => undefined,
+    };
+  }
+
+  protected override conclude(host: CallHost, end: AttemptsEnd): void {
+    if (end.kind !== 'completed') super.conclude(host, end);
+  }
+
+  private async transact(host: CallHost, context: StepContext): Promise<void> {
+    for (;;) {
+      const turn = new Turn();
+      // A body that was given up (time-out, cancel) must not commit later.
+      context.signal.addEventListener('abort', () => { turn.refuse(new LeaseLostError({ workflowId: host.record.id })); }, { once: true });
+      try {
+        await host.services.store.transaction(async (transaction) => {
+          const value = await this.work(transaction.handle, context);
+          const text = host.services.payloads.toText(value, `result of step "${this.step}"`);
+          host.arrive({ call: this, status: 'completed', attempts: context.attempt, text, commit: turn });
+          const result = await transaction.flush(await turn.granted);
+          if (result.kind !== 'applied') throw new LeaseLostError({ workflowId: host.record.id });
+        });
+        turn.settle(true);
+        return;
+      } catch (error) {
+        const committed = isWorkflowStoreError(error) && (await this.wasCommitted(host, turn));
+        turn.settle(committed);
+        if (committed) return;
+        // The database gave the transaction up: that is not the body's failure, so it costs no attempt.
+        if (!isWorkflowStoreError(error) || context.signal.aborted) throw error;
+      }
+      await delay(host.services.clock, RERUN_PAUSE_MS);
+    }
+  }
+
+  /** After an answer that never came: whether the entry stands at the position it was given. */
+  private async wasCommitted(host: CallHost, turn: Turn): Promise<boolean> {
+    const position = turn.unit?.entries.at(-1)?.position;
+    if (position === undefined) return false;
+    for (;;) {
+      try {
+        const entries = await host.services.store.readJournal(host.record.id, host.record.generation);
+        return entries.some((entry) => entry.position === position && entry.name === this.name);
+      } catch (error) {
+        if (!isWorkflowStoreError(error)) throw error;
+        await delay(host.services.clock, RERUN_PAUSE_MS);
+      }
+    }
+  }
+}
+
+/** The meeting of a transaction that may commit and the turn that lets it. */
+class Turn {
+  unit: FlushUnit | undefined;
+  isOpen = true;
+  readonly granted: Promise<FlushUnit>;
+  private readonly outcome: Promise<boolean>;
+  private resolveGranted!: (unit: FlushUnit) => void;
+  private rejectGranted!: (reason: Error) => void;
+  private resolveOutcome!: (committed: boolean) => void;
+
+  constructor() {
+    this.granted = new Promise((resolve, reject) => {
+      this.resolveGranted = resolve;
+      this.rejectGranted = reject;
+    });
+    this.granted.catch(() => undefined);
+    this.outcome = new Promise((resolve) => {
+      this.resolveOutcome = resolve;
+    });
+  }
+
+  grant(unit: FlushUnit): Promise<boolean> {
+    this.isOpen = false;
+    this.unit = unit;
+    this.resolveGranted(unit);
+    return this.outcome;
+  }
+
+  refuse(reason: Error): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.rejectGranted(reason);
+  }
+
+  settle(committed: boolean): void {
+    this.resolveOutcome(committed);
+  }
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.js';
+import { fromErrorRecord, toErrorRecord, type ErrorRecord } from './error-record.js';
+import { assertPayloadSize, type PayloadCodec, type PayloadContext } from './payload-codec.js';
+import type { PayloadSerializer } from './payload-serializer.js';
+
+type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * The one way of values into and out of the store: serialiser, size limit, codec. `undefined` is stored as nothing.
+ *
+ * @internal
+ */
+export class PayloadPort {
+  constructor(
+    private readonly serializer: PayloadSerializer,
+    private readonly codec: PayloadCodec | undefined,
+    private readonly limitBytes: number,
+  ) {}
+
+  /** The text that stands for a value before the codec. @throws WorkflowPayloadError, WorkflowPayloadLimitError */
+  toText(value: unknown, place: string): string | undefined {
+    if (value === undefined) return undefined;
+    const text = this.serializer.serialize(value, place);
+    assertPayloadSize(text, this.limitBytes, place);
+    return text;
+  }
+
+  /** A fresh value from the text before the codec. */
+  fromText(text: string | undefined): unknown {
+    return text === undefined ? undefined : this.serializer.deserialize(text);
+  }
+
+  /** Text on its way into the store. */
+  seal(text: string | undefined, context: PayloadContext): MaybePromise<string | undefined> {
+    return text === undefined || this.codec === undefined ? text : this.codec.encode(text, context);
+  }
+
+  /** Text on its way out of the store. */
+  unseal(text: string | undefined, context: PayloadContext): MaybePromise<string | undefined> {
+    return text === undefined || this.codec === undefined ? text : this.codec.decode(text, context);
+  }
+
+  encode(value: unknown, context: PayloadContext): MaybePromise<string | undefined> {
+    return this.seal(this.toText(value, context.place), context);
+  }
+
+  decode(text: string | undefined, context: PayloadContext): unknown {
+    const plain = this.unseal(text, context);
+    return plain instanceof Promise ? plain.then((settled) => this.fromText(settled)) : this.fromText(plain);
+  }
+
+  encodeError(error: unknown, context: PayloadContext): MaybePromise<string> {
+    return this.seal(JSON.stringify(toErrorRecord(error)), context) as MaybePromise<string>;
+  }
+
+  decodeError(text: string, context: PayloadContext): MaybePromise<Error> {
+    const plain = this.unseal(text, context) as MaybePromise<string>;
+    return plain instanceof Promise ? plain.then(restore) : restore(plain);
+  }
+
+  /** Tells equal inputs apart from different ones, whatever the order of their keys. */
+  fingerprint(value: unknown): string {
+    const text = value === undefined ? '' : canonicalJson(value);
+    return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  }
+}
+
+function restore(text: string): Error {
+  return fromErrorRecord(JSON.parse(text) as ErrorRecord);
+}
