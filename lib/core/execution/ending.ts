@@ -1,12 +1,12 @@
-import { AbortScope } from '../cancellation/index.js';
 import { CompensationFailedError, WorkflowCancelledError, type CompensationFailure } from '../errors/index.js';
 import type { LifecycleDetail } from '../lifecycle/index.js';
-import { CHILD_OUTCOME_SIGNAL, type ChildOutcome, type EntryData, type SignalSeed, type TerminalStatus } from '../records/index.js';
+import { CHILD_OUTCOME_SIGNAL, decodeName, type ChildOutcome, type EntryData, type InstanceRecord, type SignalSeed, type TerminalStatus } from '../records/index.js';
 import type { FlushResult } from '../store/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { Execution } from './execution.js';
 import { closeSignals, openChildren } from './open-children.js';
 import { Unwinding } from './unwinding.js';
+import { generationSeed } from './generation-seed.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -22,6 +22,11 @@ export class Ending {
 
   constructor(private readonly host: Execution) {
     this.unwinding = new Unwinding(host);
+  }
+
+  /** Names of what would be undone if the run failed now. */
+  undoable(): string[] {
+    return this.unwinding.items().map((item) => `"${decodeName(item.name)}"`);
   }
 
   /** The code has ended, or the run was stopped. `undefined`: not over yet, look again. */
@@ -123,26 +128,26 @@ export class Ending {
       return this.fail();
     }
     const inputHash = payloads.fingerprint(input);
-    const { generation } = host.record;
+    const seed = generationSeed(host.record.seed, storeTime.now());
     host.stageMarker({ name: '$continued', kind: 'continued', status: 'completed' });
     const event = host.events.draft('continued', 'running');
     const result = await host.writer.settle({
-      transition: { kind: 'continue', inputHash, seed: host.record.seed, ...(sealed === undefined ? {} : { input: sealed }) },
+      transition: { kind: 'continue', inputHash, seed, ...(sealed === undefined ? {} : { input: sealed }) },
       expect: { noCancel: true },
       events: [event],
     });
-    const record = {
-      ...host.record,
-      generation: generation + 1,
+    const { input: _previous, ...rest } = host.record;
+    const record: InstanceRecord = {
+      ...rest,
+      ...(sealed === undefined ? {} : { input: sealed }),
+      generation: host.record.generation + 1,
       head: 0,
-      createdAt: host.record.createdAt,
-      generationAt: storeTime.now(),
       eventSeq: event.seq,
       inputHash,
+      seed,
       wakes: result.kind === 'applied' ? result.wakes : host.record.wakes,
     };
-    delete (record as { input?: string }).input;
-    return this.after(result, { kind: 'continued', record: { ...record, ...(sealed === undefined ? {} : { input: sealed }) } });
+    return this.after(result, { kind: 'continued', record });
   }
 
   private async fail(): Promise<Verdict | undefined> {
@@ -211,11 +216,6 @@ export class Ending {
     if (this.host.isDropped) return { kind: 'lost' };
     return result.kind === 'applied' ? verdict : undefined;
   }
-}
-
-/** A scope of its own, so that what stopped the run does not stop its undoing. @internal */
-export function shieldedScope(): AbortScope {
-  return new AbortScope();
 }
 
 function undone(failures: readonly CompensationFailure[], cause: unknown): CompensationFailedError {

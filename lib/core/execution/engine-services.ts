@@ -33,6 +33,8 @@ export interface EngineServices {
 
 /** Settings of the engine, resolved and checked at start-up; times in milliseconds. @internal */
 export interface EngineOptions {
+  /** Names this build of the code: a mismatch is a verdict of one build. */
+  readonly buildId: string;
   /** For steps and workflows that say nothing themselves. */
   readonly retry: RetryPolicy;
   /** Retries with a shorter wait stay in process; longer ones become stored timers. @default 5000 */

@@ -7,18 +7,22 @@ import {
   WorkflowJournalLimitError,
   WorkflowTimeoutError,
 } from '../errors/index.js';
+import { startedEvent } from '../lifecycle/index.js';
 import { InstanceJournal, InstanceWriter } from '../journal/index.js';
-import type { InstanceRecord, JournalEntry } from '../records/index.js';
-import { decodeName } from '../records/index.js';
+import { resolveRetry, type RetryPolicy } from '../policies/index.js';
+import { decodeName, type InstanceRecord, type InstanceSeed, type JournalEntry } from '../records/index.js';
 import { WaitDesk } from '../waits/index.js';
-import type { FlushResult, FlushUnit } from '../store/index.js';
+import type { FlushResult, FlushUnit, StartUnit } from '../store/index.js';
 import { runAttempts, type AttemptPlan, type AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
 import type { Arrival, Call } from './call.js';
 import { createContext } from './durable-context.js';
 import { Ending } from './ending.js';
+import { beginningOf } from './generation-seed.js';
 import type { EngineServices } from './engine-services.js';
 import { EventLine } from './event-line.js';
+import type { ContinueAsNew } from './continue-as-new.js';
+
 import { InboxReader } from './inbox-reader.js';
 import type { Lease } from './lease.js';
 import { Replay } from './replay.js';
@@ -62,6 +66,7 @@ export class Execution implements CallHost {
   /** The last position handed over, and when it was recorded. */
   delivered: number;
   deliveredAt: number;
+  private readonly retry: RetryPolicy;
   private readonly replay: Replay;
   private readonly work = new WorkSignal();
   private readonly ending: Ending;
@@ -89,7 +94,7 @@ export class Execution implements CallHost {
     this.journal = new InstanceJournal(entries, record.head);
     this.durableHead = this.journal.head;
     this.delivered = 0;
-    this.deliveredAt = record.createdAt;
+    this.deliveredAt = beginningOf(record.seed) ?? record.createdAt;
     this.writer = new InstanceWriter(
       services.writer,
       { workflowId: record.id, generation: record.generation, fence: record.fence },
@@ -97,6 +102,7 @@ export class Execution implements CallHost {
         this.onWritten(unit, result);
       },
     );
+    this.retry = resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}", retry`);
     this.events = new EventLine(services, record);
     this.inbox = new InboxReader(this);
     this.replay = new Replay(this, entries);
@@ -111,6 +117,16 @@ export class Execution implements CallHost {
   /** True when it is ours no more: nothing it does matters. */
   get isDropped(): boolean {
     return this.isLost;
+  }
+
+  /** True while a shutdown waits for it. */
+  get isLeaving(): boolean {
+    return this.isReleasing;
+  }
+
+  /** For steps that say nothing themselves. */
+  get defaultRetry(): RetryPolicy {
+    return this.retry;
   }
 
   /** Bodies that run now. */
@@ -169,6 +185,42 @@ export class Execution implements CallHost {
   release(): void {
     this.isReleasing = true;
     this.work.raise();
+  }
+
+  isBodyOpen(name: string): boolean {
+    return this.bodies.has(name);
+  }
+
+  /** This build's code does not match the journal. */
+  giveUp(error: Error): Promise<Verdict> {
+    return this.ending.mismatch(error);
+  }
+
+  /** What `setStatus` shows, written with the next write. */
+  showStatus(text: string | null): void {
+    this.writer.staged.customStatus = text;
+  }
+
+  /** Records the answer of a `patched` call. Its position is the next free one: replay finds it by name. */
+  recordPatch(name: string, patched: boolean): void {
+    this.stageMarker({ name, kind: 'patch', status: 'completed', data: { patched } });
+  }
+
+  /** Ends this generation. @throws ContextUsageError while steps, children or undos are open */
+  continueWith(next: ContinueAsNew): ContinueAsNew {
+    const open = this.isReplaying ? [] : this.outstanding().map((call) => `"${decodeName(call.name)}"`);
+    const undos = this.isReplaying ? [] : this.ending.undoable();
+    if (open.length === 0 && undos.length === 0) return next;
+    throw new ContextUsageError(
+      open.length > 0
+        ? `continueAsNew was called while ${open.join(', ')} had not ended. Await every call before it.`
+        : `continueAsNew was called while ${undos.join(', ')} could still have to be undone. Call ctx.commit first.`,
+    );
+  }
+
+  /** The start of a child: its row, and the event that tells of it. */
+  startUnitOf(seed: InstanceSeed): StartUnit {
+    return { seed, events: [startedEvent(seed, this.services.storeTime.now())] };
   }
 
   /** Takes a call of the workflow's code. @throws ContextUsageError when its name was used before in this run. */
@@ -341,8 +393,14 @@ export class Execution implements CallHost {
   private async turn(): Promise<Verdict | undefined> {
     if (this.refusal !== undefined) return this.ending.refuse(this.refusal);
     this.conclude();
-    this.lookForStop();
-    for (const call of this.takeFresh()) this.prepare(call);
+    const unverified = await this.replay.verify();
+    if (unverified === 'wait') {
+      await this.work.wait();
+      return undefined;
+    }
+    if (unverified !== undefined) return unverified;
+    await this.lookForStop();
+    for (const call of this.takeFresh()) if (!call.isSettled) this.prepare(call);
     if (this.codeEnd !== undefined || this.stop !== undefined) return this.ending.run();
     this.releaseGated();
     if (this.isReleasing && this.bodies.size === 0) return this.ending.handBack();
@@ -418,10 +476,10 @@ export class Execution implements CallHost {
     this.work.raise();
   }
 
-  private lookForStop(): void {
-    if (this.stop !== undefined || this.codeEnd !== undefined) return;
+  private async lookForStop(): Promise<void> {
+    if (this.stop !== undefined || this.codeEnd?.kind === 'threw') return;
     if (this.inbox.cancelRequested) {
-      const reason = this.inbox.cancelReason;
+      const reason = await this.inbox.readCancelReason();
       this.beginStop({ kind: 'cancel', error: new WorkflowCancelledError({ workflowId: this.record.id, ...(reason === undefined ? {} : { reason }) }) });
     } else if (this.record.deadlineAt !== undefined && this.services.storeTime.now() >= this.record.deadlineAt) {
       const timeoutMs = this.record.deadlineAt - this.record.createdAt;

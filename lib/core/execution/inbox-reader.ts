@@ -11,6 +11,7 @@ import type { Execution } from './execution.js';
  */
 export class InboxReader {
   cancelRequested: boolean;
+  private reason: string | undefined;
   /** The wake count last seen, from whatever answer. */
   private wakes: number;
   /** The wake count and the registrations that the last reading covered. */
@@ -50,6 +51,18 @@ export class InboxReader {
 
   observeCancel(): void {
     this.cancelRequested = true;
+  }
+
+  /** Why the run is to stop, once that is known. */
+  get cancelReason(): string | undefined {
+    return this.reason;
+  }
+
+  /** The reason given with the cancel: answers carry only that there is one. */
+  async readCancelReason(): Promise<string | undefined> {
+    this.reason ??= this.host.record.cancel?.reason;
+    this.reason ??= (await this.host.services.store.find(this.host.record.id))?.cancel?.reason;
+    return this.reason;
   }
 
   async read(): Promise<void> {

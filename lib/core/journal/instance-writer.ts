@@ -1,4 +1,5 @@
 import type { LifecycleEvent } from '../lifecycle/index.js';
+import type { SignalSeed } from '../records/index.js';
 import type { FlushExpectation, FlushResult, FlushUnit, InstanceTransition } from '../store/index.js';
 import type { JournalWriter } from './journal-writer.js';
 import { StagedWrites } from './staged-writes.js';
@@ -15,6 +16,7 @@ export interface TransitionRequest {
   readonly transition: InstanceTransition;
   readonly expect?: FlushExpectation;
   readonly events?: readonly LifecycleEvent[];
+  readonly signals?: readonly SignalSeed[];
 }
 
 /**
@@ -90,10 +92,12 @@ function refused(error: unknown): FlushResult {
 
 function withTransition(unit: FlushUnit, request: TransitionRequest): FlushUnit {
   const events = [...(unit.events ?? []), ...(request.events ?? [])];
+  const signals = [...(unit.signals ?? []), ...(request.signals ?? [])];
   return {
     ...unit,
     transition: request.transition,
     ...(request.expect === undefined ? {} : { expect: request.expect }),
     ...(events.length === 0 ? {} : { events }),
+    ...(signals.length === 0 ? {} : { signals }),
   };
 }

@@ -4,3 +4,4 @@ export { LifecycleBus } from './lifecycle-bus.js';
 export type { LifecycleListener } from './lifecycle-bus.js';
 export { silentLogger } from './logger.js';
 export type { WorkflowLogger } from './logger.js';
+export { startedEvent } from './started-event.js';

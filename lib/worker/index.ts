@@ -1,0 +1,5 @@
+export { OutboxRelay } from './outbox-relay.js';
+export type { OutboxRelayOptions } from './outbox-relay.js';
+export { Worker } from './worker.js';
+export type { WorkerStatus } from './worker.js';
+export type { WorkerOptions } from './worker-options.js';
