@@ -63,7 +63,10 @@ export class OutboxRelay {
         sent.push(event.eventId);
       } catch (error) {
         blocked.add(event.workflowId);
-        this.services.logger.warn('A stored event could not be delivered; it is tried again.', { eventId: event.eventId, error: String(error) });
+        this.services.logger.warn('A stored event could not be delivered; it is tried again.', {
+          eventId: event.eventId,
+          error: String(error),
+        });
       }
     }
     if (sent.length > 0) await this.services.store.settleOutbox(sent);
@@ -73,12 +76,16 @@ export class OutboxRelay {
   private schedule(inMs: number): void {
     if (!this.isRunning || this.relaying !== undefined) return;
     this.timer?.cancel();
-    this.timer = this.services.clock.schedule(inMs, () => {
-      this.relaying = this.round().finally(() => {
-        this.relaying = undefined;
-        this.schedule(this.options.pollIntervalMs);
-      });
-    }, { unref: true });
+    this.timer = this.services.clock.schedule(
+      inMs,
+      () => {
+        this.relaying = this.round().finally(() => {
+          this.relaying = undefined;
+          this.schedule(this.options.pollIntervalMs);
+        });
+      },
+      { unref: true },
+    );
   }
 
   private async round(): Promise<void> {

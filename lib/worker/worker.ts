@@ -67,7 +67,10 @@ export class Worker implements LocalDispatcher {
     if (this.isRunning) return;
     const { store } = this.services;
     this.definitions = this.services.registry.keys();
-    this.identity = (await store.acquireWorkerId?.(this.options.id)) ?? { id: this.options.id, release: () => Promise.resolve() };
+    this.identity = (await store.acquireWorkerId?.(this.options.id)) ?? {
+      id: this.options.id,
+      release: () => Promise.resolve(),
+    };
     await store.registerWorker({
       id: this.identity.id,
       buildId: this.options.buildId,
@@ -144,7 +147,8 @@ export class Worker implements LocalDispatcher {
   }
 
   reserve(key: string): LeaseGrant | undefined {
-    if (!this.isRunning || this.identity === undefined || this.freePlaces <= 0 || !this.definitions.includes(key)) return undefined;
+    if (!this.isRunning || this.identity === undefined || this.freePlaces <= 0 || !this.definitions.includes(key))
+      return undefined;
     this.reserved += 1;
     return { workerId: this.identity.id, buildId: this.options.buildId, leaseMs: this.options.leaseMs };
   }
@@ -189,12 +193,17 @@ export class Worker implements LocalDispatcher {
     for (const record of claimed) {
       const warm = this.warm.take(record.id);
       // Valid only when nobody claimed, and nobody wrote, in between.
-      const isSame = warm?.record.fence === record.fence - 1 && warm.record.generation === record.generation && warm.journal.head === record.head;
+      const isSame =
+        warm?.record.fence === record.fence - 1 &&
+        warm.record.generation === record.generation &&
+        warm.journal.head === record.head;
       if (warm !== undefined && isSame) this.resume(warm, record, sentAt);
       else cold.push(record);
     }
     if (cold.length === 0) return;
-    const journals = await this.services.store.readJournals(cold.map(({ id, generation }) => ({ workflowId: id, generation })));
+    const journals = await this.services.store.readJournals(
+      cold.map(({ id, generation }) => ({ workflowId: id, generation })),
+    );
     cold.forEach((record, index) => {
       this.execute(record, journals[index] ?? [], sentAt);
     });
@@ -206,12 +215,21 @@ export class Worker implements LocalDispatcher {
   }
 
   private execute(record: InstanceRecord, entries: readonly JournalEntry[], sentAt: number): void {
-    const definition = this.services.registry.get(record.name, record.version) ?? this.services.registry.compatible(record.name, record.version);
+    const definition =
+      this.services.registry.get(record.name, record.version) ??
+      this.services.registry.compatible(record.name, record.version);
     if (definition === undefined) {
-      this.services.logger.error('An instance was claimed that cannot run here.', { workflowId: record.id, definition: definitionKey(record.name, record.version) });
+      this.services.logger.error('An instance was claimed that cannot run here.', {
+        workflowId: record.id,
+        definition: definitionKey(record.name, record.version),
+      });
       return;
     }
-    const hooks = { promptAt: (id: string, dueAt: number) => { this.promptAt(id, dueAt); } };
+    const hooks = {
+      promptAt: (id: string, dueAt: number) => {
+        this.promptAt(id, dueAt);
+      },
+    };
     void this.follow(new Execution(this.services, definition, record, entries, this.lease(record, sentAt), hooks));
   }
 
@@ -249,7 +267,11 @@ export class Worker implements LocalDispatcher {
     } else if (verdict.kind === 'ended') {
       this.services.store.hint({ kind: 'ended', workflowId: id });
     } else if (verdict.kind === 'continued') {
-      const hooks = { promptAt: (workflowId: string, dueAt: number) => { this.promptAt(workflowId, dueAt); } };
+      const hooks = {
+        promptAt: (workflowId: string, dueAt: number) => {
+          this.promptAt(workflowId, dueAt);
+        },
+      };
       void this.follow(new Execution(this.services, execution.definition, verdict.record, [], execution.lease, hooks));
       return;
     } else if (verdict.kind === 'mismatch' || verdict.kind === 'released') {
@@ -306,7 +328,8 @@ export class Worker implements LocalDispatcher {
     if (hint.kind === 'due') {
       this.nudge();
     } else if (hint.kind === 'woken') {
-      if (this.executions.has(hint.workflowId)) void this.keeper.renew(this.identity?.id ?? this.options.id, hint.workflowId);
+      if (this.executions.has(hint.workflowId))
+        void this.keeper.renew(this.identity?.id ?? this.options.id, hint.workflowId);
       else this.nudge();
     }
   }

@@ -44,6 +44,13 @@ export class DefinitionRegistry {
     return this.byKey.get(definitionKey(name, version));
   }
 
+  /** The newest definition of a name that says it can go on with instances of another version. */
+  compatible(name: string, version: number): WorkflowDefinition | undefined {
+    return [...this.byKey.values()]
+      .filter((definition) => definition.name === name && definition.isCompatibleWith?.(version) === true)
+      .sort((a, b) => b.version - a.version)[0];
+  }
+
   /** The definition that a reference means. @throws WorkflowDefinitionError when nothing is registered for it. */
   resolve(reference: WorkflowReference, version?: number): WorkflowDefinition {
     const found =

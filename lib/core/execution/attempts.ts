@@ -1,6 +1,11 @@
 import type { CompensationContext, StepContext } from '../definition/index.js';
 import type { AbortScope } from '../cancellation/index.js';
-import { isStepHeartbeatTimeoutError, isStepTimeoutError, StepHeartbeatTimeoutError, StepTimeoutError } from '../errors/index.js';
+import {
+  isStepHeartbeatTimeoutError,
+  isStepTimeoutError,
+  StepHeartbeatTimeoutError,
+  StepTimeoutError,
+} from '../errors/index.js';
 import { decideRetry, type RetryPolicy } from '../policies/index.js';
 import type { StepStatus, WorkflowHeaders } from '../records/index.js';
 import type { Cancellable, Clock } from '../time/index.js';
@@ -79,8 +84,10 @@ export async function runAttempts(plan: AttemptPlan, surroundings: AttemptSurrou
     if (scope.aborted) return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
     const decision = decideRetry(plan.policy, attempt, error, random);
     if (!decision.retry) return { kind: 'failed', status: statusOf(error), error, attempts: attempt };
-    if (decision.delayMs >= plan.inProcessBelowMs) return { kind: 'later', delayMs: decision.delayMs, error, attempts: attempt };
-    if (!(await pause(clock, decision.delayMs, scope))) return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
+    if (decision.delayMs >= plan.inProcessBelowMs)
+      return { kind: 'later', delayMs: decision.delayMs, error, attempts: attempt };
+    if (!(await pause(clock, decision.delayMs, scope)))
+      return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
   }
 }
 
@@ -148,7 +155,9 @@ class AttemptWatch {
         reject(error);
       };
       if (timeoutMs !== undefined) {
-        this.timers.push(this.clock.schedule(timeoutMs, () => this.expire?.(new StepTimeoutError({ step, timeoutMs }))));
+        this.timers.push(
+          this.clock.schedule(timeoutMs, () => this.expire?.(new StepTimeoutError({ step, timeoutMs }))),
+        );
       }
       this.beat();
       Promise.resolve(answer).then(resolve, reject);

@@ -35,7 +35,10 @@ export class ChildCall extends Call<ChildHandle> {
 
   prepare(host: CallHost): void {
     const seed = this.plan.seed();
-    if (seed instanceof Promise) void seed.then((settled) => { this.start(host, settled); });
+    if (seed instanceof Promise)
+      void seed.then((settled) => {
+        this.start(host, settled);
+      });
     else this.start(host, seed);
   }
 
@@ -52,7 +55,7 @@ export class ChildCall extends Call<ChildHandle> {
 
   private start(host: CallHost, seed: InstanceSeed): void {
     host.arrive({
-      call: this,
+      call: this as Call,
       status: 'completed',
       attempts: 0,
       data: this.data,

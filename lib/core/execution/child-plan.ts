@@ -6,7 +6,11 @@ import type { ChildPlan } from './child-call.js';
 import type { Execution } from './execution.js';
 
 /** The limits that an instance is subject to. @internal */
-export function slotsOf(definition: WorkflowDefinition, input: unknown, concurrencyKey: string | undefined): ConcurrencySlot[] {
+export function slotsOf(
+  definition: WorkflowDefinition,
+  input: unknown,
+  concurrencyKey: string | undefined,
+): ConcurrencySlot[] {
   const { concurrency } = definition;
   if (concurrency === undefined) return [];
   const key = concurrencyKey ?? concurrency.key?.(input);
@@ -19,7 +23,7 @@ export function planChild(
   definition: WorkflowDefinition,
   name: string,
   input: unknown,
-  options: ExecuteChildOptions<never>,
+  options: ExecuteChildOptions,
   compensateRetry: RetryPolicy,
 ): ChildPlan {
   const { record, services } = execution;
@@ -30,7 +34,10 @@ export function planChild(
   const seed = (): InstanceSeed | Promise<InstanceSeed> => {
     const sealed = services.payloads.encode(input, { workflowId: childId, place: 'input' });
     const make = (text: string | undefined): InstanceSeed => {
-      const timeoutMs = options.timeout === undefined ? definition.timeoutMs : parseDuration(options.timeout, `child "${name}", timeout`);
+      const timeoutMs =
+        options.timeout === undefined
+          ? definition.timeoutMs
+          : parseDuration(options.timeout, `child "${name}", timeout`);
       return {
         id: childId,
         name: definition.name,
@@ -50,5 +57,14 @@ export function planChild(
     return sealed instanceof Promise ? sealed.then(make) : make(sealed);
   };
   const compensate = options.compensate as ChildPlan['compensate'];
-  return { childId, workflowName: definition.name, version: definition.version, inputHash, parentClose, compensate, compensateRetry, seed };
+  return {
+    childId,
+    workflowName: definition.name,
+    version: definition.version,
+    inputHash,
+    parentClose,
+    compensate,
+    compensateRetry,
+    seed,
+  };
 }

@@ -2,6 +2,10 @@ import type {
   ChildHandle,
   ChildOptions,
   ExecuteChildOptions,
+  InputOf,
+  OutputOf,
+  TransactionManager,
+  WaitOutcome,
   SignalCondition,
   SignalWaitOptions,
   SleepUntil,
@@ -18,6 +22,7 @@ import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
 import { resolveRetry } from '../policies/index.js';
 import { assertName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
+import type { Journaled } from '../serialization/index.js';
 import { parseDuration } from '../time/index.js';
 import { ChildCall, type ChildPlan } from './child-call.js';
 import { planChild } from './child-plan.js';
@@ -66,17 +71,27 @@ class DurableContext implements WorkflowContext {
     return this.execution.scope.signal;
   }
 
-  step(name: string, fn: (step: StepContext) => unknown, options?: StepOptions<never>): Promise<never> {
+  step<T>(
+    name: string,
+    fn: (step: StepContext) => T | PromiseLike<T>,
+    options?: StepOptions<T>,
+  ): Promise<Journaled<T>> {
     const key = this.key('step', name);
     const resolved = resolveStep(name, options, this.defaults);
-    return this.execution.ask(new StepCall(key, this.execution.delivered, name, resolved, fn)) as Promise<never>;
+    return this.execution.ask(new StepCall(key, this.execution.delivered, name, resolved, fn)) as Promise<Journaled<T>>;
   }
 
-  transaction(name: string, fn: (manager: never, step: StepContext) => unknown, options?: TransactionOptions<never>): Promise<never> {
+  transaction<T, Manager = TransactionManager>(
+    name: string,
+    fn: (manager: Manager, step: StepContext) => T | PromiseLike<T>,
+    options?: TransactionOptions<T>,
+  ): Promise<Journaled<T>> {
     const key = this.key('transaction', name);
     const resolved = resolveStep(name, options, this.defaults);
     const work = fn as (manager: unknown, step: StepContext) => unknown;
-    return this.execution.ask(new TransactionCall(key, this.execution.delivered, name, resolved, work, options?.isolation)) as Promise<never>;
+    return this.execution.ask(
+      new TransactionCall(key, this.execution.delivered, name, resolved, work, options?.isolation),
+    ) as Promise<Journaled<T>>;
   }
 
   sleep(name: string, until: SleepUntil): Promise<void> {
@@ -85,38 +100,53 @@ class DurableContext implements WorkflowContext {
     return this.wait(key, [timer], () => undefined) as Promise<void>;
   }
 
-  waitForSignal(name: string, signal: string | WorkflowSignal<never>, options: SignalWaitOptions<never> = {}): Promise<never> {
+  waitForSignal<T = unknown>(
+    name: string,
+    signal: string | WorkflowSignal<T>,
+    options: SignalWaitOptions<T> = {},
+  ): Promise<Journaled<T>> {
     const key = this.key('waitForSignal', name);
     const conditions: WaitFor[] = [toWaitFor('signal', this.signalWait(signal, options))];
     if (options.timeout !== undefined) {
       const timeoutMs = parseDuration(options.timeout, `waitForSignal "${name}", timeout`);
       conditions.push({ kind: 'timer', key: TIMEOUT_CONDITION, dueAt: (now) => now + timeoutMs });
     }
-    return this.wait(key, conditions, (winner, value) => (winner === TIMEOUT_CONDITION ? null : value)) as Promise<never>;
+    return this.wait(key, conditions, (winner, value) =>
+      winner === TIMEOUT_CONDITION ? null : value,
+    ) as Promise<never>;
   }
 
-  waitForAny(name: string, conditions: Readonly<Record<string, WaitCondition>>): Promise<never> {
+  waitForAny<C extends Readonly<Record<string, WaitCondition>>>(name: string, conditions: C): Promise<WaitOutcome<C>> {
     const key = this.key('waitForAny', name);
     const entries = Object.entries(conditions);
-    if (entries.length === 0) throw new ContextUsageError(`waitForAny "${name}" was given no condition; it would wait for ever.`);
+    if (entries.length === 0)
+      throw new ContextUsageError(`waitForAny "${name}" was given no condition; it would wait for ever.`);
     const waits = entries.map(([condition, described]): WaitFor => {
-      if (described.kind === 'timer') return { kind: 'timer', key: condition, dueAt: this.instantOf(described.until, `waitForAny "${name}", ${condition}`) };
-      if (described.kind === 'child') return { kind: 'child', key: condition, childId: described.id, workflowName: described.workflow };
-      return toWaitFor(condition, described as SignalCondition);
+      if (described.kind === 'timer')
+        return {
+          kind: 'timer',
+          key: condition,
+          dueAt: this.instantOf(described.until, `waitForAny "${name}", ${condition}`),
+        };
+      if (described.kind === 'child')
+        return { kind: 'child', key: condition, childId: described.id, workflowName: described.workflow };
+      return toWaitFor(condition, described as SignalCondition<never>);
     });
-    return this.wait(key, waits, (winner, value) => ({ key: winner, value: value ?? null })) as Promise<never>;
+    return this.wait(key, waits, (winner, value) => ({ key: winner, value: value ?? null })) as Promise<WaitOutcome<C>>;
   }
 
-  signalWait(signal: string | WorkflowSignal<never>, options: SignalWaitOptions<never> = {}): SignalCondition<never> {
+  signalWait<T = unknown>(signal: string | WorkflowSignal<T>, options: SignalWaitOptions<T> = {}): SignalCondition<T> {
     const name = typeof signal === 'string' ? signal : signal.name;
     if (name === '' || name.startsWith('$')) {
-      throw new ContextUsageError(`"${name}" cannot be waited for: a signal needs a name, and names that start with $ belong to the engine.`);
+      throw new ContextUsageError(
+        `"${name}" cannot be waited for: a signal needs a name, and names that start with $ belong to the engine.`,
+      );
     }
     return {
       kind: 'signal',
       signal: name,
       ...(options.key === undefined ? {} : { key: options.key }),
-      ...(options.match === undefined ? {} : { match: options.match as (payload: unknown) => boolean }),
+      ...(options.match === undefined ? {} : { match: options.match }),
     };
   }
 
@@ -124,14 +154,22 @@ class DurableContext implements WorkflowContext {
     return { kind: 'timer', until };
   }
 
-  startChild(workflow: WorkflowReference, input: unknown, options: ChildOptions = {}): Promise<never> {
-    return this.child(workflow, input, options).promise as Promise<never>;
+  startChild<W extends WorkflowReference>(
+    workflow: W,
+    input: InputOf<W>,
+    options: ChildOptions = {},
+  ): Promise<ChildHandle<OutputOf<W>>> {
+    return this.child(workflow, input, options).promise as Promise<ChildHandle<OutputOf<W>>>;
   }
 
-  async executeChild(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions<never> = {}): Promise<never> {
-    const call = this.child(workflow, input, options);
+  async executeChild<W extends WorkflowReference>(
+    workflow: W,
+    input: InputOf<W>,
+    options: ExecuteChildOptions<OutputOf<W>> = {},
+  ): Promise<Journaled<OutputOf<W>>> {
+    const call = this.child(workflow, input, options as ExecuteChildOptions);
     const handle = await call.promise;
-    return (await handle.result()) as never;
+    return (await handle.result()) as Journaled<OutputOf<W>>;
   }
 
   now(): number {
@@ -158,7 +196,9 @@ class DurableContext implements WorkflowContext {
     this.refuseInStep('setStatus');
     const text = this.execution.services.payloads.toText(status, 'custom status') ?? null;
     if (text !== null && Buffer.byteLength(text) > STATUS_LIMIT_BYTES) {
-      throw new ContextUsageError(`The custom status is ${Buffer.byteLength(text)} bytes long; at most ${STATUS_LIMIT_BYTES} are kept. Put what is larger into a step's result.`);
+      throw new ContextUsageError(
+        `The custom status is ${Buffer.byteLength(text)} bytes long; at most ${STATUS_LIMIT_BYTES} are kept. Put what is larger into a step's result.`,
+      );
     }
     if (!this.execution.isReplaying) this.execution.showStatus(text);
   }
@@ -208,7 +248,11 @@ class DurableContext implements WorkflowContext {
     );
   }
 
-  private wait(key: string, conditions: readonly WaitFor[], shape: (winner: string, value: unknown) => unknown): Promise<unknown> {
+  private wait(
+    key: string,
+    conditions: readonly WaitFor[],
+    shape: (winner: string, value: unknown) => unknown,
+  ): Promise<unknown> {
     return this.execution.ask(new WaitCall(key, this.execution.delivered, conditions, shape));
   }
 
@@ -225,11 +269,14 @@ class DurableContext implements WorkflowContext {
     }
     const { until: given } = until;
     const instant = typeof given === 'object' ? given.getTime() : typeof given === 'number' ? given : Date.parse(given);
-    if (!Number.isFinite(instant)) throw new ContextUsageError(`${place}: "${String(given)}" is not an instant. Give a Date, an ISO string or epoch milliseconds.`);
+    if (!Number.isFinite(instant))
+      throw new ContextUsageError(
+        `${place}: "${String(given)}" is not an instant. Give a Date, an ISO string or epoch milliseconds.`,
+      );
     return () => instant;
   }
 
-  private child(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions<never>): ChildCall {
+  private child(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions): ChildCall {
     this.refuseInStep('startChild');
     const { execution } = this;
     const definition = execution.services.registry.resolve(workflow, options.version);
@@ -239,7 +286,13 @@ class DurableContext implements WorkflowContext {
     const name = options.name === undefined ? `${definition.name}#${count}` : encodeName(options.name);
     const retry = resolveRetry(options.compensateRetry, this.defaults, `child "${name}", compensateRetry`);
     const plan = planChild(execution, definition, name, input, options, retry);
-    const call = new ChildCall(name, execution.delivered, plan, (started) => this.handleOf(name, started), (seed) => execution.startUnitOf(seed));
+    const call = new ChildCall(
+      name,
+      execution.delivered,
+      plan,
+      (started) => this.handleOf(name, started),
+      (seed) => execution.startUnitOf(seed),
+    );
     void execution.ask(call);
     return call;
   }
@@ -252,12 +305,15 @@ class DurableContext implements WorkflowContext {
       id: plan.childId,
       workflow: plan.workflowName,
       version: plan.version,
-      result: () => (result ??= this.wait(`$result:${name}`, [condition], (_winner, value) => value)) as Promise<never>,
+      result: () =>
+        (result ??= this.wait(`$result:${name}`, [condition], (_winner, value) => value)) as Promise<
+          Journaled<unknown>
+        >,
     };
   }
 }
 
-function toWaitFor(key: string, condition: SignalCondition<never> | SignalCondition): WaitFor {
+function toWaitFor<T>(key: string, condition: SignalCondition<T>): WaitFor {
   return {
     kind: 'signal',
     key,

@@ -1,6 +1,15 @@
+import type { TransitionRequest } from '../journal/index.js';
 import { CompensationFailedError, WorkflowCancelledError, type CompensationFailure } from '../errors/index.js';
 import type { LifecycleDetail } from '../lifecycle/index.js';
-import { CHILD_OUTCOME_SIGNAL, decodeName, type ChildOutcome, type EntryData, type InstanceRecord, type SignalSeed, type TerminalStatus } from '../records/index.js';
+import {
+  childOutcomeSignal,
+  decodeName,
+  type ChildOutcome,
+  type EntryData,
+  type InstanceRecord,
+  type SignalSeed,
+  type TerminalStatus,
+} from '../records/index.js';
 import type { FlushResult } from '../store/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { Execution } from './execution.js';
@@ -17,6 +26,8 @@ import type { Verdict } from './verdict.js';
  */
 export class Ending {
   hasBegun = false;
+  /** A write that gives the lease up is under way. */
+  isSettling = false;
   private isSettled = false;
   private readonly unwinding: Unwinding;
 
@@ -39,7 +50,8 @@ export class Ending {
     if (this.host.isDropped) return { kind: 'lost' };
     const { codeEnd, stop } = this.host;
     if (stop === undefined && codeEnd?.kind === 'returned') return this.complete(codeEnd.value);
-    if (stop === undefined && codeEnd?.kind === 'threw' && codeEnd.error instanceof ContinueAsNew) return this.continue(codeEnd.error.input);
+    if (stop === undefined && codeEnd?.kind === 'threw' && codeEnd.error instanceof ContinueAsNew)
+      return this.continue(codeEnd.error.input);
     return this.fail();
   }
 
@@ -49,7 +61,7 @@ export class Ending {
     const deadlineAt = status === 'suspended' ? host.record.deadlineAt : undefined;
     const timer = host.desk.nextDueAt();
     const dueAt = deadlineAt === undefined ? timer : Math.min(timer ?? Infinity, deadlineAt);
-    const result = await host.writer.settle({
+    const result = await this.settle({
       transition: { kind: 'suspend', status, ...(dueAt === undefined ? {} : { dueAt }) },
       expect: { wakes: host.inbox.expectedWakes, ...(status === 'suspended' ? { noCancel: true } : {}) },
       events: status === 'suspended' ? [host.events.draft('suspended', 'suspended')] : [],
@@ -59,7 +71,7 @@ export class Ending {
 
   /** Hands the lease back for a shutdown. */
   async handBack(): Promise<Verdict | undefined> {
-    const result = await this.host.writer.settle({ transition: { kind: 'release' } });
+    const result = await this.settle({ transition: { kind: 'release' } });
     return this.after(result, { kind: 'released' });
   }
 
@@ -68,8 +80,11 @@ export class Ending {
     const { host } = this;
     const sealed = await host.services.payloads.encodeError(error, { workflowId: host.record.id, place: 'mismatch' });
     await host.writer.takeForTransaction();
-    await host.writer.settle({ transition: { kind: 'mismatch', buildId: host.services.options.buildId, error: sealed } });
-    host.services.logger.error('The code does not match the journal.', { workflowId: host.record.id, error: error.message });
+    await this.settle({ transition: { kind: 'mismatch', buildId: host.services.options.buildId, error: sealed } });
+    host.services.logger.error('The code does not match the journal.', {
+      workflowId: host.record.id,
+      error: error.message,
+    });
     return host.isDropped ? { kind: 'lost' } : { kind: 'mismatch', error };
   }
 
@@ -85,7 +100,9 @@ export class Ending {
     host.desk.clear();
     await host.recordOnly();
     if (host.openBodies === 0) return;
-    host.scope.abort(host.stop?.error ?? new WorkflowCancelledError({ workflowId: host.record.id, reason: 'the run has ended' }));
+    host.scope.abort(
+      host.stop?.error ?? new WorkflowCancelledError({ workflowId: host.record.id, reason: 'the run has ended' }),
+    );
     let isOver = false;
     const timer = clock.schedule(options.settleTimeoutMs, () => {
       isOver = true;
@@ -108,11 +125,11 @@ export class Ending {
       return this.fail();
     }
     const output = await host.services.payloads.seal(text, { workflowId: host.record.id, place: 'output' });
-    const result = await host.writer.settle({
+    const result = await this.settle({
       transition: { kind: 'end', status: 'completed', ...(output === undefined ? {} : { output }) },
       expect: { noCancel: true },
       events: [host.events.draft('completed', 'completed')],
-      signals: [...closeSignals(host), ...this.outcomeSignal({ status: 'completed', ...(output === undefined ? {} : { output }) })],
+      signals: await this.farewell({ status: 'completed', ...(output === undefined ? {} : { output }) }),
     });
     return this.after(result, { kind: 'ended', status: 'completed' });
   }
@@ -131,7 +148,7 @@ export class Ending {
     const seed = generationSeed(host.record.seed, storeTime.now());
     host.stageMarker({ name: '$continued', kind: 'continued', status: 'completed' });
     const event = host.events.draft('continued', 'running');
-    const result = await host.writer.settle({
+    const result = await this.settle({
       transition: { kind: 'continue', inputHash, seed, ...(sealed === undefined ? {} : { input: sealed }) },
       expect: { noCancel: true },
       events: [event],
@@ -167,7 +184,9 @@ export class Ending {
     const error = failures.length === 0 ? cause : undone(failures, cause);
     const detail: LifecycleDetail = {
       error: summary(error),
-      ...(host.stop?.kind === 'cancel' && host.inbox.cancelReason !== undefined ? { reason: host.inbox.cancelReason } : {}),
+      ...(host.stop?.kind === 'cancel' && host.inbox.cancelReason !== undefined
+        ? { reason: host.inbox.cancelReason }
+        : {}),
       ...(failures.length === 0 ? {} : { uncompensated: [...failures.map((failure) => failure.step), ...untried] }),
     };
     return this.end(status, undefined, error, detail);
@@ -182,34 +201,64 @@ export class Ending {
       const causePosition = typeof cause === 'object' && cause !== null ? host.failures.get(cause) : undefined;
       const data: EntryData | undefined = causePosition === undefined ? undefined : { causePosition };
       const error = await host.services.payloads.encodeError(cause, { workflowId: host.record.id, place: name });
-      host.stageMarker({ name, kind, status: kind === 'cancel' ? 'cancelled' : 'failed', error, ...(data === undefined ? {} : { data }) });
+      host.stageMarker({
+        name,
+        kind,
+        status: kind === 'cancel' ? 'cancelled' : 'failed',
+        error,
+        ...(data === undefined ? {} : { data }),
+      });
     } else if (host.record.status === 'compensating') {
       return;
     }
     if (!isUndoing || this.unwinding.hasBegun) return;
-    await host.writer.settle({
+    await this.settle({
       transition: { kind: 'compensate' },
       events: [host.events.draft('compensating', 'compensating', { error: summary(cause) })],
-      signals: closeSignals(host),
+      signals: await this.closings(),
     });
   }
 
-  private async end(status: TerminalStatus, output: string | undefined, cause: unknown, detail: LifecycleDetail): Promise<Verdict | undefined> {
+  private async end(
+    status: TerminalStatus,
+    output: string | undefined,
+    cause: unknown,
+    detail: LifecycleDetail,
+  ): Promise<Verdict | undefined> {
     const { host } = this;
     const error = await host.services.payloads.encodeError(cause, { workflowId: host.record.id, place: 'error' });
     const type = status === 'completed' ? 'completed' : status;
-    const result = await host.writer.settle({
+    const result = await this.settle({
       transition: { kind: 'end', status, error, ...(output === undefined ? {} : { output }) },
       events: [host.events.draft(type, status, { error: summary(cause), ...detail })],
-      signals: [...closeSignals(host), ...this.outcomeSignal({ status, error })],
+      signals: await this.farewell({ status, error }),
     });
     return this.after(result, { kind: 'ended', status });
   }
 
-  private outcomeSignal(outcome: ChildOutcome): SignalSeed[] {
-    const { id, parent } = this.host.record;
-    if (parent === undefined) return [];
-    return [{ id: `${id}:outcome`, workflowId: parent.workflowId, name: CHILD_OUTCOME_SIGNAL, key: id, payload: JSON.stringify(outcome) }];
+  /** Tells the parent, and asks open children to end. */
+  private async farewell(outcome: ChildOutcome): Promise<SignalSeed[]> {
+    const { id, generation, fence, parent } = this.host.record;
+    const told = parent === undefined ? [] : [childOutcomeSignal({ id, generation, fence }, parent, outcome)];
+    return [...(await this.closings()), ...told];
+  }
+
+  private async closings(): Promise<SignalSeed[]> {
+    const { host } = this;
+    if (openChildren(host).length === 0) return [];
+    const reason = `its parent "${host.record.id}" has ended`;
+    const error = await host.services.payloads.encodeError(new WorkflowCancelledError({ reason }), {
+      workflowId: host.record.id,
+      place: 'close',
+    });
+    return closeSignals(host, { reason, error });
+  }
+
+  private async settle(request: TransitionRequest): Promise<FlushResult> {
+    this.isSettling = request.transition.kind !== 'compensate' && request.transition.kind !== 'continue';
+    const result = await this.host.writer.settle(request);
+    this.isSettling = false;
+    return result;
   }
 
   private after(result: FlushResult, verdict: Verdict): Verdict | undefined {

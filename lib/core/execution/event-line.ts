@@ -1,4 +1,9 @@
-import { lifecycleEventId, type LifecycleDetail, type LifecycleEvent, type LifecycleEventType } from '../lifecycle/index.js';
+import {
+  lifecycleEventId,
+  type LifecycleDetail,
+  type LifecycleEvent,
+  type LifecycleEventType,
+} from '../lifecycle/index.js';
 import { decodeName, type InstanceRecord, type InstanceStatus, type JournalEntry } from '../records/index.js';
 import type { Execution } from './execution.js';
 import type { EngineServices } from './engine-services.js';
@@ -65,7 +70,10 @@ export class EventLine {
   /** Live progress: told here at once, stored with the next write. */
   emit(host: Execution, kind: 'emit' | 'progress', payload: unknown, step: string | undefined): void {
     const { record, services } = this;
-    const text = services.payloads.toText(payload, kind === 'emit' ? 'emitted event' : `progress of step "${step ?? ''}"`);
+    const text = services.payloads.toText(
+      payload,
+      kind === 'emit' ? 'emitted event' : `progress of step "${step ?? ''}"`,
+    );
     const at = services.storeTime.now();
     services.stream.publish({
       workflowId: record.id,

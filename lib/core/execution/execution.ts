@@ -30,7 +30,8 @@ import type { Verdict } from './verdict.js';
 import { WorkSignal } from './work-signal.js';
 
 /** How the workflow's code ended. @internal */
-export type CodeEnd = { readonly kind: 'returned'; readonly value: unknown } | { readonly kind: 'threw'; readonly error: unknown };
+export type CodeEnd =
+  { readonly kind: 'returned'; readonly value: unknown } | { readonly kind: 'threw'; readonly error: unknown };
 
 /** Why a run stops although its code has not ended. @internal */
 export interface StopCause {
@@ -80,6 +81,7 @@ export class Execution implements CallHost {
   private isStarted = false;
   private isReleasing = false;
   private isLost = false;
+  private areBodiesAbandoned = false;
   private refusal: Error | undefined;
 
   constructor(
@@ -187,6 +189,20 @@ export class Execution implements CallHost {
     this.work.raise();
   }
 
+  /** Whether its last write is under way, after which the lease is gone by its own doing. */
+  get isSettling(): boolean {
+    return this.ending.isSettling;
+  }
+
+  /** Shutdown, later: bodies are told to stop, what they still say is not recorded. */
+  abandonBodies(): void {
+    this.areBodiesAbandoned = true;
+    this.bodies.clear();
+    this.concluded = [];
+    this.scope.abort(new WorkflowCancelledError({ workflowId: this.record.id, reason: 'the worker shuts down' }));
+    this.work.raise();
+  }
+
   isBodyOpen(name: string): boolean {
     return this.bodies.has(name);
   }
@@ -232,7 +248,9 @@ export class Execution implements CallHost {
     }
     this.calls.set(call.name, call as Call);
     if (this.stop !== undefined || this.ending.hasBegun) {
-      call.abandon(this.stop?.error ?? new WorkflowCancelledError({ workflowId: this.record.id, reason: 'the run has ended' }));
+      call.abandon(
+        this.stop?.error ?? new WorkflowCancelledError({ workflowId: this.record.id, reason: 'the run has ended' }),
+      );
       return call.promise;
     }
     this.fresh.push(call as Call);
@@ -256,7 +274,10 @@ export class Execution implements CallHost {
       return;
     }
     const context = { workflowId: this.record.id, place: arrival.call.name };
-    const sealed = arrival.error === undefined ? this.services.payloads.seal(arrival.text, context) : this.services.payloads.encodeError(arrival.error, context);
+    const sealed =
+      arrival.error === undefined
+        ? this.services.payloads.seal(arrival.text, context)
+        : this.services.payloads.encodeError(arrival.error, context);
     if (sealed instanceof Promise) {
       this.bodies.set(`$seal:${arrival.call.name}`, this.services.clock.monotonic());
       void sealed.then((text) => {
@@ -271,8 +292,14 @@ export class Execution implements CallHost {
   attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void, scope: AbortScope = this.scope): void {
     this.bodies.set(name, this.services.clock.monotonic());
     const surroundings = { clock: this.services.clock, random: this.services.random, scope };
-    const withProgress: AttemptPlan = { ...plan, onProgress: (progress) => { this.onProgress(plan.step, progress); } };
+    const withProgress: AttemptPlan = {
+      ...plan,
+      onProgress: (progress) => {
+        this.onProgress(plan.step, progress);
+      },
+    };
     void runAttempts(withProgress, surroundings).then((end) => {
+      if (this.areBodiesAbandoned) return;
       // Concluded in a turn, never in the middle of a transaction's commit.
       this.concluded.push(() => {
         this.bodies.delete(name);
@@ -296,7 +323,8 @@ export class Execution implements CallHost {
   /** Places an entry without handing it to the code: results that settle while the run ends. */
   async recordOnly(): Promise<void> {
     this.conclude();
-    for (let arrival = this.ready.shift(); arrival !== undefined; arrival = this.ready.shift()) await this.place(arrival);
+    for (let arrival = this.ready.shift(); arrival !== undefined; arrival = this.ready.shift())
+      await this.place(arrival);
   }
 
   /** Marks bodies that have run for long as possibly done, and tells of code that waits for something that is not journaled. */
@@ -306,7 +334,9 @@ export class Execution implements CallHost {
       if (now - beganAt < this.services.options.recordStartAfterMs) continue;
       const call = this.calls.get(name);
       if (call !== undefined && 'recordLateStart' in call) {
-        this.concluded.push(() => { (call as unknown as { recordLateStart(host: CallHost): void }).recordLateStart(this); });
+        this.concluded.push(() => {
+          (call as unknown as { recordLateStart(host: CallHost): void }).recordLateStart(this);
+        });
         this.work.raise();
       }
     }
@@ -367,15 +397,22 @@ export class Execution implements CallHost {
 
   private async begin(): Promise<void> {
     this.isStarted = true;
-    const input = await this.services.payloads.decode(this.record.input, { workflowId: this.record.id, place: 'input' });
+    const input = await this.services.payloads.decode(this.record.input, {
+      workflowId: this.record.id,
+      place: 'input',
+    });
     const context: WorkflowContext = createContext(this);
     this.isCodeActive = true;
     // A promise job of its own: a body that throws at once ends the same way as one that throws later.
     void Promise.resolve()
       .then(() => this.definition.run(context, input))
       .then(
-        (value) => { this.endCode({ kind: 'returned', value }); },
-        (error: unknown) => { this.endCode({ kind: 'threw', error }); },
+        (value) => {
+          this.endCode({ kind: 'returned', value });
+        },
+        (error: unknown) => {
+          this.endCode({ kind: 'threw', error });
+        },
       );
   }
 
@@ -403,7 +440,6 @@ export class Execution implements CallHost {
     for (const call of this.takeFresh()) if (!call.isSettled) this.prepare(call);
     if (this.codeEnd !== undefined || this.stop !== undefined) return this.ending.run();
     this.releaseGated();
-    if (this.isReleasing && this.bodies.size === 0) return this.ending.handBack();
     this.desk.judgeTimers(this.services.storeTime.now());
     const arrival = this.ready.shift();
     if (arrival !== undefined) {
@@ -419,9 +455,14 @@ export class Execution implements CallHost {
       await this.inbox.read();
       return undefined;
     }
-    const isIdle = this.bodies.size === 0 && this.gated.length === 0 && this.concluded.length === 0 && this.desk.size > 0;
+    const isIdle =
+      this.bodies.size === 0 && this.gated.length === 0 && this.concluded.length === 0 && this.desk.size > 0;
     if (isIdle && !this.inbox.isNeeded) return this.ending.suspend('suspended');
-    if (!this.writer.isClean) void this.writer.flush().then(() => { this.work.raise(); });
+    if (this.isReleasing && this.bodies.size === 0 && this.concluded.length === 0) return this.ending.handBack();
+    if (!this.writer.isClean)
+      void this.writer.flush().then(() => {
+        this.work.raise();
+      });
     const dueAt = this.desk.nextDueAt();
     const next = this.record.deadlineAt === undefined ? dueAt : Math.min(dueAt ?? Infinity, this.record.deadlineAt);
     if (next !== undefined) this.hooks.promptAt(this.record.id, next);
@@ -438,12 +479,21 @@ export class Execution implements CallHost {
     if (arrival.commit?.isOpen === false) return;
     const entry = await this.place(arrival);
     if (entry === undefined || this.isLost) return;
-    const error = arrival.error === undefined ? undefined : await this.services.payloads.decodeError(arrival.sealedError as string, { workflowId: this.record.id, place: entry.name });
+    const error =
+      arrival.error === undefined
+        ? undefined
+        : await this.services.payloads.decodeError(arrival.sealedError as string, {
+            workflowId: this.record.id,
+            place: entry.name,
+          });
     this.handOver(arrival.call, entry, this.services.payloads.fromText(arrival.text), error);
     this.events.stepEnded(this, entry);
   }
 
-  private async placeInTransaction(arrival: Arrival, turn: NonNullable<Arrival['commit']>): Promise<JournalEntry | undefined> {
+  private async placeInTransaction(
+    arrival: Arrival,
+    turn: NonNullable<Arrival['commit']>,
+  ): Promise<JournalEntry | undefined> {
     const taken = await this.writer.takeForTransaction();
     const entry = this.journal.append({ ...entryOf(arrival), recordedAt: this.services.storeTime.now() });
     const before = taken.entries;
@@ -461,10 +511,17 @@ export class Execution implements CallHost {
   private stage(entry: Omit<JournalEntry, 'position' | 'recordedAt'>): JournalEntry {
     const { journalHardLimit, journalSoftLimit } = this.services.options;
     if (this.journal.size >= journalHardLimit && this.stop === undefined) {
-      const error = new WorkflowJournalLimitError({ workflowId: this.record.id, entries: this.journal.size, limit: journalHardLimit });
+      const error = new WorkflowJournalLimitError({
+        workflowId: this.record.id,
+        entries: this.journal.size,
+        limit: journalHardLimit,
+      });
       this.beginStop({ kind: 'limit', error });
     } else if (this.journal.size === journalSoftLimit) {
-      this.services.logger.warn('A journal has grown long; consider continueAsNew.', { workflowId: this.record.id, entries: this.journal.size });
+      this.services.logger.warn('A journal has grown long; consider continueAsNew.', {
+        workflowId: this.record.id,
+        entries: this.journal.size,
+      });
     }
     const placed = this.journal.append({ ...entry, recordedAt: this.services.storeTime.now() });
     this.writer.staged.entries.push(placed);
@@ -472,7 +529,9 @@ export class Execution implements CallHost {
   }
 
   private enqueue(arrival: Arrival, sealed: string | undefined): void {
-    this.ready.push(arrival.error === undefined ? { ...arrival, sealed } : { ...arrival, sealedError: sealed as string });
+    this.ready.push(
+      arrival.error === undefined ? { ...arrival, sealed } : { ...arrival, sealedError: sealed as string },
+    );
     this.work.raise();
   }
 
@@ -480,7 +539,10 @@ export class Execution implements CallHost {
     if (this.stop !== undefined || this.codeEnd?.kind === 'threw') return;
     if (this.inbox.cancelRequested) {
       const reason = await this.inbox.readCancelReason();
-      this.beginStop({ kind: 'cancel', error: new WorkflowCancelledError({ workflowId: this.record.id, ...(reason === undefined ? {} : { reason }) }) });
+      this.beginStop({
+        kind: 'cancel',
+        error: new WorkflowCancelledError({ workflowId: this.record.id, ...(reason === undefined ? {} : { reason }) }),
+      });
     } else if (this.record.deadlineAt !== undefined && this.services.storeTime.now() >= this.record.deadlineAt) {
       const timeoutMs = this.record.deadlineAt - this.record.createdAt;
       this.beginStop({ kind: 'deadline', error: new WorkflowTimeoutError({ workflowId: this.record.id, timeoutMs }) });

@@ -91,7 +91,10 @@ export class InboxReader {
     const value: ChildOutcomeValue = {
       status: outcome.status,
       output: await payloads.decode(outcome.output, childContext),
-      error: outcome.error === undefined ? undefined : await payloads.decodeError(outcome.error, { ...childContext, place: 'error' }),
+      error:
+        outcome.error === undefined
+          ? undefined
+          : await payloads.decodeError(outcome.error, { ...childContext, place: 'error' }),
     };
     return value;
   }

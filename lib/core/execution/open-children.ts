@@ -1,4 +1,4 @@
-import { CLOSE_CANCEL_SIGNAL, CLOSE_TERMINATE_SIGNAL, type ParentClosePolicy, type SignalSeed } from '../records/index.js';
+import { closeSignal, type CloseRequest, type ParentClosePolicy, type SignalSeed } from '../records/index.js';
 import { ChildCall } from './child-call.js';
 import type { Execution } from './execution.js';
 
@@ -23,13 +23,13 @@ export function openChildren(host: Execution): OpenChild[] {
   return open.filter((child) => child.policy !== 'abandon');
 }
 
-/** What a parent's end asks of its open children: sent once, whatever happens to the sender. @internal */
-export function closeSignals(host: Execution): SignalSeed[] {
-  return openChildren(host).map((child) => ({
-    id: `${host.record.id}:${host.record.generation}:close:${child.childId}`,
-    workflowId: child.childId,
-    name: child.policy === 'terminate' ? CLOSE_TERMINATE_SIGNAL : CLOSE_CANCEL_SIGNAL,
-  }));
+/** What a parent's end asks of its open children. @internal */
+export function closeSignals(host: Execution, request: CloseRequest): SignalSeed[] {
+  const { id, generation, fence } = host.record;
+  return openChildren(host).flatMap((child) => {
+    const signal = closeSignal({ id, generation, fence }, child.childId, child.policy, request);
+    return signal === undefined ? [] : [signal];
+  });
 }
 
 function isClosed(host: Execution, call: ChildCall): boolean {

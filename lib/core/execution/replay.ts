@@ -61,7 +61,8 @@ export class Replay {
     for (const entry of this.entries) {
       const owner = ownerOf(entry);
       if (owner === undefined || this.host.calls.has(owner)) continue;
-      if (this.host.codeEnd === undefined && this.host.stop === undefined && this.host.outstanding().length === 0) return 'wait';
+      if (this.host.codeEnd === undefined && this.host.stop === undefined && this.host.outstanding().length === 0)
+        return 'wait';
       if (this.host.stop !== undefined) continue;
       return this.mismatch(describe(entry), this.asked());
     }
@@ -95,7 +96,8 @@ export class Replay {
   }
 
   private asked(): string {
-    if (this.host.codeEnd !== undefined) return this.host.codeEnd.kind === 'returned' ? 'the end of the run' : 'the failure of the run';
+    if (this.host.codeEnd !== undefined)
+      return this.host.codeEnd.kind === 'returned' ? 'the end of the run' : 'the failure of the run';
     const names = this.host.outstanding().map((call) => `${call.kind} "${decodeName(call.name)}"`);
     return names.length === 0 ? 'nothing' : names.slice(0, 5).join(', ');
   }
@@ -126,7 +128,8 @@ function differenceOf(entry: JournalEntry, call: Call): string | undefined {
   if (call instanceof ChildCall) {
     const { childName, childVersion, inputHash } = call.data;
     if (entry.data?.childName !== childName) return `a child "${childName ?? ''}"`;
-    if (entry.data?.inputHash !== inputHash) return `child "${childName ?? ''}@${childVersion ?? 0}" with another input`;
+    if (entry.data?.inputHash !== inputHash)
+      return `child "${childName ?? ''}@${childVersion ?? 0}" with another input`;
   }
   return undefined;
 }

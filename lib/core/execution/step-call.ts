@@ -1,5 +1,12 @@
 import type { CompensationContext, StepContext, StepOptions } from '../definition/index.js';
-import { ContextUsageError, isStepHeartbeatTimeoutError, isStepInterruptedError, isStepTimeoutError, StepFailedError, StepInterruptedError } from '../errors/index.js';
+import {
+  ContextUsageError,
+  isStepHeartbeatTimeoutError,
+  isStepInterruptedError,
+  isStepTimeoutError,
+  StepFailedError,
+  StepInterruptedError,
+} from '../errors/index.js';
 import { retryKey } from '../journal/index.js';
 import { resolveRetry, type RetryPolicy } from '../policies/index.js';
 import { idempotencyKey, type JournalEntry } from '../records/index.js';
@@ -19,16 +26,30 @@ export interface ResolvedStep {
 }
 
 /** Checks a step's options. @throws WorkflowOptionsError, ContextUsageError naming step and field @internal */
-export function resolveStep(step: string, options: StepOptions<never> | undefined, defaults: RetryPolicy): ResolvedStep {
+export function resolveStep<T>(
+  step: string,
+  options: StepOptions<T> | undefined,
+  defaults: RetryPolicy,
+): ResolvedStep {
   const place = `step "${step}"`;
-  if (options?.atMostOnce === true && options.retry !== undefined && options.retry !== false && options.retry !== 0 && options.retry !== 1) {
-    throw new ContextUsageError(`Step "${step}" is declared atMostOnce and with retry; a body that may run at most once cannot be retried. Remove one of them.`);
+  if (
+    options?.atMostOnce === true &&
+    options.retry !== undefined &&
+    options.retry !== false &&
+    options.retry !== 0 &&
+    options.retry !== 1
+  ) {
+    throw new ContextUsageError(
+      `Step "${step}" is declared atMostOnce and with retry; a body that may run at most once cannot be retried. Remove one of them.`,
+    );
   }
   return {
     policy: resolveRetry(options?.atMostOnce === true ? false : options?.retry, defaults, place),
     timeoutMs: options?.timeout === undefined ? undefined : parseDuration(options.timeout, `${place}, timeout`),
     heartbeatTimeoutMs:
-      options?.heartbeatTimeout === undefined ? undefined : parseDuration(options.heartbeatTimeout, `${place}, heartbeatTimeout`),
+      options?.heartbeatTimeout === undefined
+        ? undefined
+        : parseDuration(options.heartbeatTimeout, `${place}, heartbeatTimeout`),
     atMostOnce: options?.atMostOnce === true,
     compensate: options?.compensate as ResolvedStep['compensate'],
     compensateRetry: resolveRetry(options?.compensateRetry, defaults, `${place}, compensateRetry`),
@@ -60,7 +81,7 @@ export class StepCall extends Call {
     host.stageMarker({ name: startMarker(this.name), kind: 'start', status: 'running', calledAt: this.calledAt });
   }
 
-  begin(host: CallHost): void {
+  override begin(host: CallHost): void {
     const start = host.journal.get(startMarker(this.name));
     if (this.options.atMostOnce && start !== undefined && start.position <= host.journal.loadedHead) {
       this.fail(host, new StepInterruptedError({ step: this.step }), 'failed', 1);
@@ -130,7 +151,9 @@ export class StepCall extends Call {
   }
 
   private get recordsStart(): boolean {
-    return this.options.compensate !== undefined || this.options.atMostOnce || this.options.heartbeatTimeoutMs !== undefined;
+    return (
+      this.options.compensate !== undefined || this.options.atMostOnce || this.options.heartbeatTimeoutMs !== undefined
+    );
   }
 
   private waitFor(host: CallHost, marker: JournalEntry, dueAt: number): void {
@@ -156,6 +179,7 @@ export class StepCall extends Call {
 
 /** What the code receives: time-outs and interruptions as they are, everything else with the step's name around it. */
 function stepError(step: string, attempts: number, error: unknown): Error {
-  if (isStepTimeoutError(error) || isStepHeartbeatTimeoutError(error) || isStepInterruptedError(error)) return error as Error;
+  if (isStepTimeoutError(error) || isStepHeartbeatTimeoutError(error) || isStepInterruptedError(error))
+    return error as Error;
   return new StepFailedError({ step, attempts, cause: error });
 }

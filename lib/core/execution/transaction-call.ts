@@ -45,19 +45,28 @@ export class TransactionCall extends StepCall {
     for (;;) {
       let turn = new Turn();
       // A body that was given up (time-out, cancel) must not commit later.
-      context.signal.addEventListener('abort', () => { turn.refuse(new LeaseLostError({ workflowId: host.record.id })); }, { once: true });
+      context.signal.addEventListener(
+        'abort',
+        () => {
+          turn.refuse(new LeaseLostError({ workflowId: host.record.id }));
+        },
+        { once: true },
+      );
       try {
-        await host.services.store.transaction(async (transaction) => {
-          // The store may run this again after a serialization failure: the turn before is over then.
-          if (!turn.isOpen) turn.settle(false);
-          turn = turn.isOpen ? turn : new Turn();
-          const value = await this.work(transaction.handle, context);
-          const text = host.services.payloads.toText(value, `result of step "${this.step}"`);
-          if (context.signal.aborted) throw context.signal.reason;
-          host.arrive({ call: this, status: 'completed', attempts: context.attempt, text, commit: turn });
-          const result = await transaction.flush(await turn.granted);
-          if (result.kind !== 'applied') throw new LeaseLostError({ workflowId: host.record.id });
-        }, this.isolation === undefined ? {} : { isolation: this.isolation });
+        await host.services.store.transaction(
+          async (transaction) => {
+            // The store may run this again after a serialization failure: the turn before is over then.
+            if (!turn.isOpen) turn.settle(false);
+            turn = turn.isOpen ? turn : new Turn();
+            const value = await this.work(transaction.handle, context);
+            const text = host.services.payloads.toText(value, `result of step "${this.step}"`);
+            if (context.signal.aborted) throw context.signal.reason;
+            host.arrive({ call: this, status: 'completed', attempts: context.attempt, text, commit: turn });
+            const result = await transaction.flush(await turn.granted);
+            if (result.kind !== 'applied') throw new LeaseLostError({ workflowId: host.record.id });
+          },
+          this.isolation === undefined ? {} : { isolation: this.isolation },
+        );
         turn.settle(true);
         return;
       } catch (error) {

@@ -48,7 +48,8 @@ export class Unwinding {
   items(): UndoItem[] {
     const { calls, journal } = this.host;
     let committed = 0;
-    for (const call of calls.values()) if (call.kind === 'commit') committed = Math.max(committed, journal.get(call.name)?.position ?? 0);
+    for (const call of calls.values())
+      if (call.kind === 'commit') committed = Math.max(committed, journal.get(call.name)?.position ?? 0);
     const done: UndoItem[] = [];
     const uncertain: UndoItem[] = [];
     for (const call of calls.values()) {
@@ -56,18 +57,24 @@ export class Unwinding {
       if (undo === undefined) continue;
       const result = journal.get(call instanceof ChildCall ? `$result:${call.name}` : call.name);
       if (result !== undefined) {
-        if (result.status === 'completed' && result.position > committed) done.push({ ...undo, name: call.name, completed: result, position: result.position });
+        if (result.status === 'completed' && result.position > committed)
+          done.push({ ...undo, name: call.name, completed: result, position: result.position });
         continue;
       }
       const start = call instanceof StepCall ? journal.get(startMarker(call.name)) : undefined;
-      if (start !== undefined) uncertain.push({ ...undo, name: call.name, completed: undefined, position: start.position });
+      if (start !== undefined)
+        uncertain.push({ ...undo, name: call.name, completed: undefined, position: start.position });
     }
     const newestFirst = (a: UndoItem, b: UndoItem): number => b.position - a.position;
     return [...uncertain.sort(newestFirst), ...done.sort(newestFirst)];
   }
 
   /** Closes children, then undoes. `wait`: a stored instant or a child must come first; `release`: a shutdown goes first. */
-  async run(items: readonly UndoItem[], children: readonly OpenChild[], cause: unknown): Promise<'done' | 'wait' | 'release'> {
+  async run(
+    items: readonly UndoItem[],
+    children: readonly OpenChild[],
+    cause: unknown,
+  ): Promise<'done' | 'wait' | 'release'> {
     this.hasBegun = true;
     this.failures.length = 0;
     this.untried.length = 0;
@@ -100,7 +107,8 @@ export class Unwinding {
     }
     const retry = host.journal.latestRetry(name);
     const dueAt = retry?.data?.dueAt?.['retry'];
-    if (retry !== undefined && dueAt !== undefined && dueAt > host.services.storeTime.now()) return this.waitUntil(retry, dueAt);
+    if (retry !== undefined && dueAt !== undefined && dueAt > host.services.storeTime.now())
+      return this.waitUntil(retry, dueAt);
     await host.persist();
     while (!host.lease.isValid && !host.isDropped) await host.idle();
     if (host.isDropped) return 'done';
@@ -113,7 +121,13 @@ export class Unwinding {
     const { host } = this;
     if (end.kind === 'later') {
       const dueAt = Math.ceil(host.services.storeTime.now() + end.delayMs);
-      const marker = host.stageMarker({ name: retryKey(name, end.attempts), kind: 'retry', status: 'running', attempts: end.attempts, data: { dueAt: { retry: dueAt } } });
+      const marker = host.stageMarker({
+        name: retryKey(name, end.attempts),
+        kind: 'retry',
+        status: 'running',
+        attempts: end.attempts,
+        data: { dueAt: { retry: dueAt } },
+      });
       return this.waitUntil(marker, dueAt);
     }
     const data = item.completed === undefined ? { data: { uncertain: true } } : {};
@@ -177,7 +191,8 @@ export class Unwinding {
 
   private async failureOf(item: UndoItem, entry: JournalEntry): Promise<CompensationFailure> {
     const context = { workflowId: this.host.record.id, place: entry.name };
-    const error = entry.error === undefined ? undefined : await this.host.services.payloads.decodeError(entry.error, context);
+    const error =
+      entry.error === undefined ? undefined : await this.host.services.payloads.decodeError(entry.error, context);
     return { step: decodeName(item.name), message: error?.message ?? 'no reason was recorded' };
   }
 
@@ -188,7 +203,12 @@ export class Unwinding {
     for (const child of children) {
       const name = `$closed:${child.name}`;
       if (this.closing.has(name)) continue;
-      const condition = { kind: 'child', key: 'child', childId: child.childId, workflowName: child.workflowName } as const;
+      const condition = {
+        kind: 'child',
+        key: 'child',
+        childId: child.childId,
+        workflowName: child.workflowName,
+      } as const;
       const call = new WaitCall(name, host.delivered, [condition], () => undefined);
       this.closing.set(name, call);
       call.prepare(host);
@@ -202,7 +222,9 @@ export class Unwinding {
 }
 
 function undoOf(call: unknown): Pick<UndoItem, 'compensate' | 'policy'> | undefined {
-  if (call instanceof StepCall && call.options.compensate !== undefined) return { compensate: call.options.compensate, policy: call.options.compensateRetry };
-  if (call instanceof ChildCall && call.plan.compensate !== undefined) return { compensate: call.plan.compensate, policy: call.plan.compensateRetry };
+  if (call instanceof StepCall && call.options.compensate !== undefined)
+    return { compensate: call.options.compensate, policy: call.options.compensateRetry };
+  if (call instanceof ChildCall && call.plan.compensate !== undefined)
+    return { compensate: call.plan.compensate, policy: call.plan.compensateRetry };
   return undefined;
 }

@@ -54,7 +54,13 @@ export class WaitCall extends Call {
       registeredAt: marker.position,
       onDue: (key) => {
         const timedOut = key === TIMEOUT_CONDITION;
-        host.arrive({ call: this, status: timedOut ? 'timed_out' : 'completed', attempts: 0, data: { winner: key }, onPlaced: this.end(host) });
+        host.arrive({
+          call: this,
+          status: timedOut ? 'timed_out' : 'completed',
+          attempts: 0,
+          data: { winner: key },
+          onPlaced: this.end(host),
+        });
       },
       onSignal: (key, signal, payload) => {
         this.take(host, key, signal, payload);
@@ -70,7 +76,8 @@ export class WaitCall extends Call {
   private register(host: CallHost): JournalEntry {
     const now = host.services.storeTime.now();
     const dueAt: Record<string, number> = {};
-    for (const condition of this.conditions) if (condition.kind === 'timer') dueAt[condition.key] = Math.ceil(condition.dueAt(now));
+    for (const condition of this.conditions)
+      if (condition.kind === 'timer') dueAt[condition.key] = Math.ceil(condition.dueAt(now));
     const marker = host.stageMarker({
       name: waitMarker(this.name),
       kind: 'wait',
@@ -82,7 +89,12 @@ export class WaitCall extends Call {
       if (condition.kind === 'timer') continue;
       const signal = condition.kind === 'child' ? CHILD_OUTCOME_SIGNAL : condition.signal;
       const key = condition.kind === 'child' ? condition.childId : condition.signalKey;
-      host.writer.staged.waits.push({ wait: this.name, condition: condition.key, signal, ...(key === undefined ? {} : { key }) });
+      host.writer.staged.waits.push({
+        wait: this.name,
+        condition: condition.key,
+        signal,
+        ...(key === undefined ? {} : { key }),
+      });
     }
     return marker;
   }
@@ -101,14 +113,19 @@ export class WaitCall extends Call {
       const text = host.services.payloads.toText(outcome.output, `result of child "${condition.childId}"`);
       host.arrive({ ...common, status: 'completed', text, data });
     } else {
-      const error = new ChildWorkflowFailedError({ childId: condition.childId, workflowName: condition.workflowName, cause: outcome.error });
+      const error = new ChildWorkflowFailedError({
+        childId: condition.childId,
+        workflowName: condition.workflowName,
+        cause: outcome.error,
+      });
       host.arrive({ ...common, status: outcome.status === 'cancelled' ? 'cancelled' : 'failed', error, data });
     }
   }
 
   private end(host: CallHost): () => void {
     return () => {
-      if (this.conditions.some((condition) => condition.kind !== 'timer')) host.writer.staged.endedWaits.push(this.name);
+      if (this.conditions.some((condition) => condition.kind !== 'timer'))
+        host.writer.staged.endedWaits.push(this.name);
     };
   }
 }

@@ -74,12 +74,15 @@ export class InstanceWriter {
     const taken = this.staged;
     this.current = new StagedWrites();
     const unit = request === undefined ? taken.toUnit(this.owner) : withTransition(taken.toUnit(this.owner), request);
-    const sending = this.writer.flush(unit).catch(refused).then((result) => {
-      this.sending = undefined;
-      if (result.kind === 'changed') this.staged.restore(taken);
-      this.onResult(unit, result);
-      return result;
-    });
+    const sending = this.writer
+      .flush(unit)
+      .catch(refused)
+      .then((result) => {
+        this.sending = undefined;
+        if (result.kind === 'changed') this.staged.restore(taken);
+        this.onResult(unit, result);
+        return result;
+      });
     this.sending = sending;
     return sending;
   }

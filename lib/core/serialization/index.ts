@@ -16,4 +16,5 @@ export {
   type PayloadCodec,
   type PayloadContext,
 } from './payload-codec.js';
+export { PayloadPort } from './payload-port.js';
 export { jsonPayloadSerializer, type PayloadSerializer } from './payload-serializer.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.js';
-import { fromErrorRecord, toErrorRecord, type ErrorRecord } from './error-record.js';
+import { toErrorRecord, type ErrorRecord } from './error-record.js';
+import { fromErrorRecord } from './restored-error.js';
 import { assertPayloadSize, type PayloadCodec, type PayloadContext } from './payload-codec.js';
 import type { PayloadSerializer } from './payload-serializer.js';
 

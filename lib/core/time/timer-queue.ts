@@ -43,6 +43,12 @@ export class TimerQueue {
     return this.timers.has(id);
   }
 
+  /** Milliseconds until a timer is due; `undefined` when none has this id. */
+  remaining(id: string): number | undefined {
+    const timer = this.timers.get(id);
+    return timer === undefined ? undefined : Math.max(0, timer.dueMs - this.clock.monotonic());
+  }
+
   /** Sets a timer to `delayMs` from now. A timer that has the same id is replaced. */
   set(id: string, delayMs: number): void {
     const dueMs = this.clock.monotonic() + (delayMs > 0 ? delayMs : 0);

@@ -47,7 +47,8 @@ export class WaitDesk {
 
   /** Whether a signal could end any of them. */
   get listens(): boolean {
-    for (const wait of this.open.values()) if (wait.conditions.some((condition) => condition.kind === 'signal')) return true;
+    for (const wait of this.open.values())
+      if (wait.conditions.some((condition) => condition.kind === 'signal')) return true;
     return false;
   }
 

@@ -1,0 +1,8 @@
+export { planChild, slotsOf } from './child-plan.js';
+export type { EngineOptions, EngineServices } from './engine-services.js';
+export { Execution } from './execution.js';
+export type { ExecutionHooks } from './execution.js';
+export { Lease } from './lease.js';
+export { currentStepScope } from './step-scope.js';
+export type { StepScope } from './step-scope.js';
+export type { Verdict } from './verdict.js';
