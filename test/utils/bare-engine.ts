@@ -1,4 +1,10 @@
-import { LifecycleBus, silentLogger, type LifecycleEvent, type StreamItem, type WorkflowLogger } from '../../lib/core/lifecycle/index.js';
+import {
+  LifecycleBus,
+  silentLogger,
+  type LifecycleEvent,
+  type StreamItem,
+  type WorkflowLogger,
+} from '../../lib/core/lifecycle/index.js';
 import { DefinitionRegistry, type WorkflowContext, type WorkflowDefinition } from '../../lib/core/definition/index.js';
 import type { EngineOptions, EngineServices } from '../../lib/core/execution/index.js';
 import { JournalWriter } from '../../lib/core/journal/index.js';
@@ -37,7 +43,6 @@ export function bareEngine(setup: BareEngineOptions): BareEngine {
   const options: EngineOptions = {
     buildId,
     retry: DEFAULT_RETRY_POLICY,
-    retryInProcessBelowMs: 5_000,
     settleTimeoutMs: 5_000,
     recordStartAfterMs: 1_000,
     payloadLimitBytes: 1_048_576,

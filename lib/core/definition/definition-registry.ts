@@ -54,10 +54,13 @@ export class DefinitionRegistry {
   /** The definition that a reference means. @throws WorkflowDefinitionError when nothing is registered for it. */
   resolve(reference: WorkflowReference, version?: number): WorkflowDefinition {
     const found =
-      typeof reference === 'string' ? this.newest.get(reference) : (this.byTarget.get(reference) ?? this.ownDefinition(reference));
+      typeof reference === 'string'
+        ? this.newest.get(reference)
+        : (this.byTarget.get(reference) ?? this.ownDefinition(reference));
     const wanted = found !== undefined && version !== undefined ? this.get(found.name, version) : found;
     if (wanted !== undefined) return wanted;
-    const asked = typeof reference === 'string' ? `"${reference}"` : `"${(reference as { name?: string }).name ?? 'anonymous'}"`;
+    const asked =
+      typeof reference === 'string' ? `"${reference}"` : `"${(reference as { name?: string }).name ?? 'anonymous'}"`;
     const known = [...this.newest.keys()].sort().join(', ');
     throw new WorkflowDefinitionError(
       found === undefined
@@ -73,7 +76,9 @@ export class DefinitionRegistry {
   }
 
   private versions(name: string): number[] {
-    return [...this.byKey.values()].filter((definition) => definition.name === name).map((definition) => definition.version);
+    return [...this.byKey.values()]
+      .filter((definition) => definition.name === name)
+      .map((definition) => definition.version);
   }
 }
 

@@ -15,8 +15,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 
 /** @publicApi */
 export type StandardResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly StandardIssue[] };
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly StandardIssue[] };
 
 /** @publicApi */
 export interface StandardIssue {

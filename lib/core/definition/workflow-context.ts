@@ -58,7 +58,11 @@ export interface WorkflowContext {
     signal: string | WorkflowSignal<T>,
     options: SignalWaitOptions<T> & { readonly timeout: Duration },
   ): Promise<Journaled<T> | null>;
-  waitForSignal<T = unknown>(name: string, signal: string | WorkflowSignal<T>, options?: SignalWaitOptions<T>): Promise<Journaled<T>>;
+  waitForSignal<T = unknown>(
+    name: string,
+    signal: string | WorkflowSignal<T>,
+    options?: SignalWaitOptions<T>,
+  ): Promise<Journaled<T>>;
 
   /** Waits for the first of several conditions; one journal entry. Signals that arrived by a timer's instant beat it. */
   waitForAny<C extends Readonly<Record<string, WaitCondition>>>(name: string, conditions: C): Promise<WaitOutcome<C>>;
@@ -68,7 +72,11 @@ export interface WorkflowContext {
   timer(until: SleepUntil): TimerCondition;
 
   /** Starts a child; it goes on by itself. */
-  startChild<W extends WorkflowReference>(workflow: W, input: InputOf<W>, options?: ChildOptions): Promise<ChildHandle<OutputOf<W>>>;
+  startChild<W extends WorkflowReference>(
+    workflow: W,
+    input: InputOf<W>,
+    options?: ChildOptions,
+  ): Promise<ChildHandle<OutputOf<W>>>;
   /** Starts a child and waits for its outcome. @throws ChildWorkflowFailedError */
   executeChild<W extends WorkflowReference>(
     workflow: W,
@@ -142,13 +150,17 @@ export interface StepOptions<T = unknown> {
 }
 
 /** @publicApi */
-export interface TransactionOptions<T = unknown> extends Pick<StepOptions<T>, 'retry' | 'timeout' | 'compensate' | 'compensateRetry'> {
+export interface TransactionOptions<T = unknown> extends Pick<
+  StepOptions<T>,
+  'retry' | 'timeout' | 'compensate' | 'compensateRetry'
+> {
   /** @default the database's own */
   readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
 }
 
 /** A duration, an instant, or the next occurrence of a cron expression (`timeZone`: IANA, default UTC). @publicApi */
-export type SleepUntil = Duration | { readonly until: Date | string | number } | { readonly cron: string; readonly timeZone?: string };
+export type SleepUntil =
+  Duration | { readonly until: Date | string | number } | { readonly cron: string; readonly timeZone?: string };
 
 /** @publicApi */
 export interface SignalWaitOptions<T = unknown> {

@@ -5,14 +5,7 @@ import type { WorkflowContext } from './workflow-context.js';
 
 /** The shapes of workflow this package runs. @publicApi */
 export type WorkflowModel =
-  | 'workflow'
-  | 'pipeline'
-  | 'graph'
-  | 'flow'
-  | 'event-workflow'
-  | 'saga'
-  | 'state-machine'
-  | 'bulk';
+  'workflow' | 'pipeline' | 'graph' | 'flow' | 'event-workflow' | 'saga' | 'state-machine' | 'bulk';
 
 /**
  * What was declared: name, version, model and the function that runs. Immutable once registered.

@@ -45,7 +45,7 @@ export function planChild(
         ...(text === undefined ? {} : { input: text }),
         inputHash,
         headers: record.headers,
-        attributes: options.attributes ?? definition.attributes?.(input as never) ?? {},
+        attributes: options.attributes ?? definition.attributes?.(input) ?? {},
         priority: options.priority ?? definition.priority ?? record.priority,
         seed: childId,
         limits: slotsOf(definition, input, options.concurrencyKey),
@@ -56,7 +56,7 @@ export function planChild(
     };
     return sealed instanceof Promise ? sealed.then(make) : make(sealed);
   };
-  const compensate = options.compensate as ChildPlan['compensate'];
+  const compensate = options.compensate;
   return {
     childId,
     workflowName: definition.name,

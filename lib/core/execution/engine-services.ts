@@ -37,8 +37,6 @@ export interface EngineOptions {
   readonly buildId: string;
   /** For steps and workflows that say nothing themselves. */
   readonly retry: RetryPolicy;
-  /** Retries with a shorter wait stay in process; longer ones become stored timers. @default 5000 */
-  readonly retryInProcessBelowMs: number;
   /** How long open bodies may take to end before an outcome. @default 5000 */
   readonly settleTimeoutMs: number;
   /** A body that still runs after this long has its start recorded. @default 1000 */

@@ -529,9 +529,7 @@ export class Execution implements CallHost {
   }
 
   private enqueue(arrival: Arrival, sealed: string | undefined): void {
-    this.ready.push(
-      arrival.error === undefined ? { ...arrival, sealed } : { ...arrival, sealedError: sealed as string },
-    );
+    this.ready.push(arrival.error === undefined ? { ...arrival, sealed } : { ...arrival, sealedError: sealed });
     this.work.raise();
   }
 

@@ -26,11 +26,7 @@ export interface ResolvedStep {
 }
 
 /** Checks a step's options. @throws WorkflowOptionsError, ContextUsageError naming step and field @internal */
-export function resolveStep<T>(
-  step: string,
-  options: StepOptions<T> | undefined,
-  defaults: RetryPolicy,
-): ResolvedStep {
+export function resolveStep<T>(step: string, options: StepOptions<T> | undefined, defaults: RetryPolicy): ResolvedStep {
   const place = `step "${step}"`;
   if (
     options?.atMostOnce === true &&
@@ -179,7 +175,6 @@ export class StepCall extends Call {
 
 /** What the code receives: time-outs and interruptions as they are, everything else with the step's name around it. */
 function stepError(step: string, attempts: number, error: unknown): Error {
-  if (isStepTimeoutError(error) || isStepHeartbeatTimeoutError(error) || isStepInterruptedError(error))
-    return error as Error;
+  if (isStepTimeoutError(error) || isStepHeartbeatTimeoutError(error) || isStepInterruptedError(error)) return error;
   return new StepFailedError({ step, attempts, cause: error });
 }

@@ -13,4 +13,3 @@ export {
 
 // Limits
 export { ConcurrencyLimiter } from './concurrency-limiter.js';
-export { deadlineAfter, earliestDeadline, remainingMs, type Deadline } from './deadline.js';
