@@ -1,0 +1,73 @@
+import { schemaValidator, type StandardSchema, type ValueValidator } from '../core/definition/index.js';
+import { WorkflowDefinitionError, WorkflowInputError, type WorkflowInputIssue } from '../core/errors/index.js';
+import type { WorkflowInputClass } from './workflow-options.interface.js';
+
+/** What class-validator finds; written out so that its types need not be installed. */
+interface Finding {
+  readonly property: string;
+  readonly constraints?: Readonly<Record<string, string>>;
+  readonly children?: readonly Finding[];
+}
+
+/**
+ * The validator for a workflow's `input` option.
+ *
+ * @param place For messages: `class OrderWorkflow`.
+ * @throws WorkflowDefinitionError when the option is neither a schema nor a class, or class-validator is not installed.
+ *
+ * @internal
+ */
+export async function inputValidator(
+  input: WorkflowInputClass | StandardSchema,
+  place: string,
+): Promise<ValueValidator> {
+  // Before the test for a class, because some libraries make their schemas functions.
+  if (isStandardSchema(input)) return schemaValidator(input);
+  if (typeof input === 'function' && input.prototype !== undefined) return classValidator(input, place);
+  throw new WorkflowDefinitionError(
+    `The option "input" of ${place} is neither a class nor a Standard Schema. Give a class with class-validator decorators, or a schema of a library such as Zod.`,
+  );
+}
+
+function isStandardSchema(value: unknown): value is StandardSchema {
+  return typeof (value as { '~standard'?: { validate?: unknown } } | null)?.['~standard']?.validate === 'function';
+}
+
+async function classValidator(target: WorkflowInputClass, place: string): Promise<ValueValidator> {
+  const needs = `The option "input" of ${place} is the class ${target.name}`;
+  const { validate } = await load(() => import('class-validator'), 'class-validator', needs);
+  const { plainToInstance, instanceToPlain } = await load(
+    () => import('class-transformer'),
+    'class-transformer',
+    needs,
+  );
+  return async (value, valuePlace) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new WorkflowInputError({ place: valuePlace, issues: [{ path: '', message: 'must be an object' }] });
+    }
+    const instance = plainToInstance(target, value);
+    const errors = await validate(instance, { whitelist: true, forbidUnknownValues: true });
+    if (errors.length > 0) {
+      throw new WorkflowInputError({ place: valuePlace, issues: errors.flatMap((error) => issues(error, '')) });
+    }
+    return instanceToPlain(instance);
+  };
+}
+
+async function load<T>(importer: () => Promise<T>, name: string, needs: string): Promise<T> {
+  try {
+    return await importer();
+  } catch (cause) {
+    throw new WorkflowDefinitionError(
+      `${needs}, which is validated with the package "${name}", and that could not be loaded. ` +
+        'Install class-validator and class-transformer, or give a Standard Schema instead.',
+      { cause },
+    );
+  }
+}
+
+function issues(error: Finding, parent: string): WorkflowInputIssue[] {
+  const path = parent === '' ? error.property : `${parent}.${error.property}`;
+  const own = Object.values(error.constraints ?? {}).map((message) => ({ path, message }));
+  return [...own, ...(error.children ?? []).flatMap((child) => issues(child, path))];
+}
