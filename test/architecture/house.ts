@@ -40,7 +40,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
   bulk: model,
   'transform-pipe': model,
   tasks: model,
-  schedules: model,
+  schedules: { ...model, isEntryPoint: false },
 
   memory: { mayImport: ['core'], isEntryPoint: false, onlyPackages: [] },
   postgres: { mayImport: ['core'], isEntryPoint: false, onlyPackages: ['pg'] },

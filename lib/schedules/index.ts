@@ -1,0 +1,1 @@
+export { nextCron } from './next-cron.js';
