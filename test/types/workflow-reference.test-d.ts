@@ -26,6 +26,12 @@ class NightlyWorkflow implements WorkflowRunner<void, string> {
   }
 }
 
+class NoteWorkflow implements WorkflowRunner<string | undefined, number> {
+  run(_ctx: WorkflowContext, note?: string): number {
+    return note?.length ?? 0;
+  }
+}
+
 class NotAWorkflow {
   walk(): void {}
 }
@@ -36,13 +42,14 @@ expectType<Equal<InputOf<typeof OrderWorkflow>, Order>>();
 expectType<Equal<OutputOf<typeof OrderWorkflow>, number>>();
 expectType<Equal<InputOf<typeof NightlyWorkflow>, void | undefined>>();
 expectType<Equal<OutputOf<typeof NightlyWorkflow>, string>>();
+expectType<Equal<InputOf<typeof NoteWorkflow>, string | undefined>>();
 expectType<Equal<InputOf<OrderDefinition>, Order>>();
 expectType<Equal<OutputOf<OrderDefinition>, number>>();
 expectType<Equal<InputOf<'order'>, unknown>>();
 expectType<Equal<OutputOf<'order'>, unknown>>();
 
 declare const definition: OrderDefinition;
-const references: readonly WorkflowReference[] = [OrderWorkflow, NightlyWorkflow, definition, 'order'];
+const references: readonly WorkflowReference[] = [OrderWorkflow, NightlyWorkflow, NoteWorkflow, definition, 'order'];
 void references;
 
 // @ts-expect-error A class without `run` is no workflow.

@@ -24,9 +24,13 @@ export type WorkflowReference = string | WorkflowClass | DefinitionReference;
 
 /** @publicApi */
 export type InputOf<W> = W extends abstract new (...args: never[]) => { run(ctx: never, ...rest: infer A): unknown }
-  ? A extends [infer I, ...unknown[]]
-    ? I
-    : void | undefined
+  ? A extends []
+    ? void | undefined
+    : A extends [infer I, ...unknown[]]
+      ? I
+      : A extends [(infer I)?, ...unknown[]]
+        ? I | undefined
+        : unknown
   : W extends DefinitionReference<infer I, unknown>
     ? I
     : unknown;
