@@ -3,6 +3,7 @@ export type { EngineOptions, EngineServices } from './engine-services.js';
 export { Execution } from './execution.js';
 export type { ExecutionHooks } from './execution.js';
 export { Lease } from './lease.js';
-export { currentStepScope } from './step-scope.js';
+export { generationSeed } from './generation-seed.js';
+export { currentStepScope, runOutsideSteps } from './step-scope.js';
 export type { StepScope } from './step-scope.js';
 export type { Verdict } from './verdict.js';

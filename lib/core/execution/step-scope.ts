@@ -17,7 +17,7 @@ export interface StepScope {
   nextDerivedId(): string;
 }
 
-const storage = new AsyncLocalStorage<StepScope>();
+const storage = new AsyncLocalStorage<StepScope | undefined>();
 
 /** The step whose body is running here, if any. @internal */
 export function currentStepScope(): StepScope | undefined {
@@ -27,6 +27,16 @@ export function currentStepScope(): StepScope | undefined {
 /** Runs a body inside a step's scope. @internal */
 export function runInStepScope<T>(scope: StepScope, body: () => T): T {
   return storage.run(scope, body);
+}
+
+/**
+ * Runs what a step sets off without being part of it: listeners, other instances, polling. Node hands the scope on to everything
+ * that is scheduled inside it, and a worker's next turns would go on in it for ever.
+ *
+ * @internal
+ */
+export function runOutsideSteps<T>(body: () => T): T {
+  return storage.run(undefined, body);
 }
 
 /** A scope whose derived ids count from 1. @internal */
