@@ -1,0 +1,32 @@
+// The injectable face and what it answers
+export { WorkflowClient } from './workflow-client.js';
+export { WorkflowHandle } from './workflow-handle.js';
+export type {
+  InstancePage,
+  InstanceSummary,
+  InstanceView,
+  JournalEntryView,
+  OpenStepView,
+  UnconsumedSignalView,
+  WaitView,
+} from './instance-view.js';
+export type { StoredStreamItem } from './stream-reader.js';
+
+// What it is asked with
+export type {
+  InstanceSignalOptions,
+  ListFilter,
+  PurgeOptions,
+  RequestReceipt,
+  ResultOptions,
+  RetryInstanceOptions,
+  SignalArguments,
+  SignalOptions,
+  SignalReceipt,
+  StartAndWaitArguments,
+  StartArguments,
+  StartOptions,
+  StatusOptions,
+  StreamOptions,
+  TerminateReceipt,
+} from './client-options.interface.js';

@@ -1,0 +1,146 @@
+import {
+  WorkflowCancelledError,
+  WorkflowInputError,
+  WorkflowNotFoundError,
+  WorkflowStateError,
+  WorkflowTerminatedError,
+} from '../core/errors/index.js';
+import { generationSeed, type EngineServices } from '../core/execution/index.js';
+import { decodeName, isTerminal, newWorkflowId, type TerminalStatus } from '../core/records/index.js';
+import type { RequestOutcome, StoreHint } from '../core/store/index.js';
+import { parseDuration } from '../core/time/index.js';
+import { announce } from './announcement.js';
+import type {
+  PurgeOptions,
+  RequestReceipt,
+  RetryInstanceOptions,
+  TerminateReceipt,
+} from './client-options.interface.js';
+import { hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
+import { assertFreeText } from './text-rules.js';
+
+const DEFAULT_PURGE_STATUSES: readonly TerminalStatus[] = ['completed', 'failed', 'cancelled'];
+const DEFAULT_BATCH_SIZE = 500;
+/** How often a retry looks again when the instance changes under its eyes. */
+const MAX_LOOKS = 3;
+
+/** What a person asks of instances: to stop, to go on, to go away. @internal */
+export class InstanceOperations {
+  constructor(private readonly services: EngineServices) {}
+
+  async cancel(workflowId: string, reason: string): Promise<RequestReceipt> {
+    assertFreeText(reason, 'The reason');
+    const error = await this.encodeError(workflowId, new WorkflowCancelledError({ workflowId, reason }));
+    return this.conclude(workflowId, await this.services.store.requestCancel(workflowId, reason, error));
+  }
+
+  async terminate(workflowId: string, reason: string): Promise<TerminateReceipt> {
+    assertFreeText(reason, 'The reason');
+    const { store } = this.services;
+    const error = await this.encodeError(workflowId, new WorkflowTerminatedError({ workflowId, reason }));
+    const outcome = await store.terminate(workflowId, reason, error);
+    const receipt = this.conclude(workflowId, outcome);
+    // Read after the fence was raised: nothing is added to the journal any more.
+    const entries = receipt.accepted ? await store.readJournal(workflowId) : [];
+    return { ...receipt, uncompensated: standingSteps(entries).map(decodeName) };
+  }
+
+  async retry(workflowId: string, options: RetryInstanceOptions): Promise<RequestReceipt> {
+    const { store } = this.services;
+    const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout, 'timeout of retry');
+    for (let look = 1; ; look += 1) {
+      const record = await store.find(workflowId);
+      if (record === undefined) throw new WorkflowNotFoundError({ workflowId });
+      const { status, fence } = record;
+      if (status !== 'failed' && status !== 'compensation_failed') {
+        const hint = isTerminal(status)
+          ? 'Use restart to run it again from the beginning.'
+          : 'Only a failed one can be retried.';
+        throw new WorkflowStateError({ workflowId, status, operation: 'retry', hint });
+      }
+      const entries = await store.readJournal(workflowId, record.generation);
+      if (hasUndo(entries)) {
+        const hint =
+          'Its steps were undone, so it cannot go on from where it failed. Use restart to run it again from the beginning.';
+        throw new WorkflowStateError({ workflowId, status, operation: 'retry', hint });
+      }
+      const removePositions = positionsToRetry(entries);
+      const outcome = await store.reopen({
+        workflowId,
+        fence,
+        removePositions,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      });
+      if (outcome?.accepted === true) return this.conclude(workflowId, outcome);
+      if (look === MAX_LOOKS) {
+        const hint = 'It changed at the same moment. Look at its status and try again.';
+        throw new WorkflowStateError({
+          workflowId,
+          status: outcome?.record.status ?? status,
+          operation: 'retry',
+          hint,
+        });
+      }
+    }
+  }
+
+  async restart(workflowId: string): Promise<RequestReceipt> {
+    const outcome = await this.services.store.restart(workflowId, this.freshSeed());
+    const receipt = this.conclude(workflowId, outcome);
+    if (receipt.accepted) return receipt;
+    const hint = 'Only an ended one can be restarted: cancel or terminate it first.';
+    throw new WorkflowStateError({ workflowId, status: receipt.status, operation: 'restart', hint });
+  }
+
+  async delete(workflowId: string): Promise<void> {
+    const { store } = this.services;
+    if (await store.delete(workflowId)) return;
+    const record = await store.find(workflowId);
+    if (record === undefined) throw new WorkflowNotFoundError({ workflowId });
+    const hint = 'Only an ended one can be deleted: cancel or terminate it first.';
+    throw new WorkflowStateError({ workflowId, status: record.status, operation: 'delete', hint });
+  }
+
+  async purge(options: PurgeOptions): Promise<{ readonly deleted: number }> {
+    const { store, storeTime } = this.services;
+    const endedBefore = storeTime.now() - parseDuration(options.olderThan, 'olderThan of purge');
+    const status = typeof options.status === 'string' ? [options.status] : (options.status ?? DEFAULT_PURGE_STATUSES);
+    const batchSize = checkCount(options.batchSize ?? DEFAULT_BATCH_SIZE, 'batchSize');
+    const most = options.limit === undefined ? Number.POSITIVE_INFINITY : checkCount(options.limit, 'limit');
+    let deleted = 0;
+    while (deleted < most) {
+      const limit = Math.min(batchSize, most - deleted);
+      const count = await store.purge({ endedBefore, status, limit });
+      deleted += count;
+      if (count < limit) break;
+    }
+    return { deleted };
+  }
+
+  /** Tells of what the store has done. @throws WorkflowNotFoundError when it did not know the instance */
+  private conclude(workflowId: string, outcome: RequestOutcome | undefined): RequestReceipt {
+    if (outcome === undefined) throw new WorkflowNotFoundError({ workflowId });
+    const { record, accepted, events } = outcome;
+    const hint: StoreHint = isTerminal(record.status) ? { kind: 'ended', workflowId } : { kind: 'due' };
+    announce(this.services, events, accepted ? hint : undefined);
+    return { accepted, status: record.status };
+  }
+
+  /** The chance of the new generation, and the instant at which its `now()` begins. */
+  private freshSeed(): string {
+    const { clock, storeTime } = this.services;
+    return generationSeed(newWorkflowId(clock), storeTime.now());
+  }
+
+  private async encodeError(workflowId: string, error: Error): Promise<string> {
+    return this.services.payloads.encodeError(error, { workflowId, place: 'error' });
+  }
+}
+
+function checkCount(value: number, option: string): number {
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new WorkflowInputError({
+    place: `The ${option} of a purge`,
+    issues: [{ path: '', message: 'must be a whole number of at least 1' }],
+  });
+}

@@ -1,0 +1,112 @@
+import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
+import { WorkflowInputError, WorkflowOptionsError } from '../core/errors/index.js';
+import { slotsOf, type EngineServices } from '../core/execution/index.js';
+import {
+  newWorkflowId,
+  type InstanceSeed,
+  type WorkflowAttributes,
+  type WorkflowHeaders,
+} from '../core/records/index.js';
+import { parseDuration } from '../core/time/index.js';
+import type { StartOptions } from './client-options.interface.js';
+import { resolveStartTarget } from './start-target.js';
+import { assertFreeText, assertKeyText, assertWorkflowId } from './text-rules.js';
+
+const DEFAULT_PRIORITY = 1_000;
+const MAX_PRIORITY = 2_147_483_647;
+
+/** What is about to be created, checked and serialised. @internal */
+export interface StartRequest {
+  readonly seed: InstanceSeed;
+  /** The id comes from the step that starts it: an earlier attempt may have started it with another input, which then stands. */
+  readonly isDerived: boolean;
+}
+
+/**
+ * Turns a call of `start` into a row: resolves the workflow, validates and serialises the input, applies the definition's defaults.
+ *
+ * @param derivedId The id to use where the caller gave none; absent: a new one.
+ * @throws WorkflowDefinitionError, WorkflowInputError, WorkflowOptionsError, WorkflowPayloadError, WorkflowPayloadLimitError
+ * @internal
+ */
+export async function createStartRequest(
+  services: EngineServices,
+  reference: WorkflowReference,
+  input: unknown,
+  options: StartOptions,
+  derivedId: string | undefined,
+): Promise<StartRequest> {
+  const { registry, payloads, clock } = services;
+  const { name, version, definition } = resolveStartTarget(registry, reference, options.version);
+  if (options.id !== undefined) assertWorkflowId(options.id);
+  checkConcurrencyKey(definition, options.concurrencyKey);
+  const id = options.id ?? derivedId ?? newWorkflowId(clock);
+  const valid =
+    definition?.validateInput === undefined
+      ? input
+      : await definition.validateInput(input, `The input of workflow "${name}"`);
+  const timeoutMs =
+    options.timeout === undefined ? definition?.timeoutMs : parseDuration(options.timeout, 'timeout of start');
+  const delayMs =
+    options.startDelay === undefined ? undefined : parseDuration(options.startDelay, 'startDelay of start');
+  const encoded = await payloads.encode(valid, { workflowId: id, place: 'input' });
+  const seed: InstanceSeed = {
+    id,
+    name,
+    version,
+    ...(encoded === undefined ? {} : { input: encoded }),
+    inputHash: payloads.fingerprint(valid),
+    headers: checkHeaders(options.headers),
+    attributes: checkAttributes({ ...definition?.attributes?.(valid), ...options.attributes }),
+    priority: checkPriority(options.priority ?? definition?.priority ?? DEFAULT_PRIORITY),
+    seed: newWorkflowId(clock),
+    limits: definition === undefined ? [] : slotsOf(definition, valid, options.concurrencyKey),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(delayMs === undefined ? {} : { delayMs }),
+    idGiven: options.id !== undefined || derivedId !== undefined,
+  };
+  return { seed, isDerived: options.id === undefined && derivedId !== undefined };
+}
+
+/** A key that nobody counts by would be ignored in silence. */
+function checkConcurrencyKey(definition: WorkflowDefinition | undefined, key: string | undefined): void {
+  if (key === undefined) return;
+  assertKeyText(key, 'The concurrency key');
+  if (definition?.concurrency?.key !== undefined) return;
+  throw new WorkflowOptionsError({
+    option: 'concurrencyKey',
+    value: key,
+    expected: 'left out, because the workflow is not defined here with a concurrency limit per key',
+  });
+}
+
+function checkPriority(priority: number): number {
+  if (Number.isInteger(priority) && Math.abs(priority) <= MAX_PRIORITY) return priority;
+  throw new WorkflowOptionsError({
+    option: 'priority',
+    value: priority,
+    expected: `an integer between -${MAX_PRIORITY} and ${MAX_PRIORITY}`,
+  });
+}
+
+function checkHeaders(headers: WorkflowHeaders = {}): WorkflowHeaders {
+  for (const [name, value] of Object.entries(headers)) {
+    assertKeyText(name, 'The name of a header');
+    assertFreeText(value, `The header "${name}"`);
+  }
+  return { ...headers };
+}
+
+function checkAttributes(attributes: WorkflowAttributes): WorkflowAttributes {
+  for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
+    assertKeyText(name, 'The name of an attribute');
+    if (typeof value === 'string') assertFreeText(value, `The attribute "${name}"`);
+    else if (value !== null && typeof value !== 'boolean' && !Number.isFinite(value)) {
+      throw new WorkflowInputError({
+        place: `The attribute "${name}"`,
+        issues: [{ path: '', message: `must be a string, a finite number, a boolean or null, not ${typeof value}` }],
+      });
+    }
+  }
+  return attributes;
+}

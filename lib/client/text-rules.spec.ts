@@ -1,0 +1,40 @@
+import { assertKeyText, assertSignalName, assertWorkflowId } from './text-rules.js';
+
+describe('A workflow id', () => {
+  it.each(['order-1', 'tenant:order@2026-01-01T00:00:00Z', 'Größe 5', 'x'.repeat(200)])('may be %s', (id) => {
+    expect(() => assertWorkflowId(id)).not.toThrow();
+  });
+
+  it.each([
+    ['empty', '', 'must not be empty'],
+    ['too long', 'x'.repeat(201), 'at most 200 characters, has 201'],
+    ['a number', 7, 'must be a string, not number'],
+    ['null', null, 'must be a string, not null'],
+    ['with a line break', 'a\nb', 'control characters'],
+    ['with U+0000', 'a\u0000', 'control characters'],
+    ['with half of a pair of surrogates', 'a\ud800', 'lone surrogates'],
+    ['the engine’s', '$order', 'must not start with "$"'],
+    ['like the id of a child', 'order-1/charge', 'must not contain "/" or "#"'],
+    ['like the id of a numbered child', 'order#1', 'must not contain "/" or "#"'],
+  ])('may not be %s', (_what, id, reason) => {
+    expect(() => assertWorkflowId(id)).toThrow(reason);
+  });
+});
+
+describe('The name of a signal', () => {
+  it('may hold any character that ids may not', () => {
+    expect(() => assertSignalName('order/paid#1')).not.toThrow();
+  });
+
+  it('may not be the engine’s', () => {
+    expect(() => assertSignalName('$child')).toThrow("such signals are the engine's");
+  });
+});
+
+describe('A key', () => {
+  it('is refused by the place it stands in', () => {
+    expect(() => assertKeyText('', 'The key of signal "paid"')).toThrow(
+      'The key of signal "paid" is not valid: must not be empty',
+    );
+  });
+});

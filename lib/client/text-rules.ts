@@ -1,0 +1,54 @@
+import { WorkflowInputError } from '../core/errors/index.js';
+import { isStorableText } from '../core/serialization/index.js';
+
+/** Longest id, signal name or key, in UTF-16 code units; with derived parts it still fits into a database index. */
+const MAX_LENGTH = 200;
+
+const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/**
+ * Checks a short text that becomes part of a key: storable, not empty, not longer than 200 characters.
+ *
+ * @throws WorkflowInputError naming the place.
+ * @internal
+ */
+export function assertKeyText(value: unknown, place: string): asserts value is string {
+  if (typeof value !== 'string') refuse(place, `must be a string, not ${value === null ? 'null' : typeof value}`);
+  if (value.length === 0) refuse(place, 'must not be empty');
+  if (value.length > MAX_LENGTH) refuse(place, `must have at most ${MAX_LENGTH} characters, has ${value.length}`);
+  if (CONTROL_CHARACTER.test(value) || !isStorableText(value)) {
+    refuse(place, 'must not contain control characters or lone surrogates');
+  }
+}
+
+/**
+ * Checks an id that a caller chose for an instance. `/` and `#` are refused because the ids of children and of what steps start are
+ * made with them, so that nobody takes such an id by accident; a leading `$` because the engine's names begin with it.
+ *
+ * @throws WorkflowInputError
+ * @internal
+ */
+export function assertWorkflowId(value: unknown): asserts value is string {
+  const place = 'The workflow id';
+  assertKeyText(value, place);
+  if (value.startsWith('$')) refuse(place, 'must not start with "$": such names are the engine\'s');
+  if (/[/#]/.test(value))
+    refuse(place, 'must not contain "/" or "#": they mark the ids of children; use ":" or "-" instead');
+}
+
+/** Checks a signal's name. @throws WorkflowInputError @internal */
+export function assertSignalName(value: unknown): asserts value is string {
+  const place = 'The signal name';
+  assertKeyText(value, place);
+  if (value.startsWith('$')) refuse(place, 'must not start with "$": such signals are the engine\'s');
+}
+
+/** Checks free text such as a reason: storable, of any length. @throws WorkflowInputError @internal */
+export function assertFreeText(value: unknown, place: string): asserts value is string {
+  if (typeof value !== 'string') refuse(place, `must be a string, not ${value === null ? 'null' : typeof value}`);
+  if (!isStorableText(value)) refuse(place, 'must not contain U+0000 or lone surrogates');
+}
+
+function refuse(place: string, message: string): never {
+  throw new WorkflowInputError({ place, issues: [{ path: '', message }] });
+}

@@ -1,0 +1,92 @@
+import { WorkflowSignal, type WorkflowContext, type WorkflowDefinition } from '../../lib/core/definition/index.js';
+import type { SignalReceipt, WorkflowClient, WorkflowHandle } from '../../lib/client/index.js';
+import { type Equal, expectType } from './expect-type.js';
+
+interface Order {
+  readonly id: string;
+  readonly kind: 'gift' | 'usual';
+}
+
+class OrderWorkflow {
+  async run(_ctx: WorkflowContext, order: Order): Promise<{ paidAt: Date; id: string }> {
+    return { paidAt: new Date(0), id: order.id };
+  }
+}
+
+class NightlyWorkflow {
+  run(): string {
+    return 'done';
+  }
+}
+
+class NoteWorkflow {
+  run(_ctx: WorkflowContext, note?: string): number {
+    return note?.length ?? 0;
+  }
+}
+
+declare const client: WorkflowClient;
+declare const definition: WorkflowDefinition<Order, number>;
+const approved = new WorkflowSignal<{ readonly by: string }>('approved');
+const ping = new WorkflowSignal<void>('ping');
+
+// Input and output come from the class, what JSON changes included; nobody casts.
+const _order = client.start(OrderWorkflow, { id: 'o', kind: 'gift' }, { id: 'o', timeout: '1h' });
+expectType<Equal<Awaited<typeof _order>, WorkflowHandle<{ paidAt: Date; id: string }>>>();
+const _outcome = client.startAndWait(OrderWorkflow, { id: 'o', kind: 'gift' }, {}, { timeout: '5s' });
+expectType<Equal<Awaited<typeof _outcome>, { paidAt: string; id: string }>>();
+declare const handle: Awaited<typeof _order>;
+const _result = handle.result();
+expectType<Equal<Awaited<typeof _result>, { paidAt: string; id: string }>>();
+
+// The same for a definition; a name alone knows nothing.
+const _defined = client.start(definition, { id: 'o', kind: 'usual' });
+expectType<Equal<Awaited<typeof _defined>, WorkflowHandle<number>>>();
+const _named = client.start('orders', { anything: true }, { version: 2 });
+expectType<Equal<Awaited<typeof _named>, WorkflowHandle<unknown>>>();
+const _found = client.getHandle('o', OrderWorkflow);
+expectType<Equal<Awaited<typeof _found>, WorkflowHandle<{ paidAt: Date; id: string }>>>();
+const _unknown = client.getHandle('o');
+expectType<Equal<Awaited<typeof _unknown>, WorkflowHandle<unknown>>>();
+
+// A workflow without an input needs none; an optional one may be left out.
+void client.start(NightlyWorkflow);
+void client.start(NightlyWorkflow, undefined, { id: 'nightly' });
+void client.start(NoteWorkflow);
+void client.start(NoteWorkflow, 'note');
+void client.startAndWait(NightlyWorkflow);
+void client.start('orders');
+
+// @ts-expect-error The input lacks a property.
+void client.start(OrderWorkflow, { id: 'o' });
+// @ts-expect-error The input has a value of another type.
+void client.start(OrderWorkflow, { id: 'o', kind: 'other' });
+// @ts-expect-error The input is missing.
+void client.start(OrderWorkflow);
+// @ts-expect-error A definition's input is checked as well.
+void client.start(definition, { id: 7, kind: 'gift' });
+// @ts-expect-error A workflow without an input takes none.
+void client.start(NightlyWorkflow, 'tonight');
+// @ts-expect-error There is no such option.
+void client.start(OrderWorkflow, { id: 'o', kind: 'gift' }, { delay: '1h' });
+// @ts-expect-error Nobody can wait for what has not committed.
+void client.startAndWait(OrderWorkflow, { id: 'o', kind: 'gift' }, { transaction: {} });
+// @ts-expect-error A class without `run` is no workflow.
+void client.start(class {}, {});
+
+// A signal's payload comes from its constant.
+const _receipt = client.signal(approved, { by: 'ann' }, { key: 'o' });
+expectType<Equal<Awaited<typeof _receipt>, SignalReceipt>>();
+void client.signalInstance('o', approved, { by: 'ann' });
+void handle.signal(approved, { by: 'ann' }, { id: 'event-1' });
+void client.signal(ping);
+void client.signalInstance('o', ping, undefined, { id: 'event-1' });
+void client.signal('anything', { goes: true });
+void client.signal('nothing');
+
+// @ts-expect-error The payload is wrong.
+void client.signal(approved, { by: 7 });
+// @ts-expect-error The payload is missing.
+void handle.signal(approved);
+// @ts-expect-error A signal without a payload takes none.
+void client.signal(ping, { by: 'ann' });
