@@ -30,6 +30,8 @@ export interface AttemptPlan {
   /** What an earlier attempt reported, if anything. */
   readonly progress?: unknown;
   readonly onProgress?: (progress: unknown) => void;
+  /** Told when a wait between two attempts begins and ends. */
+  readonly onPause?: (isPausing: boolean) => void;
   /** Only undos: what their context shows besides. */
   readonly undo?: Pick<CompensationContext, 'reason' | 'uncertain'>;
   /** One try; may answer without a promise. */
@@ -86,8 +88,10 @@ export async function runAttempts(plan: AttemptPlan, surroundings: AttemptSurrou
     if (!decision.retry) return { kind: 'failed', status: statusOf(error), error, attempts: attempt };
     if (decision.delayMs >= plan.inProcessBelowMs)
       return { kind: 'later', delayMs: decision.delayMs, error, attempts: attempt };
-    if (!(await pause(clock, decision.delayMs, scope)))
-      return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
+    plan.onPause?.(true);
+    const isOver = await pause(clock, decision.delayMs, scope);
+    plan.onPause?.(false);
+    if (!isOver) return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
   }
 }
 

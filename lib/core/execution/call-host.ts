@@ -3,9 +3,12 @@ import type { WorkflowDefinition } from '../definition/index.js';
 import type { InstanceJournal, InstanceWriter } from '../journal/index.js';
 import type { InstanceRecord, JournalEntry } from '../records/index.js';
 import type { WaitDesk } from '../waits/index.js';
-import type { Arrival } from './call.js';
-import type { EngineServices } from './engine-services.js';
+import type { Arrival } from './arrival.js';
 import type { AttemptPlan, AttemptsEnd } from './attempts.js';
+import type { EngineServices } from './engine-services.js';
+
+/** What a marker needs to say; the rest is filled in. @internal */
+export type Marker = Pick<JournalEntry, 'name' | 'kind' | 'status'> & Partial<JournalEntry>;
 
 /** What a call may use of the execution it belongs to. @internal */
 export interface CallHost {
@@ -18,11 +21,11 @@ export interface CallHost {
   /** Aborted when the run stops. */
   readonly scope: AbortScope;
   /** Adds a marker entry to what is staged. */
-  stageMarker(entry: Pick<JournalEntry, 'name' | 'kind' | 'status'> & Partial<JournalEntry>): JournalEntry;
+  stageMarker(marker: Marker): JournalEntry;
   /** Queues a fresh result for its hand-over. */
   arrive(arrival: Arrival): void;
-  /** Runs a body's attempts; the instance is not suspended while they run. */
+  /** Runs a body's attempts; the instance is not suspended while they run. `onEnd` is called in a turn. */
   attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void): void;
   /** Makes an effect due again, behind the gate, after a stored wait. */
-  requeue(call: { begin(host: CallHost): void }): void;
+  requeue(effect: { begin(host: CallHost): void }): void;
 }

@@ -1,9 +1,10 @@
 import type { ChildHandle, CompensationContext } from '../definition/index.js';
 import type { EntryData, InstanceSeed, ParentClosePolicy } from '../records/index.js';
+import { startedEvent } from '../lifecycle/index.js';
 import type { RetryPolicy } from '../policies/index.js';
-import type { StartUnit } from '../store/index.js';
 import type { CallHost } from './call-host.js';
-import { Call, type Delivery } from './call.js';
+import type { Delivery } from './arrival.js';
+import { Call } from './call.js';
 
 /** What is known of a child when it is asked for. @internal */
 export interface ChildPlan {
@@ -28,7 +29,6 @@ export class ChildCall extends Call<ChildHandle> {
     calledAt: number,
     readonly plan: ChildPlan,
     private readonly toHandle: (plan: ChildPlan) => ChildHandle,
-    private readonly toStart: (seed: InstanceSeed) => StartUnit,
   ) {
     super(name, 'child', calledAt);
   }
@@ -55,12 +55,13 @@ export class ChildCall extends Call<ChildHandle> {
 
   private start(host: CallHost, seed: InstanceSeed): void {
     host.arrive({
-      call: this as Call,
+      call: this,
       status: 'completed',
       attempts: 0,
       data: this.data,
       onPlaced: () => {
-        host.writer.staged.children.push(this.toStart(seed));
+        const events = [startedEvent(seed, host.services.storeTime.now())];
+        host.writer.staged.children.push({ seed, events });
       },
     });
   }

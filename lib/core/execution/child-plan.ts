@@ -3,7 +3,7 @@ import type { RetryPolicy } from '../policies/index.js';
 import type { ConcurrencySlot, InstanceSeed } from '../records/index.js';
 import { parseDuration } from '../time/index.js';
 import type { ChildPlan } from './child-call.js';
-import type { Execution } from './execution.js';
+import type { CallHost } from './call-host.js';
 
 /** The limits that an instance is subject to. @internal */
 export function slotsOf(
@@ -19,14 +19,14 @@ export function slotsOf(
 
 /** What a child is made of, from the parent's call. Everything derived is the same in every replay. @internal */
 export function planChild(
-  execution: Execution,
+  host: CallHost,
   definition: WorkflowDefinition,
   name: string,
   input: unknown,
   options: ExecuteChildOptions,
   compensateRetry: RetryPolicy,
 ): ChildPlan {
-  const { record, services } = execution;
+  const { record, services } = host;
   const suffix = record.generation === 1 ? '' : `@${record.generation}`;
   const childId = options.id ?? `${record.id}/${name}${suffix}`;
   const inputHash = services.payloads.fingerprint(input);

@@ -10,7 +10,7 @@ export class CommitCall extends Call<void> {
   }
 
   prepare(host: CallHost): void {
-    host.arrive({ call: this as Call, status: 'completed', attempts: 0 });
+    host.arrive({ call: this, status: 'completed', attempts: 0 });
   }
 
   protected receive(): void {

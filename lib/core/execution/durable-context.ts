@@ -20,35 +20,39 @@ import type {
 } from '../definition/index.js';
 import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
-import { resolveRetry } from '../policies/index.js';
-import { assertName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
+import { resolveRetry, type RetryPolicy } from '../policies/index.js';
+import { assertName, decodeName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import { parseDuration } from '../time/index.js';
 import { ChildCall, type ChildPlan } from './child-call.js';
 import { planChild } from './child-plan.js';
 import { CommitCall } from './commit-call.js';
 import { ContinueAsNew } from './continue-as-new.js';
-import type { Execution } from './execution.js';
+import type { ContextHost } from './execution-host.js';
 import { resolveStep, StepCall } from './step-call.js';
 import { currentStepScope } from './step-scope.js';
 import { TransactionCall } from './transaction-call.js';
 import { TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
+import { instantOf, toWaitFor } from './wait-conditions.js';
 
 /** The largest custom status, bytes of JSON. */
 const STATUS_LIMIT_BYTES = 16 * 1024;
 
 /** The context over an execution with a journal. @internal */
-export function createContext(execution: Execution): WorkflowContext {
+export function createContext(execution: ContextHost): WorkflowContext {
   return new DurableContext(execution);
 }
 
 class DurableContext implements WorkflowContext {
   private readonly source: RandomSource;
   private readonly childCounts = new Map<string, number>();
+  private readonly retry: RetryPolicy;
   readonly logger: WorkflowLogger;
 
-  constructor(private readonly execution: Execution) {
+  constructor(private readonly execution: ContextHost) {
     this.source = new RandomSource(execution.record.seed, execution.record.generation);
+    const { definition, services } = execution;
+    this.retry = resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}", retry`);
     this.logger = replaySilent(execution);
   }
 
@@ -96,7 +100,7 @@ class DurableContext implements WorkflowContext {
 
   sleep(name: string, until: SleepUntil): Promise<void> {
     const key = this.key('sleep', name);
-    const timer: WaitFor = { kind: 'timer', key: 'timer', dueAt: this.instantOf(until, `sleep "${name}"`) };
+    const timer: WaitFor = { kind: 'timer', key: 'timer', dueAt: instantOf(this.execution, until, `sleep "${name}"`) };
     return this.wait(key, [timer], () => undefined) as Promise<void>;
   }
 
@@ -126,7 +130,7 @@ class DurableContext implements WorkflowContext {
         return {
           kind: 'timer',
           key: condition,
-          dueAt: this.instantOf(described.until, `waitForAny "${name}", ${condition}`),
+          dueAt: instantOf(this.execution, described.until, `waitForAny "${name}", ${condition}`),
         };
       if (described.kind === 'child')
         return { kind: 'child', key: condition, childId: described.id, workflowName: described.workflow };
@@ -200,7 +204,7 @@ class DurableContext implements WorkflowContext {
         `The custom status is ${Buffer.byteLength(text)} bytes long; at most ${STATUS_LIMIT_BYTES} are kept. Put what is larger into a step's result.`,
       );
     }
-    if (!this.execution.isReplaying) this.execution.showStatus(text);
+    if (!this.execution.isReplaying) this.execution.writer.staged.customStatus = text;
   }
 
   emit(event: unknown): void {
@@ -216,22 +220,37 @@ class DurableContext implements WorkflowContext {
     const recorded = journal.get(name);
     if (recorded !== undefined) return recorded.data?.patched === true;
     const patched = !this.execution.isReplaying;
-    this.execution.recordPatch(name, patched);
+    // Its position is the next free one, also in the middle of a replay, which finds it by name.
+    this.execution.stageMarker({ name, kind: 'patch', status: 'completed', data: { patched } });
     return patched;
   }
 
   continueAsNew(input: unknown): never {
     this.refuseInStep('continueAsNew');
+    this.refuseUnfinished();
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- carried by throw, seen by nobody, not an error
-    throw this.execution.continueWith(new ContinueAsNew(input));
+    throw new ContinueAsNew(input);
   }
 
   fail(message: string): never {
     throw new WorkflowFailError(message);
   }
 
-  private get defaults() {
-    return this.execution.defaultRetry;
+  private get defaults(): RetryPolicy {
+    return this.retry;
+  }
+
+  private refuseUnfinished(): void {
+    const { calls, undos } = this.execution.unfinished();
+    if (calls.length > 0) {
+      const names = calls.map((name) => `"${decodeName(name)}"`).join(', ');
+      throw new ContextUsageError(`continueAsNew was called while ${names} had not ended. Await every call before it.`);
+    }
+    if (undos.length > 0) {
+      throw new ContextUsageError(
+        `continueAsNew was called while ${undos.join(', ')} could still have to be undone. Call ctx.commit before it.`,
+      );
+    }
   }
 
   /** The journal key of a user's name. */
@@ -257,26 +276,6 @@ class DurableContext implements WorkflowContext {
     return this.execution.ask(new WaitCall(key, this.execution.delivered, conditions, shape));
   }
 
-  private instantOf(until: SleepUntil, place: string): (now: number) => number {
-    if (typeof until === 'number' || typeof until === 'string') {
-      const durationMs = parseDuration(until, place);
-      return (now) => now + durationMs;
-    }
-    if ('cron' in until) {
-      const { nextCron } = this.execution.services;
-      // Computed once here so that a bad expression is refused where it was written.
-      nextCron(until.cron, until.timeZone, this.execution.deliveredAt);
-      return (now) => nextCron(until.cron, until.timeZone, now);
-    }
-    const { until: given } = until;
-    const instant = typeof given === 'object' ? given.getTime() : typeof given === 'number' ? given : Date.parse(given);
-    if (!Number.isFinite(instant))
-      throw new ContextUsageError(
-        `${place}: "${String(given)}" is not an instant. Give a Date, an ISO string or epoch milliseconds.`,
-      );
-    return () => instant;
-  }
-
   private child(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions): ChildCall {
     this.refuseInStep('startChild');
     const { execution } = this;
@@ -287,13 +286,7 @@ class DurableContext implements WorkflowContext {
     const name = options.name === undefined ? `${definition.name}#${count}` : encodeName(options.name);
     const retry = resolveRetry(options.compensateRetry, this.defaults, `child "${name}", compensateRetry`);
     const plan = planChild(execution, definition, name, input, options, retry);
-    const call = new ChildCall(
-      name,
-      execution.delivered,
-      plan,
-      (started) => this.handleOf(name, started),
-      (seed) => execution.startUnitOf(seed),
-    );
+    const call = new ChildCall(name, execution.delivered, plan, (started) => this.handleOf(name, started));
     void execution.ask(call);
     return call;
   }
@@ -311,17 +304,7 @@ class DurableContext implements WorkflowContext {
   }
 }
 
-function toWaitFor<T>(key: string, condition: SignalCondition<T>): WaitFor {
-  return {
-    kind: 'signal',
-    key,
-    signal: condition.signal,
-    ...(condition.key === undefined ? {} : { signalKey: condition.key }),
-    ...(condition.match === undefined ? {} : { match: condition.match as (payload: unknown) => boolean }),
-  };
-}
-
-function replaySilent(execution: Execution): WorkflowLogger {
+function replaySilent(execution: ContextHost): WorkflowLogger {
   const { logger } = execution.services;
   const write =
     (level: keyof WorkflowLogger): WorkflowLogger['info'] =>

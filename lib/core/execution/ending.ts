@@ -12,7 +12,7 @@ import {
 } from '../records/index.js';
 import type { FlushResult } from '../store/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
-import type { Execution } from './execution.js';
+import type { ExecutionHost } from './execution-host.js';
 import { closeSignals, openChildren } from './open-children.js';
 import { Unwinding } from './unwinding.js';
 import { generationSeed } from './generation-seed.js';
@@ -31,8 +31,13 @@ export class Ending {
   private isSettled = false;
   private readonly unwinding: Unwinding;
 
-  constructor(private readonly host: Execution) {
+  constructor(private readonly host: ExecutionHost) {
     this.unwinding = new Unwinding(host);
+  }
+
+  /** The instance is lost, or a shutdown cannot wait: an undo that runs is told. */
+  abort(reason: Error): void {
+    this.unwinding.abort(reason);
   }
 
   /** Names of what would be undone if the run failed now. */
@@ -98,8 +103,8 @@ export class Ending {
     const { host } = this;
     const { clock, options } = host.services;
     host.desk.clear();
-    await host.recordOnly();
-    if (host.openBodies === 0) return;
+    await this.recordEnded();
+    if (host.bodies.size === 0) return;
     host.scope.abort(
       host.stop?.error ?? new WorkflowCancelledError({ workflowId: host.record.id, reason: 'the run has ended' }),
     );
@@ -108,11 +113,17 @@ export class Ending {
       isOver = true;
       host.wake();
     });
-    while (host.openBodies > 0 && !isOver && !host.isDropped) {
+    while (host.bodies.size > 0 && !isOver && !host.isDropped) {
       await host.idle();
-      await host.recordOnly();
+      await this.recordEnded();
     }
     timer.cancel();
+  }
+
+  /** Ended bodies still have their results recorded, though nobody waits for them. */
+  private async recordEnded(): Promise<void> {
+    this.host.bodies.conclude();
+    await this.host.arrivals.recordAll();
   }
 
   private async complete(value: unknown): Promise<Verdict | undefined> {
@@ -121,7 +132,7 @@ export class Ending {
     try {
       text = host.services.payloads.toText(value, `result of workflow "${host.definition.name}"`);
     } catch (error) {
-      host.codeEnd = { kind: 'threw', error };
+      host.failCode(error);
       return this.fail();
     }
     const output = await host.services.payloads.seal(text, { workflowId: host.record.id, place: 'output' });
@@ -141,7 +152,7 @@ export class Ending {
     try {
       sealed = await payloads.encode(input, { workflowId: host.record.id, place: 'input' });
     } catch (error) {
-      host.codeEnd = { kind: 'threw', error };
+      host.failCode(error);
       return this.fail();
     }
     const inputHash = payloads.fingerprint(input);
@@ -198,7 +209,7 @@ export class Ending {
     const kind = host.stop === undefined || host.stop.kind === 'limit' ? 'failure' : host.stop.kind;
     const name = `$${kind}`;
     if (!host.journal.has(name)) {
-      const causePosition = typeof cause === 'object' && cause !== null ? host.failures.get(cause) : undefined;
+      const causePosition = typeof cause === 'object' && cause !== null ? host.calls.failures.get(cause) : undefined;
       const data: EntryData | undefined = causePosition === undefined ? undefined : { causePosition };
       const error = await host.services.payloads.encodeError(cause, { workflowId: host.record.id, place: name });
       host.stageMarker({

@@ -5,7 +5,7 @@ import {
   type LifecycleEventType,
 } from '../lifecycle/index.js';
 import { decodeName, type InstanceRecord, type InstanceStatus, type JournalEntry } from '../records/index.js';
-import type { Execution } from './execution.js';
+import type { StagedWrites } from '../journal/index.js';
 import type { EngineServices } from './engine-services.js';
 
 /** Numbers an instance's lifecycle events and its live progress, and tells them once they are true. @internal */
@@ -56,7 +56,7 @@ export class EventLine {
   }
 
   /** A step's end, where step events are asked for; travels with the step's entry. */
-  stepEnded(host: Execution, entry: JournalEntry): void {
+  stepEnded(staged: StagedWrites, entry: JournalEntry): void {
     if (!this.services.options.stepEvents || (entry.kind !== 'step' && entry.kind !== 'undo')) return;
     const isUndo = entry.kind === 'undo';
     if (isUndo && entry.status !== 'completed') return;
@@ -64,11 +64,17 @@ export class EventLine {
     const step = decodeName(isUndo ? entry.name.slice('$compensate:'.length) : entry.name);
     const event = this.draft(type, isUndo ? 'compensating' : 'running', { step, attempts: entry.attempts });
     this.seq = event.seq;
-    host.writer.staged.events.push(event);
+    staged.events.push(event);
   }
 
   /** Live progress: told here at once, stored with the next write. */
-  emit(host: Execution, kind: 'emit' | 'progress', payload: unknown, step: string | undefined): void {
+  emit(
+    staged: StagedWrites,
+    afterPosition: number,
+    kind: 'emit' | 'progress',
+    payload: unknown,
+    step: string | undefined,
+  ): void {
     const { record, services } = this;
     const text = services.payloads.toText(
       payload,
@@ -83,7 +89,6 @@ export class EventLine {
       payload: services.payloads.fromText(text),
       ...(step === undefined ? {} : { step }),
     });
-    const afterPosition = host.delivered;
     if (this.streamPosition !== afterPosition) {
       this.streamPosition = afterPosition;
       this.streamIndex = 0;
@@ -91,7 +96,7 @@ export class EventLine {
     const index = this.streamIndex++;
     const sealed = services.payloads.seal(text, { workflowId: record.id, place: 'stream' });
     const stage = (settled: string | undefined): void => {
-      host.writer.staged.stream.push({
+      staged.stream.push({
         afterPosition,
         index,
         kind,

@@ -1,7 +1,16 @@
 import { CHILD_OUTCOME_SIGNAL, type ChildOutcome, type SignalRecord } from '../records/index.js';
-import type { ReadSignal } from '../waits/index.js';
+import type { InstanceRecord } from '../records/index.js';
+import type { ReadSignal, WaitDesk } from '../waits/index.js';
+import type { EngineServices } from './engine-services.js';
 import type { ChildOutcomeValue } from './wait-call.js';
-import type { Execution } from './execution.js';
+
+/** What the inbox belongs to. @internal */
+export interface InboxHost {
+  readonly services: EngineServices;
+  readonly record: InstanceRecord;
+  readonly desk: WaitDesk;
+  lose(): void;
+}
 
 /**
  * Keeps the rule by which no wake-up is lost: register the wait durably, read the wake count with the inbox, suspend only where
@@ -17,14 +26,14 @@ export class InboxReader {
   /** The wake count and the registrations that the last reading covered. */
   private covered: { readonly wakes: number; readonly registeredAt: number; readonly now: number } | undefined;
 
-  constructor(private readonly host: Execution) {
+  constructor(private readonly host: InboxHost) {
     this.wakes = host.record.wakes;
     this.cancelRequested = host.record.cancel !== undefined;
   }
 
   /** The count that a suspension is conditional on. */
   get expectedWakes(): number {
-    return this.covered?.wakes ?? this.wakes;
+    return this.host.desk.listens ? (this.covered?.wakes ?? this.wakes) : this.wakes;
   }
 
   /** Whether a signal could have come that was not looked at. */
@@ -44,13 +53,10 @@ export class InboxReader {
     this.cancelRequested ||= this.host.record.cancel !== undefined;
   }
 
-  observe(wakes: number | undefined): void {
-    if (wakes !== undefined && wakes > this.wakes) this.wakes = wakes;
-    if (!this.host.desk.listens) this.covered = undefined;
-  }
-
-  observeCancel(): void {
-    this.cancelRequested = true;
+  /** What any answer tells of the instance's row. */
+  observe(wakes: number, cancelRequested: boolean): void {
+    if (wakes > this.wakes) this.wakes = wakes;
+    if (cancelRequested) this.cancelRequested = true;
   }
 
   /** Why the run is to stop, once that is known. */

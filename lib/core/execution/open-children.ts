@@ -1,6 +1,6 @@
 import { closeSignal, type CloseRequest, type ParentClosePolicy, type SignalSeed } from '../records/index.js';
 import { ChildCall } from './child-call.js';
-import type { Execution } from './execution.js';
+import type { ExecutionHost } from './execution-host.js';
 
 /** A child that was started and whose outcome is not recorded. @internal */
 export interface OpenChild {
@@ -11,9 +11,9 @@ export interface OpenChild {
 }
 
 /** Children without a recorded outcome, in the order of their start. @internal */
-export function openChildren(host: Execution): OpenChild[] {
+export function openChildren(host: ExecutionHost): OpenChild[] {
   const open: OpenChild[] = [];
-  for (const call of host.calls.values()) {
+  for (const call of host.calls.all()) {
     if (!(call instanceof ChildCall)) continue;
     const started = host.journal.get(call.name);
     if (started === undefined || isClosed(host, call)) continue;
@@ -24,7 +24,7 @@ export function openChildren(host: Execution): OpenChild[] {
 }
 
 /** What a parent's end asks of its open children. @internal */
-export function closeSignals(host: Execution, request: CloseRequest): SignalSeed[] {
+export function closeSignals(host: ExecutionHost, request: CloseRequest): SignalSeed[] {
   const { id, generation, fence } = host.record;
   return openChildren(host).flatMap((child) => {
     const signal = closeSignal({ id, generation, fence }, child.childId, child.policy, request);
@@ -32,6 +32,6 @@ export function closeSignals(host: Execution, request: CloseRequest): SignalSeed
   });
 }
 
-function isClosed(host: Execution, call: ChildCall): boolean {
+function isClosed(host: ExecutionHost, call: ChildCall): boolean {
   return host.journal.has(`$result:${call.name}`) || host.journal.has(`$closed:${call.name}`);
 }

@@ -2,7 +2,7 @@ import { WorkflowCancelledError, WorkflowNonDeterminismError } from '../errors/i
 import { decodeName, isDelivered, type JournalEntry } from '../records/index.js';
 import type { Call } from './call.js';
 import { ChildCall } from './child-call.js';
-import type { Execution, StopCause } from './execution.js';
+import type { ExecutionHost, StopCause } from './execution-host.js';
 import { startMarker } from './step-call.js';
 import type { Verdict } from './verdict.js';
 import { waitMarker } from './wait-call.js';
@@ -21,7 +21,7 @@ export class Replay {
   private isVerified: boolean;
 
   constructor(
-    private readonly host: Execution,
+    private readonly host: ExecutionHost,
     private readonly entries: readonly JournalEntry[],
   ) {
     const stop = entries.findIndex((entry) => STOPS.has(entry.kind));
@@ -61,7 +61,7 @@ export class Replay {
     for (const entry of this.entries) {
       const owner = ownerOf(entry);
       if (owner === undefined || this.host.calls.has(owner)) continue;
-      if (this.host.codeEnd === undefined && this.host.stop === undefined && this.host.outstanding().length === 0)
+      if (this.host.codeEnd === undefined && this.host.stop === undefined && !this.host.calls.hasOutstanding)
         return 'wait';
       if (this.host.stop !== undefined) continue;
       return this.mismatch(describe(entry), this.asked());
@@ -88,7 +88,7 @@ export class Replay {
 
   private async unasked(entry: JournalEntry): Promise<Verdict | undefined> {
     // Code that waits for something that is not journaled may still come to it.
-    if (this.host.codeEnd === undefined && this.host.outstanding().length === 0) {
+    if (this.host.codeEnd === undefined && !this.host.calls.hasOutstanding) {
       await this.host.idle();
       return undefined;
     }
@@ -98,7 +98,7 @@ export class Replay {
   private asked(): string {
     if (this.host.codeEnd !== undefined)
       return this.host.codeEnd.kind === 'returned' ? 'the end of the run' : 'the failure of the run';
-    const names = this.host.outstanding().map((call) => `${call.kind} "${decodeName(call.name)}"`);
+    const names = this.host.calls.outstanding().map((call) => `${call.kind} "${decodeName(call.name)}"`);
     return names.length === 0 ? 'nothing' : names.slice(0, 5).join(', ');
   }
 

@@ -13,7 +13,8 @@ import { idempotencyKey, type JournalEntry } from '../records/index.js';
 import { parseDuration } from '../time/index.js';
 import type { AttemptPlan, AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
-import { Call, type Delivery } from './call.js';
+import type { Delivery } from './arrival.js';
+import { Call } from './call.js';
 
 /** A step's options, checked and in milliseconds. @internal */
 export interface ResolvedStep {
@@ -90,7 +91,7 @@ export class StepCall extends Call {
   }
 
   /** Records the start of a body that has been running for a while. */
-  recordLateStart(host: CallHost): void {
+  override recordLateStart(host: CallHost): void {
     if (this.isSettled || host.journal.has(startMarker(this.name))) return;
     host.stageMarker({ name: startMarker(this.name), kind: 'start', status: 'running', calledAt: this.calledAt });
   }

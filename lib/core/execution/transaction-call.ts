@@ -2,6 +2,7 @@ import type { StepContext, TransactionOptions } from '../definition/index.js';
 import { isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
 import { delay } from '../time/index.js';
 import type { FlushUnit } from '../store/index.js';
+import type { TransactionTurn } from './arrival.js';
 import type { AttemptPlan, AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
 import { StepCall, type ResolvedStep } from './step-call.js';
@@ -97,7 +98,7 @@ export class TransactionCall extends StepCall {
 }
 
 /** The meeting of a transaction that may commit and the turn that lets it. */
-class Turn {
+class Turn implements TransactionTurn {
   unit: FlushUnit | undefined;
   isOpen = true;
   readonly granted: Promise<FlushUnit>;

@@ -6,7 +6,7 @@ import type { RetryPolicy } from '../policies/index.js';
 import { decodeName, idempotencyKey, type JournalEntry } from '../records/index.js';
 import type { AttemptPlan, AttemptsEnd } from './attempts.js';
 import { ChildCall } from './child-call.js';
-import type { Execution } from './execution.js';
+import type { ExecutionHost } from './execution-host.js';
 import type { OpenChild } from './open-children.js';
 import { startMarker, StepCall } from './step-call.js';
 import { WaitCall } from './wait-call.js';
@@ -42,17 +42,17 @@ export class Unwinding {
   private readonly untried: string[] = [];
   private readonly closing = new Map<string, WaitCall>();
 
-  constructor(private readonly host: Execution) {}
+  constructor(private readonly host: ExecutionHost) {}
 
   /** What there is to undo, in the order of undoing. */
   items(): UndoItem[] {
     const { calls, journal } = this.host;
     let committed = 0;
-    for (const call of calls.values())
+    for (const call of calls.all())
       if (call.kind === 'commit') committed = Math.max(committed, journal.get(call.name)?.position ?? 0);
     const done: UndoItem[] = [];
     const uncertain: UndoItem[] = [];
-    for (const call of calls.values()) {
+    for (const call of calls.all()) {
       const undo = undoOf(call);
       if (undo === undefined) continue;
       const result = journal.get(call instanceof ChildCall ? `$result:${call.name}` : call.name);
@@ -87,9 +87,14 @@ export class Unwinding {
         this.untried.push(decodeName(item.name));
         continue;
       }
-      if ((await this.undo(item, reason)) === 'wait') return 'wait';
+      const pause = await this.undo(item, reason);
+      if (pause !== 'done') return pause;
     }
     return 'done';
+  }
+
+  abort(reason: Error): void {
+    this.scope.abort(reason);
   }
 
   /** What could not be undone. */
@@ -97,7 +102,7 @@ export class Unwinding {
     return { failures: this.failures, untried: this.untried };
   }
 
-  private async undo(item: UndoItem, reason: Error): Promise<'done' | 'wait'> {
+  private async undo(item: UndoItem, reason: Error): Promise<'done' | 'wait' | 'release'> {
     const { host } = this;
     const name = undoName(item.name);
     const recorded = host.journal.get(name);
@@ -114,10 +119,10 @@ export class Unwinding {
     if (host.isDropped) return 'done';
     const end = await this.attempt(item, name, (retry?.attempts ?? 0) + 1, reason);
     if (host.isDropped) return 'done';
-    return this.record(item, name, end);
+    return end === undefined ? 'release' : this.record(item, name, end);
   }
 
-  private async record(item: UndoItem, name: string, end: AttemptsEnd): Promise<'done' | 'wait'> {
+  private async record(item: UndoItem, name: string, end: AttemptsEnd): Promise<'done' | 'wait' | 'release'> {
     const { host } = this;
     if (end.kind === 'later') {
       const dueAt = Math.ceil(host.services.storeTime.now() + end.delayMs);
@@ -133,7 +138,7 @@ export class Unwinding {
     const data = item.completed === undefined ? { data: { uncertain: true } } : {};
     if (end.kind === 'completed') {
       const entry = host.stageMarker({ name, kind: 'undo', status: 'completed', attempts: end.attempts, ...data });
-      host.events.stepEnded(host, entry);
+      host.events.stepEnded(host.writer.staged, entry);
       return 'done';
     }
     const error = await host.services.payloads.encodeError(end.error, { workflowId: host.record.id, place: name });
@@ -142,7 +147,8 @@ export class Unwinding {
     return 'done';
   }
 
-  private attempt(item: UndoItem, name: string, firstAttempt: number, reason: Error): Promise<AttemptsEnd> {
+  /** Tries an undo; `undefined` when a shutdown could not wait for it. */
+  private attempt(item: UndoItem, name: string, firstAttempt: number, reason: Error): Promise<AttemptsEnd | undefined> {
     const { host } = this;
     const step = decodeName(item.name);
     const plan: AttemptPlan = {
@@ -164,16 +170,19 @@ export class Unwinding {
       record: () => undefined,
     };
     return new Promise((resolve) => {
-      host.attempt(name, plan, resolve, this.scope);
-      void this.pump(name);
+      host.attemptShielded(name, plan, this.scope, resolve);
+      void this.pump(name).then(() => {
+        // Only a shutdown that cannot wait takes the body away without its end.
+        resolve(undefined);
+      });
     });
   }
 
   /** Keeps concluding while an undo runs: its end is told in a turn, and nobody else takes turns now. */
   private async pump(name: string): Promise<void> {
-    while (this.host.isBodyOpen(name) && !this.host.isDropped) {
+    while (this.host.bodies.has(name) && !this.host.isDropped) {
       await this.host.idle();
-      this.host.conclude();
+      this.host.bodies.conclude();
     }
   }
 
@@ -216,7 +225,7 @@ export class Unwinding {
     await host.persist();
     if (host.isDropped) return true;
     if (host.inbox.isNeeded) await host.inbox.read();
-    await host.recordOnly();
+    await host.arrivals.recordAll();
     return [...this.closing.keys()].every((name) => host.journal.has(name));
   }
 }

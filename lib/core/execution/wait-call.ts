@@ -3,7 +3,8 @@ import { CHILD_OUTCOME_SIGNAL, type ChildOutcome } from '../records/index.js';
 import { ChildWorkflowFailedError } from '../errors/index.js';
 import type { OpenCondition } from '../waits/index.js';
 import type { CallHost } from './call-host.js';
-import { Call, type Delivery } from './call.js';
+import type { Delivery } from './arrival.js';
+import { Call } from './call.js';
 
 /** What a wait asks for, before its instants are fixed. @internal */
 export type WaitFor =

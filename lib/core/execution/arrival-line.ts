@@ -1,0 +1,133 @@
+import { LeaseLostError } from '../errors/index.js';
+import type { InstanceJournal, InstanceWriter } from '../journal/index.js';
+import type { JournalEntry } from '../records/index.js';
+import type { Arrival, SealedArrival, TransactionTurn } from './arrival.js';
+import type { EffectGate } from './effect-gate.js';
+import type { EngineServices } from './engine-services.js';
+import type { WorkSignal } from './work-signal.js';
+
+/**
+ * Fresh results in the order in which they came, each waiting for its turn. A position is given in the turn in which the result is
+ * handed over, never before.
+ *
+ * @internal
+ */
+export class ArrivalLine {
+  private ready: SealedArrival[] = [];
+  private sealing = 0;
+  private refusal: Error | undefined;
+
+  constructor(
+    private readonly services: EngineServices,
+    private readonly workflowId: string,
+    private readonly journal: InstanceJournal,
+    private readonly writer: InstanceWriter,
+    private readonly gate: EffectGate,
+    private readonly work: WorkSignal,
+  ) {}
+
+  /** Results that wait, or are on their way through the codec. */
+  get size(): number {
+    return this.ready.length + this.sealing;
+  }
+
+  push(arrival: Arrival): void {
+    if (this.refusal !== undefined) {
+      arrival.commit?.refuse(this.refusal);
+      return;
+    }
+    const context = { workflowId: this.workflowId, place: arrival.call.name };
+    const { payloads } = this.services;
+    const sealed =
+      arrival.error === undefined ? payloads.seal(arrival.text, context) : payloads.encodeError(arrival.error, context);
+    if (!(sealed instanceof Promise)) {
+      this.enqueue(arrival, sealed);
+      return;
+    }
+    this.sealing += 1;
+    void sealed
+      .catch((error: unknown) => this.unsealable(arrival, error))
+      .then((text) => {
+        this.sealing -= 1;
+        this.enqueue(arrival, text);
+      });
+  }
+
+  /** The next result that may be handed over. */
+  next(): SealedArrival | undefined {
+    for (let arrival = this.ready.shift(); arrival !== undefined; arrival = this.ready.shift()) {
+      if (arrival.commit?.isOpen !== false) return arrival;
+    }
+    return undefined;
+  }
+
+  /** Gives a result its position and stages it. `undefined` when its transaction was rolled back instead. */
+  async place(arrival: SealedArrival): Promise<JournalEntry | undefined> {
+    if (arrival.commit !== undefined) return this.placeInTransaction(arrival, arrival.commit);
+    const entry = this.journal.append({ ...entryOf(arrival), recordedAt: this.services.storeTime.now() });
+    this.writer.staged.entries.push(entry);
+    arrival.onPlaced?.(entry);
+    return entry;
+  }
+
+  /** Records what waits without handing it to the code: results that settle while the run ends. */
+  async recordAll(): Promise<void> {
+    for (let arrival = this.next(); arrival !== undefined; arrival = this.next()) await this.place(arrival);
+  }
+
+  /** Nothing is handed over any more; transactions roll back. */
+  refuse(reason: LeaseLostError): void {
+    this.refusal = reason;
+    for (const arrival of this.ready) arrival.commit?.refuse(reason);
+    this.ready = [];
+  }
+
+  private async placeInTransaction(arrival: SealedArrival, turn: TransactionTurn): Promise<JournalEntry | undefined> {
+    const taken = await this.writer.takeForTransaction();
+    const before = taken.entries;
+    const entry = this.journal.append({ ...entryOf(arrival), recordedAt: this.services.storeTime.now() });
+    taken.entries = [...before, entry];
+    if (turn.isOpen && (await turn.grant(taken.toUnit(this.writer.owner)))) {
+      this.gate.note(entry.position);
+      return entry;
+    }
+    this.journal.retract(entry);
+    taken.entries = before;
+    this.writer.staged.restore(taken);
+    return undefined;
+  }
+
+  private enqueue(arrival: Arrival, text: string | undefined): void {
+    if (this.refusal !== undefined) {
+      arrival.commit?.refuse(this.refusal);
+      return;
+    }
+    this.ready.push(arrival.error === undefined ? { ...arrival, sealed: text } : { ...arrival, sealedError: text });
+    this.work.raise();
+  }
+
+  /** A codec that fails leaves a value that cannot be stored: the instance waits for its lease to end, and somebody tries again. */
+  private unsealable(arrival: Arrival, error: unknown): undefined {
+    this.services.logger.error('The payload codec failed.', {
+      workflowId: this.workflowId,
+      place: arrival.call.name,
+      error: String(error),
+    });
+    this.refuse(new LeaseLostError({ workflowId: this.workflowId }));
+    return undefined;
+  }
+}
+
+function entryOf(arrival: SealedArrival): Omit<JournalEntry, 'position' | 'recordedAt'> {
+  return {
+    name: arrival.call.name,
+    kind: arrival.call.kind,
+    status: arrival.status,
+    calledAt: arrival.call.calledAt,
+    attempts: arrival.attempts,
+    ...(arrival.sealed === undefined ? {} : { value: arrival.sealed }),
+    ...(arrival.sealedError === undefined ? {} : { error: arrival.sealedError }),
+    ...(arrival.signalId === undefined ? {} : { signalId: arrival.signalId }),
+    ...(arrival.data === undefined ? {} : { data: arrival.data }),
+  };
+}

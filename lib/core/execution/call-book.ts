@@ -1,0 +1,62 @@
+import { ContextUsageError } from '../errors/index.js';
+import { decodeName } from '../records/index.js';
+import type { Call } from './call.js';
+
+/** Every call that the workflow's code has made in this generation, by name. @internal */
+export class CallBook {
+  private readonly byName = new Map<string, Call>();
+  private fresh: Call[] = [];
+  private settledCount = 0;
+
+  /** Where a failure that was handed over stands in the journal. */
+  readonly failures = new WeakMap<object, number>();
+
+  /** Keeps a call. @throws ContextUsageError when its name was used before. */
+  add(call: Call, where: string): void {
+    if (this.byName.has(call.name)) {
+      throw new ContextUsageError(
+        `The name "${decodeName(call.name)}" is used twice in ${where}. Names are keys of the journal: give each call its own, in a loop for example with the turn's number.`,
+      );
+    }
+    this.byName.set(call.name, call);
+  }
+
+  /** Marks a call as one that has yet to begin. */
+  enqueue(call: Call): void {
+    this.fresh.push(call);
+  }
+
+  get(name: string): Call | undefined {
+    return this.byName.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.byName.has(name);
+  }
+
+  all(): IterableIterator<Call> {
+    return this.byName.values();
+  }
+
+  /** Counts a call as handed over. */
+  noteSettled(): void {
+    this.settledCount += 1;
+  }
+
+  /** Whether the code waits for something that it asked for. */
+  get hasOutstanding(): boolean {
+    return this.byName.size > this.settledCount;
+  }
+
+  /** Calls made and not handed over. */
+  outstanding(): Call[] {
+    return [...this.byName.values()].filter((call) => !call.isSettled);
+  }
+
+  /** Calls that have yet to begin, in the order in which they were made. */
+  takeFresh(): Call[] {
+    const fresh = this.fresh;
+    this.fresh = [];
+    return fresh;
+  }
+}

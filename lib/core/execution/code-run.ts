@@ -1,0 +1,58 @@
+import type { WorkflowContext, WorkflowDefinition } from '../definition/index.js';
+import type { Clock } from '../time/index.js';
+import type { WorkSignal } from './work-signal.js';
+
+/** How the workflow's code ended. @internal */
+export type CodeEnd =
+  { readonly kind: 'returned'; readonly value: unknown } | { readonly kind: 'threw'; readonly error: unknown };
+
+/** The workflow's own code: whether it may be running, and how it ended. @internal */
+export class CodeRun {
+  end: CodeEnd | undefined;
+  private isActive = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly work: WorkSignal,
+  ) {}
+
+  start(definition: WorkflowDefinition, context: WorkflowContext, input: unknown): void {
+    this.isActive = true;
+    // A promise job of its own: a body that throws at once ends the same way as one that throws later.
+    void Promise.resolve()
+      .then(() => definition.run(context, input))
+      .then(
+        (value) => {
+          this.finish({ kind: 'returned', value });
+        },
+        (error: unknown) => {
+          this.finish({ kind: 'threw', error });
+        },
+      );
+  }
+
+  /** Something was handed to the code, or it asked for something: it may be running until it is quiet again. */
+  noteActive(): void {
+    this.isActive = true;
+  }
+
+  /** Resolves when the code has gone quiet: one macrotask after the last thing that could have moved it. */
+  async quiet(): Promise<void> {
+    while (this.isActive) {
+      this.isActive = false;
+      await new Promise<void>((resolve) => {
+        this.clock.macrotask(resolve);
+      });
+    }
+  }
+
+  /** The end turned out to be another: a result that cannot be recorded is a failure. */
+  fail(error: unknown): void {
+    this.end = { kind: 'threw', error };
+  }
+
+  private finish(end: CodeEnd): void {
+    this.end ??= end;
+    this.work.raise();
+  }
+}

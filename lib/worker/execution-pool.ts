@@ -1,0 +1,140 @@
+import { Execution, Lease, type EngineServices, type ExecutionHooks, type Verdict } from '../core/execution/index.js';
+import { definitionKey, type InstanceRecord, type JournalEntry } from '../core/records/index.js';
+import type { WorkerOptions } from './worker-options.js';
+import { WarmCache } from './warm-cache.js';
+
+/** What a pool tells the worker it belongs to. @internal */
+export interface PoolListener extends ExecutionHooks {
+  /** Executing has begun: leases have to be renewed. */
+  onBusy(): void;
+  /** An instance gave its place back. */
+  onVerdict(workflowId: string, verdict: Verdict): void;
+}
+
+/** The instances that this process executes, and the suspended ones that it keeps warm. @internal */
+export class ExecutionPool {
+  readonly executions = new Map<string, Execution>();
+  private readonly suspects = new Set<string>();
+  private readonly warm: WarmCache;
+  private idleWaiters: (() => void)[] = [];
+
+  constructor(
+    private readonly services: EngineServices,
+    private readonly options: WorkerOptions,
+    private readonly listener: PoolListener,
+  ) {
+    this.warm = new WarmCache(options.warmInstances);
+  }
+
+  get size(): number {
+    return this.executions.size;
+  }
+
+  get warmSize(): number {
+    return this.warm.size;
+  }
+
+  /** Whether an instance that crashed its processes before is among them: one at a time, so that the next crash names the culprit. */
+  get hasSuspect(): boolean {
+    return this.suspects.size > 0;
+  }
+
+  /** Every instance has ended, was suspended, or waits in process for its next attempt. */
+  get isQuiet(): boolean {
+    for (const execution of this.executions.values()) if (!execution.isPausing) return false;
+    return true;
+  }
+
+  /** Executes claimed instances: warm ones go on, the others are replayed. */
+  async claim(claimed: readonly InstanceRecord[], sentAt: number): Promise<void> {
+    const cold = claimed.filter((record) => !this.resume(record, sentAt));
+    if (cold.length === 0) return;
+    const ids = cold.map(({ id, generation }) => ({ workflowId: id, generation }));
+    const journals = await this.services.store.readJournals(ids);
+    cold.forEach((record, index) => {
+      this.execute(record, journals[index] ?? [], sentAt);
+    });
+  }
+
+  /** Executes an instance from its journal. @param sentAt Local monotonic time at which its lease was asked for. */
+  execute(record: InstanceRecord, entries: readonly JournalEntry[], sentAt: number): void {
+    const { registry, logger } = this.services;
+    const definition = registry.get(record.name, record.version) ?? registry.compatible(record.name, record.version);
+    if (definition === undefined) {
+      const wanted = definitionKey(record.name, record.version);
+      logger.error('An instance was claimed that cannot run here.', { workflowId: record.id, definition: wanted });
+      return;
+    }
+    const lease = this.lease(record, sentAt);
+    void this.follow(new Execution(this.services, definition, record, entries, lease, this.listener));
+  }
+
+  /** Resolves when nothing executes. */
+  whenIdle(): Promise<void> {
+    if (this.executions.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.idleWaiters.push(resolve);
+    });
+  }
+
+  /** Forgets what is warm. */
+  cool(): void {
+    this.warm.clear();
+  }
+
+  private resume(record: InstanceRecord, sentAt: number): boolean {
+    const warm = this.warm.take(record.id);
+    // Valid only when nobody claimed, and nobody wrote, in between.
+    const isSame =
+      warm?.record.fence === record.fence - 1 &&
+      warm.record.generation === record.generation &&
+      warm.journal.head === record.head;
+    if (warm === undefined || !isSame) return false;
+    warm.reclaim(record, this.lease(record, sentAt));
+    void this.follow(warm);
+    return true;
+  }
+
+  private lease(record: InstanceRecord, sentAt: number): Lease {
+    return new Lease(this.services.clock, record.fence, sentAt, this.options.leaseMs);
+  }
+
+  private async follow(execution: Execution): Promise<void> {
+    const { id } = execution.record;
+    this.executions.set(id, execution);
+    if (execution.record.crashes >= 2) this.suspects.add(id);
+    this.listener.onBusy();
+    const verdict = await this.run(execution);
+    if (this.executions.get(id) !== execution) return;
+    this.executions.delete(id);
+    this.suspects.delete(id);
+    if (verdict.kind === 'continued') {
+      const { services, listener } = this;
+      void this.follow(new Execution(services, execution.definition, verdict.record, [], execution.lease, listener));
+      return;
+    }
+    if (verdict.kind === 'suspended') this.warm.put(id, execution);
+    this.listener.onVerdict(id, verdict);
+    if (this.executions.size === 0) this.notifyIdle();
+  }
+
+  private async run(execution: Execution): Promise<Verdict> {
+    try {
+      return await execution.run();
+    } catch (error) {
+      // The store could not be reached for good, or a defect of the engine: the lease runs out, and somebody replays.
+      this.services.logger.error('Executing an instance failed.', {
+        workflowId: execution.record.id,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      execution.lose();
+      return { kind: 'lost' };
+    }
+  }
+
+  private notifyIdle(): void {
+    const waiters = this.idleWaiters;
+    this.idleWaiters = [];
+    for (const waiter of waiters) waiter();
+  }
+}
