@@ -25,9 +25,13 @@ export class Intake {
       const arrived = resend && existing.seed === unit.seed.seed && existing.generation === 1;
       return { kind: arrived ? 'created' : 'existing', record: existing.toRecord() };
     }
-    const row = database.draft(unit);
-    database.insert(row, unit);
-    return { kind: 'created', record: row.toRecord() };
+    try {
+      const row = database.draft(unit);
+      database.insert(row, unit);
+      return { kind: 'created', record: row.toRecord() };
+    } catch (error) {
+      return { kind: 'rejected', error: error as Error };
+    }
   }
 
   signal(seed: SignalSeed): StoredSignal {

@@ -109,7 +109,7 @@ describe('MemoryStore', () => {
       many.map((index) => seed(`now-${index}`, { limits: index % 2 === 0 ? [{ key: 'full', limit: 1 }] : [] })),
     );
     let rankReads = 0;
-    const row = Object.getPrototypeOf(store.database.instances.get('now-0') as object) as object;
+    const row = Object.getPrototypeOf(store.database.instances.get('now-0')) as object;
     const rank = Object.getOwnPropertyDescriptor(row, 'rank') as PropertyDescriptor;
     Object.defineProperty(row, 'rank', {
       ...rank,
