@@ -1,0 +1,17 @@
+export { WorkflowLifecycleEvent } from './workflow-lifecycle.event.js';
+export type { WorkflowEventError } from './workflow-lifecycle.event.js';
+export { toEventClass } from './event-classes.js';
+export { WorkflowStartedEvent } from './workflow-started.event.js';
+export { WorkflowSuspendedEvent } from './workflow-suspended.event.js';
+export { WorkflowResumedEvent } from './workflow-resumed.event.js';
+export { WorkflowContinuedEvent } from './workflow-continued.event.js';
+export { WorkflowRetriedEvent } from './workflow-retried.event.js';
+export { WorkflowCompletedEvent } from './workflow-completed.event.js';
+export { WorkflowFailedEvent } from './workflow-failed.event.js';
+export { WorkflowCancelledEvent } from './workflow-cancelled.event.js';
+export { WorkflowCompensatingEvent } from './workflow-compensating.event.js';
+export { WorkflowCompensationFailedEvent } from './workflow-compensation-failed.event.js';
+export { WorkflowQuarantinedEvent } from './workflow-quarantined.event.js';
+export { WorkflowStepCompletedEvent } from './workflow-step-completed.event.js';
+export { WorkflowStepFailedEvent } from './workflow-step-failed.event.js';
+export { WorkflowStepCompensatedEvent } from './workflow-step-compensated.event.js';

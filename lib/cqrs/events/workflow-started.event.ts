@@ -1,0 +1,4 @@
+import { WorkflowLifecycleEvent } from './workflow-lifecycle.event.js';
+
+/** An instance was created. @publicApi */
+export class WorkflowStartedEvent extends WorkflowLifecycleEvent {}
