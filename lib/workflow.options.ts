@@ -1,0 +1,257 @@
+import { WorkflowOptionsError } from './core/errors/index.js';
+import type { EngineOptions } from './core/execution/index.js';
+import { DEFAULT_RETRY_POLICY, resolveRetry } from './core/policies/index.js';
+import { isTerminal, type InstanceStatus, type TerminalStatus } from './core/records/index.js';
+import {
+  DEFAULT_PAYLOAD_LIMIT_BYTES,
+  combineCodecs,
+  jsonPayloadSerializer,
+  type PayloadCodec,
+  type PayloadSerializer,
+} from './core/serialization/index.js';
+import type { WorkflowStore } from './core/store/index.js';
+import { systemClock, type Clock } from './core/time/index.js';
+import type {
+  WorkflowDataSource,
+  WorkflowModuleOptions,
+  WorkflowPurgeOptions,
+  WorkflowTypeOrmOptions,
+  WorkflowWorkerOptions,
+} from './workflow-module-options.interface.js';
+import { duration, flag, limit, section, text, wholeNumber } from './workflow.option-readers.js';
+
+/** Every option with its default applied; times in milliseconds. @internal */
+export interface ResolvedWorkflowOptions {
+  readonly storage: ResolvedStorage;
+  /** Absent: nothing runs in this process. */
+  readonly worker?: ResolvedWorkerOptions;
+  readonly engine: Omit<EngineOptions, 'buildId'>;
+  readonly flushers: number;
+  readonly codec?: PayloadCodec;
+  readonly serializer: PayloadSerializer;
+  /** Absent: if there is an event bus. */
+  readonly publishOnEventBus?: boolean;
+  readonly purge?: ResolvedPurge;
+  /** Absent: derived from what is registered. */
+  readonly buildId?: string;
+  readonly clock: Clock;
+}
+
+/** @internal */
+export type ResolvedStorage =
+  | { readonly kind: 'memory' }
+  | { readonly kind: 'own'; readonly store: WorkflowStore }
+  | ({ readonly kind: 'typeorm' } & ResolvedTypeOrm);
+
+/** @internal */
+export interface ResolvedTypeOrm {
+  readonly dataSource?: string | WorkflowDataSource;
+  readonly schema?: string;
+  readonly tablePrefix?: string;
+  readonly migrate: boolean;
+  readonly notify: boolean;
+}
+
+/** @internal */
+export interface ResolvedWorkerOptions {
+  readonly id?: string;
+  readonly concurrency: number;
+  readonly pollIntervalMs: number;
+  readonly leaseMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly maxCrashes: number;
+  readonly mismatchGraceMs: number;
+  readonly warmInstances: number;
+}
+
+/** @internal */
+export interface ResolvedPurge {
+  readonly olderThanMs: number;
+  readonly everyMs: number;
+  readonly status?: TerminalStatus | readonly TerminalStatus[];
+}
+
+const TOP_LEVEL = [
+  ...([
+    'typeorm',
+    'store',
+    'allowInMemoryStorage',
+    'worker',
+    'retry',
+    'settleTimeout',
+    'lockTimeout',
+    'payload',
+  ] as const),
+  ...(['codec', 'serializer', 'journal', 'events', 'purge', 'clock'] as const),
+];
+
+/**
+ * Applies the defaults and checks every option: the one place for both.
+ *
+ * @param environment What NODE_ENV says.
+ * @throws WorkflowOptionsError naming the option and its value.
+ *
+ * @internal
+ */
+export function resolveWorkflowOptions(
+  options: WorkflowModuleOptions = {},
+  environment: string | undefined = process.env['NODE_ENV'],
+): ResolvedWorkflowOptions {
+  section(options, 'options', TOP_LEVEL);
+  const isProduction = environment === 'production';
+  const payload = section(options.payload, 'payload', ['limit']);
+  const journal = section(options.journal, 'journal', ['flushers', 'warnEntries', 'maxEntries']);
+  const events = section(options.events, 'events', ['steps', 'outbox', 'cqrs']);
+  const retry = resolveRetry(options.retry, DEFAULT_RETRY_POLICY, 'retry');
+  const worker = resolveWorker(options.worker);
+  const buildId = typeof options.worker === 'object' ? text(options.worker.buildId, 'worker.buildId') : undefined;
+  const codec = combineCodecs(options.codec);
+  const cqrs = events.cqrs === undefined ? undefined : flag(events.cqrs, true, 'events.cqrs');
+  const maxEntries = wholeNumber(journal.maxEntries, 200_000, 'journal.maxEntries');
+  return {
+    storage: resolveStorage(options, isProduction),
+    ...(worker !== undefined && { worker }),
+    engine: {
+      retry,
+      settleTimeoutMs: duration(options.settleTimeout, '5s', 'settleTimeout'),
+      recordStartAfterMs: 1_000,
+      payloadLimitBytes: limit(payload.limit, DEFAULT_PAYLOAD_LIMIT_BYTES, 'payload.limit'),
+      journalSoftLimit: wholeNumber(journal.warnEntries, Math.min(10_000, maxEntries), 'journal.warnEntries'),
+      journalHardLimit: maxEntries,
+      stepEvents: flag(events.steps, false, 'events.steps'),
+      outbox: flag(events.outbox, false, 'events.outbox'),
+      lockTimeoutMs: duration(options.lockTimeout, '5s', 'lockTimeout'),
+    },
+    flushers: wholeNumber(journal.flushers, 2, 'journal.flushers'),
+    ...(codec !== undefined && { codec }),
+    serializer: resolveSerializer(options.serializer),
+    ...(cqrs !== undefined && { publishOnEventBus: cqrs }),
+    ...(options.purge !== undefined && { purge: resolvePurge(options.purge) }),
+    ...(buildId !== undefined && { buildId }),
+    clock: options.clock ?? systemClock,
+  };
+}
+
+function resolveStorage(options: WorkflowModuleOptions, isProduction: boolean): ResolvedStorage {
+  const { store, typeorm } = options;
+  const allowed = flag(options.allowInMemoryStorage, false, 'allowInMemoryStorage');
+  if (store !== undefined) {
+    if (typeorm !== undefined && typeorm !== false) {
+      throw new WorkflowOptionsError({
+        option: 'typeorm',
+        value: typeorm,
+        expected: 'left out where "store" is given',
+      });
+    }
+    if (typeof store.open !== 'function') {
+      throw new WorkflowOptionsError({ option: 'store', value: store, expected: 'a WorkflowStore' });
+    }
+    return { kind: 'own', store };
+  }
+  if (typeorm !== undefined && typeorm !== false) return { kind: 'typeorm', ...resolveTypeOrm(typeorm, isProduction) };
+  if (isProduction && !allowed) {
+    throw new WorkflowOptionsError({
+      option: 'typeorm',
+      value: typeorm,
+      expected:
+        'given with NODE_ENV=production: workflows kept in memory are lost with the process. ' +
+        'Set "typeorm: true", or "allowInMemoryStorage: true" if that is what you want',
+    });
+  }
+  return { kind: 'memory' };
+}
+
+function resolveTypeOrm(given: true | WorkflowTypeOrmOptions, isProduction: boolean): ResolvedTypeOrm {
+  const options = section(given === true ? {} : given, 'typeorm', [
+    'dataSource',
+    'schema',
+    'tablePrefix',
+    'migrate',
+    'notify',
+  ]);
+  const { dataSource } = options;
+  const isDataSource = typeof dataSource === 'object' && dataSource !== null && 'isInitialized' in dataSource;
+  if (dataSource !== undefined && !isDataSource && typeof dataSource !== 'string') {
+    throw new WorkflowOptionsError({
+      option: 'typeorm.dataSource',
+      value: dataSource,
+      expected: 'a DataSource, or its name',
+    });
+  }
+  return {
+    ...(dataSource !== undefined && { dataSource }),
+    // Whether it is a fit name for a schema is judged where it becomes SQL.
+    ...(options.schema !== undefined && { schema: options.schema }),
+    ...(options.tablePrefix !== undefined && { tablePrefix: options.tablePrefix }),
+    migrate: flag(options.migrate, !isProduction, 'typeorm.migrate'),
+    notify: flag(options.notify, true, 'typeorm.notify'),
+  };
+}
+
+function resolveWorker(given: boolean | WorkflowWorkerOptions | undefined): ResolvedWorkerOptions | undefined {
+  if (given === false) return undefined;
+  const options = section(given === true ? {} : given, 'worker', [
+    ...([
+      'enabled',
+      'id',
+      'concurrency',
+      'pollInterval',
+      'leaseDuration',
+      'heartbeatInterval',
+      'shutdownTimeout',
+    ] as const),
+    ...(['maxCrashes', 'mismatchGrace', 'buildId', 'warmInstances'] as const),
+  ]);
+  if (!flag(options.enabled, true, 'worker.enabled')) return undefined;
+  const leaseMs = duration(options.leaseDuration, '10s', 'worker.leaseDuration', 100);
+  const heartbeatIntervalMs = duration(
+    options.heartbeatInterval,
+    Math.ceil(leaseMs / 3),
+    'worker.heartbeatInterval',
+    10,
+  );
+  if (heartbeatIntervalMs >= leaseMs) {
+    throw new WorkflowOptionsError({
+      option: 'worker.heartbeatInterval',
+      value: options.heartbeatInterval,
+      expected: `less than "worker.leaseDuration", which is ${leaseMs} ms, or the worker would lose what it works on`,
+    });
+  }
+  const id = text(options.id, 'worker.id');
+  return {
+    ...(id !== undefined && { id }),
+    concurrency: wholeNumber(options.concurrency, 100, 'worker.concurrency'),
+    pollIntervalMs: duration(options.pollInterval, '2s', 'worker.pollInterval', 10),
+    leaseMs,
+    heartbeatIntervalMs,
+    shutdownTimeoutMs: duration(options.shutdownTimeout, '10s', 'worker.shutdownTimeout'),
+    maxCrashes: wholeNumber(options.maxCrashes, 10, 'worker.maxCrashes'),
+    mismatchGraceMs: duration(options.mismatchGrace, '10m', 'worker.mismatchGrace'),
+    warmInstances: wholeNumber(options.warmInstances, 10_000, 'worker.warmInstances', 0),
+  };
+}
+
+function resolveSerializer(serializer: PayloadSerializer | undefined): PayloadSerializer {
+  if (serializer === undefined) return jsonPayloadSerializer;
+  if (typeof serializer.serialize === 'function' && typeof serializer.deserialize === 'function') return serializer;
+  const expected = 'an object with the methods serialize and deserialize';
+  throw new WorkflowOptionsError({ option: 'serializer', value: serializer, expected });
+}
+
+function resolvePurge(given: WorkflowPurgeOptions): ResolvedPurge {
+  const options = section(given, 'purge', ['olderThan', 'every', 'status']);
+  if (options.olderThan === undefined) {
+    throw new WorkflowOptionsError({ option: 'purge.olderThan', value: undefined, expected: "an age such as '30d'" });
+  }
+  const { status } = options;
+  for (const one of status === undefined ? [] : ([status].flat() as InstanceStatus[])) {
+    if (isTerminal(one)) continue;
+    throw new WorkflowOptionsError({ option: 'purge.status', value: one, expected: 'the status of an ended instance' });
+  }
+  return {
+    olderThanMs: duration(options.olderThan, 0, 'purge.olderThan'),
+    everyMs: duration(options.every, '1h', 'purge.every', 1_000),
+    ...(status !== undefined && { status }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { WorkflowClient } from './client/index.js';
+import type { WorkflowStore } from './core/store/index.js';
+import { CqrsBridge, WorkflowEvents } from './cqrs/index.js';
+import { ProviderExplorer, WorkflowExplorer } from './discovery/index.js';
+import { WorkflowHealthIndicator } from './health/index.js';
+import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
+import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
+import { WorkflowEngine, createEngine } from './workflow.engine.js';
+import { NestWorkflowLogger } from './workflow.logger.js';
+import { resolveWorkflowOptions, type ResolvedWorkflowOptions } from './workflow.options.js';
+import { WorkflowOrchestrator } from './workflow.orchestrator.js';
+import { createStore } from './workflow.store.js';
+
+const engineProviders: Provider[] = [
+  {
+    provide: RESOLVED_WORKFLOW_OPTIONS,
+    inject: [WORKFLOW_OPTIONS],
+    useFactory: (options: WorkflowModuleOptions) => resolveWorkflowOptions(options),
+  },
+  { provide: WORKFLOW_STORE, inject: [RESOLVED_WORKFLOW_OPTIONS, ModuleRef], useFactory: createStore },
+  {
+    provide: WorkflowEngine,
+    inject: [RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_STORE],
+    useFactory: (options: ResolvedWorkflowOptions, store: WorkflowStore) =>
+      createEngine(options, store, new NestWorkflowLogger()),
+  },
+];
+
+const publicProviders: Provider[] = [
+  { provide: WorkflowClient, inject: [WorkflowEngine], useFactory: ({ client }: WorkflowEngine) => client },
+  { provide: WORKFLOW_WORKER, inject: [WorkflowEngine], useFactory: ({ worker }: WorkflowEngine) => worker },
+  {
+    provide: WorkflowEvents,
+    inject: [WorkflowEngine],
+    useFactory: ({ services }: WorkflowEngine) => new WorkflowEvents(services.bus, services.stream, services.logger),
+  },
+  {
+    provide: WorkflowHealthIndicator,
+    inject: [WorkflowEngine],
+    useFactory: ({ services, worker }: WorkflowEngine) =>
+      new WorkflowHealthIndicator({ ...services, ...(worker !== undefined && { worker }) }),
+  },
+];
+
+/** Everything the module provides. @internal */
+export const WORKFLOW_PROVIDERS: Provider[] = [
+  ...engineProviders,
+  ...publicProviders,
+  ProviderExplorer,
+  WorkflowExplorer,
+  CqrsBridge,
+  WorkflowOrchestrator,
+];
+
+/** What the application may inject. @internal */
+export const WORKFLOW_EXPORTS = [
+  ...[WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER],
+  ...[WorkflowClient, WorkflowEvents, WorkflowHealthIndicator],
+];
