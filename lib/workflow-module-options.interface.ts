@@ -47,14 +47,16 @@ export interface WorkflowModuleOptions {
 export interface WorkflowTypeOrmOptions {
   /** The `DataSource`, or the name it was registered under with `@nestjs/typeorm`. @default the application's default one */
   dataSource?: string | WorkflowDataSource;
-  /** Database schema of the tables. @default 'workflow' */
+  /** Database schema of the tables. @default 'public' */
   schema?: string;
-  /** In front of every table's name. @default '' */
+  /** In front of every table's name. @default 'workflow_' */
   tablePrefix?: string;
   /** Brings the tables up to date at start-up, under a lock. @default true, but false with NODE_ENV=production */
   migrate?: boolean;
   /** Wakes other processes by NOTIFY; without it they notice at their next poll. @default true */
   notify?: boolean;
+  /** Keeps statements prepared on the connections; `false` where a pooler gives each transaction another connection. @default true */
+  preparedStatements?: boolean;
 }
 
 /** TypeORM's `DataSource`, which may not be installed. @publicApi */

@@ -73,7 +73,12 @@ describe('resolveWorkflowOptions', () => {
 
   describe('storage', () => {
     it('is the application’s DataSource with typeorm: true, migrated outside production', () => {
-      expect(resolve({ typeorm: true }).storage).toEqual({ kind: 'typeorm', migrate: true, notify: true });
+      expect(resolve({ typeorm: true }).storage).toEqual({
+        kind: 'typeorm',
+        migrate: true,
+        notify: true,
+        preparedStatements: true,
+      });
       expect(resolve({ typeorm: true }, 'production').storage).toMatchObject({ migrate: false });
     });
 

@@ -50,6 +50,7 @@ export interface ResolvedTypeOrm {
   readonly tablePrefix?: string;
   readonly migrate: boolean;
   readonly notify: boolean;
+  readonly preparedStatements: boolean;
 }
 
 /** @internal */
@@ -169,6 +170,7 @@ function resolveTypeOrm(given: true | WorkflowTypeOrmOptions, isProduction: bool
     'tablePrefix',
     'migrate',
     'notify',
+    'preparedStatements',
   ]);
   const { dataSource } = options;
   const isDataSource = typeof dataSource === 'object' && dataSource !== null && 'isInitialized' in dataSource;
@@ -186,6 +188,7 @@ function resolveTypeOrm(given: true | WorkflowTypeOrmOptions, isProduction: bool
     ...(options.tablePrefix !== undefined && { tablePrefix: options.tablePrefix }),
     migrate: flag(options.migrate, !isProduction, 'typeorm.migrate'),
     notify: flag(options.notify, true, 'typeorm.notify'),
+    preparedStatements: flag(options.preparedStatements, true, 'typeorm.preparedStatements'),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { WorkflowClient } from './client/index.js';
-import type { WorkflowStore } from './core/store/index.js';
 import { CqrsBridge, WorkflowEvents } from './cqrs/index.js';
 import { ProviderExplorer, WorkflowExplorer } from './discovery/index.js';
 import { WorkflowHealthIndicator } from './health/index.js';
@@ -9,7 +8,7 @@ import type { WorkflowModuleOptions } from './workflow-module-options.interface.
 import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 import { WorkflowEngine, createEngine } from './workflow.engine.js';
 import { NestWorkflowLogger } from './workflow.logger.js';
-import { resolveWorkflowOptions, type ResolvedWorkflowOptions } from './workflow.options.js';
+import { resolveWorkflowOptions } from './workflow.options.js';
 import { WorkflowOrchestrator } from './workflow.orchestrator.js';
 import { createStore } from './workflow.store.js';
 
@@ -19,12 +18,16 @@ const engineProviders: Provider[] = [
     inject: [WORKFLOW_OPTIONS],
     useFactory: (options: WorkflowModuleOptions) => resolveWorkflowOptions(options),
   },
-  { provide: WORKFLOW_STORE, inject: [RESOLVED_WORKFLOW_OPTIONS, ModuleRef], useFactory: createStore },
+  NestWorkflowLogger,
+  {
+    provide: WORKFLOW_STORE,
+    inject: [RESOLVED_WORKFLOW_OPTIONS, ModuleRef, NestWorkflowLogger],
+    useFactory: createStore,
+  },
   {
     provide: WorkflowEngine,
-    inject: [RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_STORE],
-    useFactory: (options: ResolvedWorkflowOptions, store: WorkflowStore) =>
-      createEngine(options, store, new NestWorkflowLogger()),
+    inject: [RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_STORE, NestWorkflowLogger],
+    useFactory: createEngine,
   },
 ];
 

@@ -1,36 +1,46 @@
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- until the room of TypeORM stands */
 import type { ModuleRef } from '@nestjs/core';
+import type { WorkflowLogger } from './core/lifecycle/index.js';
 import type { WorkflowStore } from './core/store/index.js';
+import { systemClock } from './core/time/index.js';
 import { MemoryStore } from './memory/index.js';
 import type { ResolvedTypeOrm, ResolvedWorkflowOptions } from './workflow.options.js';
 
 /** The store that the options ask for, not yet opened. @internal */
-export async function createStore(options: ResolvedWorkflowOptions, moduleRef: ModuleRef): Promise<WorkflowStore> {
+export async function createStore(
+  options: ResolvedWorkflowOptions,
+  moduleRef: ModuleRef,
+  logger: WorkflowLogger,
+): Promise<WorkflowStore> {
   const { storage, engine, clock } = options;
   switch (storage.kind) {
     case 'own':
       return storage.store;
     case 'typeorm':
-      return createDatabaseStore(storage, options, moduleRef);
+      return createDatabaseStore(storage, options, moduleRef, logger);
     case 'memory':
       return new MemoryStore({ clock, outbox: engine.outbox, lockTimeoutMs: engine.lockTimeoutMs });
   }
 }
 
 async function createDatabaseStore(
-  { dataSource, schema, tablePrefix, migrate, notify }: ResolvedTypeOrm,
+  { dataSource, ...storage }: ResolvedTypeOrm,
   { engine, clock }: ResolvedWorkflowOptions,
   moduleRef: ModuleRef,
+  logger: WorkflowLogger,
 ): Promise<WorkflowStore> {
   // Loaded only here, so that an application without TypeORM never needs it.
+  // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- until the room's index stands
+  // @ts-ignore
   const { createTypeOrmStore, locateDataSource } = await import('./typeorm/index.js');
   const located = typeof dataSource === 'object' ? dataSource : await locateDataSource(moduleRef, dataSource);
   return createTypeOrmStore(located as Parameters<typeof createTypeOrmStore>[0], {
-    ...(schema !== undefined && { schema }),
-    ...(tablePrefix !== undefined && { tablePrefix }),
-    migrate,
-    notify,
+    ...storage,
     outbox: engine.outbox,
     lockTimeoutMs: engine.lockTimeoutMs,
+    logger,
     clock,
+    // Under a test's clock the database's time is moved along with it.
+    ...(clock !== systemClock && { clockOffsetMs: () => clock.now() - systemClock.now() }),
   });
 }

@@ -187,7 +187,7 @@ describe('Lifecycle events on the CQRS event bus', () => {
     };
     app = await testApplication()
       .cqrs(CqrsModule.forRoot({ eventPublisher }))
-      .workflows({ events: { outbox: true } })
+      .workflows({ events: { outbox: true }, worker: { leaseDuration: '300ms' } })
       .providing(PingWorkflow)
       .init();
 

@@ -204,11 +204,11 @@ describe('WorkflowModule', () => {
         .workflows(WorkflowModule.stub({ clock }))
         .with(WorkflowModule.forFeature([napping]))
         .init();
-      const result = app.get(WorkflowClient).startAndWait('nap');
+      const handle = await app.get(WorkflowClient).start('nap');
 
       await clock.advance('3d');
 
-      expect(await result).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 4));
+      expect(await handle.result()).toBeGreaterThanOrEqual(Date.UTC(2026, 0, 4));
     });
   });
 
