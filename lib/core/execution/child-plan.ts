@@ -47,7 +47,8 @@ export function planChild(
         headers: record.headers,
         attributes: options.attributes ?? definition.attributes?.(input) ?? {},
         priority: options.priority ?? definition.priority ?? record.priority,
-        seed: childId,
+        // Not the id itself: a seed may hold the instant at which its generation begins, behind an "@".
+        seed: services.payloads.fingerprint(childId),
         limits: slotsOf(definition, input, options.concurrencyKey),
         parent: { workflowId: record.id, generation: record.generation, close: parentClose },
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
