@@ -84,13 +84,14 @@ export class InboxReader {
     if (inbox.cancelRequested) this.cancelRequested = true;
     this.covered = { wakes: inbox.wakes, registeredAt, now: inbox.now };
     const signals: ReadSignal[] = [];
-    for (const signal of inbox.signals) signals.push({ record: signal, payload: await this.payloadOf(signal) });
+    for (const signal of latestOutcomes(inbox.signals))
+      signals.push({ record: signal, payload: await this.payloadOf(signal) });
     desk.judge(signals, inbox.now);
   }
 
   private async payloadOf(signal: SignalRecord): Promise<unknown> {
     const { payloads } = this.host.services;
-    const context = { workflowId: this.host.record.id, place: `signal "${signal.name}"` };
+    const context = { workflowId: signal.workflowId ?? '', place: `signal "${signal.name}"` };
     if (signal.name !== CHILD_OUTCOME_SIGNAL) return payloads.decode(signal.payload, context);
     const outcome = JSON.parse(signal.payload ?? '{}') as ChildOutcome;
     const childContext = { workflowId: signal.key ?? '', place: 'output' };
@@ -104,4 +105,11 @@ export class InboxReader {
     };
     return value;
   }
+}
+
+/** A child that was retried has ended more than once: only its last end counts. */
+function latestOutcomes(signals: readonly SignalRecord[]): readonly SignalRecord[] {
+  const last = new Map<string | undefined, SignalRecord>();
+  for (const signal of signals) if (signal.name === CHILD_OUTCOME_SIGNAL) last.set(signal.key, signal);
+  return signals.filter((signal) => signal.name !== CHILD_OUTCOME_SIGNAL || last.get(signal.key) === signal);
 }
