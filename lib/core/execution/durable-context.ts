@@ -32,7 +32,7 @@ import type { ContextHost } from './execution-host.js';
 import { resolveStep, StepCall } from './step-call.js';
 import { currentStepScope } from './step-scope.js';
 import { TransactionCall } from './transaction-call.js';
-import { TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
+import { SLEEP_CONDITION, TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
 import { instantOf, toWaitFor } from './wait-conditions.js';
 
 /** The largest custom status, bytes of JSON. */
@@ -100,7 +100,11 @@ class DurableContext implements WorkflowContext {
 
   sleep(name: string, until: SleepUntil): Promise<void> {
     const key = this.key('sleep', name);
-    const timer: WaitFor = { kind: 'timer', key: 'timer', dueAt: instantOf(this.execution, until, `sleep "${name}"`) };
+    const timer: WaitFor = {
+      kind: 'timer',
+      key: SLEEP_CONDITION,
+      dueAt: instantOf(this.execution, until, `sleep "${name}"`),
+    };
     return this.wait(key, [timer], () => undefined) as Promise<void>;
   }
 

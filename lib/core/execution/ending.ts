@@ -209,7 +209,7 @@ export class Ending {
     const kind = host.stop === undefined || host.stop.kind === 'limit' ? 'failure' : host.stop.kind;
     const name = `$${kind}`;
     if (!host.journal.has(name)) {
-      const causePosition = typeof cause === 'object' && cause !== null ? host.calls.failures.get(cause) : undefined;
+      const causePosition = positionOf(cause, host.calls.failures);
       const data: EntryData | undefined = causePosition === undefined ? undefined : { causePosition };
       const error = await host.services.payloads.encodeError(cause, { workflowId: host.record.id, place: name });
       host.stageMarker({
@@ -276,6 +276,19 @@ export class Ending {
     if (this.host.isDropped) return { kind: 'lost' };
     return result.kind === 'applied' ? verdict : undefined;
   }
+}
+
+/** Where the failure stands that made the run fail: handed over as it was thrown, or wrapped by the code into errors of its own. */
+function positionOf(cause: unknown, failures: WeakMap<object, number>): number | undefined {
+  const seen = new Set<unknown>();
+  let error = cause;
+  while (typeof error === 'object' && error !== null && !seen.has(error)) {
+    const position = failures.get(error);
+    if (position !== undefined) return position;
+    seen.add(error);
+    error = (error as { readonly cause?: unknown }).cause;
+  }
+  return undefined;
 }
 
 function undone(failures: readonly CompensationFailure[], cause: unknown): CompensationFailedError {

@@ -7,3 +7,4 @@ export { generationSeed } from './generation-seed.js';
 export { currentStepScope, runOutsideSteps } from './step-scope.js';
 export type { StepScope } from './step-scope.js';
 export type { Verdict } from './verdict.js';
+export { SLEEP_CONDITION } from './wait-call.js';

@@ -21,6 +21,13 @@ export type WaitFor =
 /** The condition of a wait that its own time-out is. @internal */
 export const TIMEOUT_CONDITION = '$timeout';
 
+/**
+ * The condition of a wait that is nothing but a timer: with no signal to register for, its stored instant holds whatever else ends.
+ *
+ * @internal
+ */
+export const SLEEP_CONDITION = '$timer';
+
 /** The marker that a wait is registered, with its instants. @internal */
 export function waitMarker(name: string): string {
   return `$wait:${name}`;
