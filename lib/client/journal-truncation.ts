@@ -1,7 +1,5 @@
+import { SLEEP_CONDITION } from '../core/execution/index.js';
 import type { JournalEntry } from '../core/records/index.js';
-
-/** The condition of a wait that is nothing but a timer: its stored instant holds, also over a retry. */
-const SLEEP_CONDITION = '$timer';
 
 /**
  * The journal name of the call that a marker belongs to: `charge` for `$start:charge`, `$wait:charge` and `$retry:charge#2`.
@@ -46,6 +44,7 @@ export function positionsToRetry(entries: readonly JournalEntry[]): number[] {
   return [...removed].sort((a, b) => a - b);
 }
 
+/** Its stored instant holds, also over a retry. */
 function isSleep(entry: JournalEntry): boolean {
   return Object.keys(entry.data?.dueAt ?? {}).join() === SLEEP_CONDITION;
 }

@@ -10,7 +10,12 @@ import type { EngineOptions, EngineServices } from '../../lib/core/execution/ind
 import { JournalWriter } from '../../lib/core/journal/index.js';
 import { DEFAULT_RETRY_POLICY } from '../../lib/core/policies/index.js';
 import type { InstanceRecord } from '../../lib/core/records/index.js';
-import { jsonPayloadSerializer, PayloadPort } from '../../lib/core/serialization/index.js';
+import {
+  combineCodecs,
+  jsonPayloadSerializer,
+  PayloadPort,
+  type PayloadCodec,
+} from '../../lib/core/serialization/index.js';
 import type { WorkflowStore } from '../../lib/core/store/index.js';
 import { StoreTime, type Clock } from '../../lib/core/time/index.js';
 import { Worker, type WorkerOptions } from '../../lib/worker/index.js';
@@ -32,6 +37,7 @@ export interface BareEngineOptions {
   readonly options?: Partial<EngineOptions>;
   readonly logger?: WorkflowLogger;
   readonly random?: () => number;
+  readonly codec?: PayloadCodec;
 }
 
 export function bareEngine(setup: BareEngineOptions): BareEngine {
@@ -59,7 +65,7 @@ export function bareEngine(setup: BareEngineOptions): BareEngine {
     storeTime: new StoreTime(clock),
     registry,
     writer: new JournalWriter(store, clock, logger, { flushers: 2, pauseMs: 50, maxPauseMs: 2_000 }),
-    payloads: new PayloadPort(jsonPayloadSerializer, undefined, options.payloadLimitBytes),
+    payloads: new PayloadPort(jsonPayloadSerializer, combineCodecs(setup.codec), options.payloadLimitBytes),
     logger,
     bus: new LifecycleBus<LifecycleEvent>(logger),
     stream: new LifecycleBus<StreamItem>(logger),
