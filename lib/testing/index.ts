@@ -1,3 +1,9 @@
 // The rules every store keeps
 export { workflowStoreContract } from './store-contract/index.js';
 export type { ContractCase, StoreContractOptions, StoreHarness } from './store-contract/index.js';
+
+// Workflows under a clock that a test moves
+export { VirtualClock } from '../core/time/index.js';
+export type { VirtualClockOptions } from '../core/time/index.js';
+export { TestEngine, createTestEngine } from './test-engine.js';
+export type { TestEngineOptions } from './test-engine.js';

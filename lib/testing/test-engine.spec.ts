@@ -1,0 +1,95 @@
+import { Workflow } from '../code-first/index.js';
+import type { WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
+import { MemoryStore } from '../memory/index.js';
+import { createTestEngine, type TestEngine } from './test-engine.js';
+
+class Mailer {
+  readonly sent: string[] = [];
+  send(text: string): void {
+    this.sent.push(text);
+  }
+}
+
+@Workflow('reminders')
+class ReminderWorkflow {
+  constructor(private readonly mailer: Mailer) {}
+
+  async run(ctx: WorkflowContext, { name }: { name: string }) {
+    for (const day of [1, 2, 3]) {
+      const answer = await ctx.waitForSignal(`answer ${day}`, 'answer', { timeout: '1d' });
+      if (answer !== null) return answer;
+      await ctx.step(`remind ${day}`, () => this.mailer.send(`${name}, day ${day}`));
+      ctx.emit({ day });
+    }
+    return ctx.fail('No answer.');
+  }
+}
+
+const definition = (run: WorkflowDefinition['run']): WorkflowDefinition => ({
+  name: 'own',
+  version: 1,
+  model: 'workflow',
+  run,
+});
+
+let engine: TestEngine | undefined;
+
+afterEach(async () => {
+  await engine?.close();
+  engine = undefined;
+});
+
+describe('TestEngine', () => {
+  it('lets days pass, and workflows do what falls due meanwhile', async () => {
+    const mailer = new Mailer();
+    engine = await createTestEngine({ definitions: [new ReminderWorkflow(mailer)] });
+    await engine.client.start(ReminderWorkflow, { name: 'Ada' }, { id: 'r' });
+
+    await engine.advance('2d');
+    expect(mailer.sent).toEqual(['Ada, day 1', 'Ada, day 2']);
+    await engine.client.signalInstance('r', 'answer', 'yes');
+    await engine.drain();
+
+    expect(await engine.client.result('r')).toBe('yes');
+    expect(engine.streamed.map(({ payload }) => payload)).toEqual([{ day: 1 }, { day: 2 }]);
+    expect(engine.events.at(-1)).toMatchObject({ type: 'completed', workflowId: 'r' });
+  });
+
+  it('is not early by a millisecond', async () => {
+    engine = await createTestEngine({ definitions: [definition((ctx) => ctx.sleep('nap', '1h'))] });
+    await engine.client.start('own', undefined, { id: 's' });
+
+    await engine.advance(3_600_000 - 1);
+    expect(await engine.client.getStatus('s')).toMatchObject({ status: 'suspended' });
+    await engine.advance(1);
+
+    expect(await engine.client.getStatus('s')).toMatchObject({ status: 'completed' });
+  });
+
+  it('goes on from the store of another engine', async () => {
+    const attempts: number[] = [];
+    const twice = definition(async (ctx) => {
+      await ctx.step('first', () => attempts.push(1));
+      await ctx.sleep('night', '8h');
+      await ctx.step('second', () => attempts.push(2));
+    });
+    const before = await createTestEngine({ definitions: [twice] });
+    await before.client.start('own', undefined, { id: 't' });
+    await before.drain();
+    await before.close();
+
+    const { clock } = before;
+    const store = new MemoryStore({ clock, sharedWith: before.store as MemoryStore });
+    engine = await createTestEngine({ definitions: [twice], clock, store });
+    await engine.advance('8h');
+
+    expect(await engine.client.getStatus('t')).toMatchObject({ status: 'completed' });
+    expect(attempts).toEqual([1, 2]);
+  });
+
+  it('names the mend for an object that is no workflow', async () => {
+    await expect(createTestEngine({ definitions: [new Mailer()] })).rejects.toThrow(
+      /class Mailer is not a workflow: put one of @Workflow/,
+    );
+  });
+});
