@@ -136,6 +136,8 @@ export const crashesCases: CaseGroup = {
       );
       await kit.advance(LEASE_MS + 1);
       await kit.assertNotClaimable();
+      await kit.register('worker-2', 'build-2');
+      await kit.assertNotClaimable({ workerId: 'worker-2', buildId: 'build-2' });
     });
   },
 };

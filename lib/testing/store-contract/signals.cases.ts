@@ -31,6 +31,18 @@ export const signalsCases: CaseGroup = {
       assert.deepEqual(await kit.store.signal([seed]), [{ kind: 'stored', created: false, woken: 0 }]);
     });
 
+    rule('a signal that an owner sends with its unit is one signal as well, and arrives', async (kit) => {
+      const sender = await kit.running({ id: 'sender' });
+      const receiver = await kit.suspended([kit.wait('paid')], { id: 'receiver' });
+      const seed = kit.signal({ workflowId: 'receiver' });
+      await kit.write(sender, { entries: [kit.entry(1)], signals: [seed] });
+      await kit.write(sender, { entries: [kit.entry(2)], signals: [{ ...seed, payload: '2' }] });
+
+      await kit.eventually('the wake-up', async () => (await kit.claimedIds()).includes('receiver'));
+      const signal = one(await kit.inbox(receiver));
+      assert.deepEqual([signal.id, signal.payload], [seed.id, seed.payload]);
+    });
+
     rule('an unknown or ended mailbox refuses its signal, and only that one', async (kit) => {
       await kit.running({ id: 'open' });
       await kit.ended({ id: 'over' });
