@@ -92,8 +92,8 @@ export class InstanceRow implements HeapItem<InstanceRow> {
     this.input = seed.input;
     this.inputHash = seed.inputHash;
     this.seed = seed.seed;
-    this.headers = Object.freeze({ ...seed.headers });
-    this.attributes = Object.freeze({ ...seed.attributes });
+    this.headers = frozenCopy(seed.headers);
+    this.attributes = frozenCopy(seed.attributes);
     this.priority = seed.priority;
     this.limits =
       seed.limits.length === 0 ? NONE : Object.freeze(seed.limits.map((limit) => Object.freeze({ ...limit })));
@@ -212,3 +212,9 @@ export class InstanceRow implements HeapItem<InstanceRow> {
 }
 
 const NONE: readonly never[] = Object.freeze([]);
+const EMPTY = Object.freeze({});
+
+function frozenCopy<T extends object>(value: T): Readonly<T> {
+  for (const _key in value) return Object.freeze({ ...value });
+  return EMPTY as T;
+}

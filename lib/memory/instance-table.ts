@@ -3,9 +3,6 @@ import type { InstanceQuery, PurgeRequest } from '../core/store/index.js';
 import { CreationOrder } from './creation-order.js';
 import type { InstanceRow } from './instance-row.js';
 
-/** How many ended instances that may not go yet are looked at before giving up. */
-const LOOKED_AT = 100;
-
 /** All instances, and the ways to find them. @internal */
 export class InstanceTable {
   private readonly byId = new Map<string, InstanceRow>();
@@ -73,15 +70,20 @@ export class InstanceTable {
     }
   }
 
-  /** The oldest end beyond the number that is kept. */
-  surplus(kept: number): InstanceRow | undefined {
-    if (this.ended.size <= kept) return undefined;
-    let looked = 0;
+  /**
+   * The oldest ends beyond the number that is kept, those that may go. Asked for a tenth at a time: the front of a long set
+   * from which much was deleted is slow to find.
+   */
+  surplus(kept: number): InstanceRow[] {
+    const rows: InstanceRow[] = [];
+    if (this.ended.size <= kept + Math.floor(kept / 10)) return rows;
+    let left = this.ended.size - kept;
     for (const row of this.ended) {
-      if (this.mayGo(row)) return row;
-      if ((looked += 1) >= LOOKED_AT) return undefined;
+      if (left <= 0) break;
+      left -= 1;
+      if (this.mayGo(row)) rows.push(row);
     }
-    return undefined;
+    return rows;
   }
 
   /** The creation number of the oldest instance that has not ended. */

@@ -12,13 +12,13 @@ export class Journal {
   }
 
   append(entry: JournalEntry, fence: number): void {
-    this.entries.push(frozenEntry(entry));
+    this.entries.push(copyOf(entry));
     this.fences.push(fence);
     this.head = entry.position;
   }
 
   read(): JournalEntry[] {
-    return this.entries.slice();
+    return this.entries.map(copyOf);
   }
 
   /** Whether these very entries were written under this fence. */
@@ -52,11 +52,11 @@ export class Journal {
   }
 }
 
-// One frozen copy on the way in can be handed out for ever: nobody can change it.
-function frozenEntry(entry: JournalEntry): JournalEntry {
-  return Object.freeze(entry.data === undefined ? { ...entry } : { ...entry, data: frozenData(entry.data) });
+// Copies in and out: to freeze one copy instead would cost every step more than reading costs the few replays.
+function copyOf(entry: JournalEntry): JournalEntry {
+  return entry.data === undefined ? { ...entry } : { ...entry, data: copyOfData(entry.data) };
 }
 
-function frozenData(data: EntryData): EntryData {
-  return Object.freeze(data.dueAt === undefined ? { ...data } : { ...data, dueAt: Object.freeze({ ...data.dueAt }) });
+function copyOfData(data: EntryData): EntryData {
+  return data.dueAt === undefined ? { ...data } : { ...data, dueAt: { ...data.dueAt } };
 }

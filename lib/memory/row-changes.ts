@@ -73,8 +73,7 @@ export class RowChanges {
     this.giveBack(row, undefined, now);
     this.database.instances.noteEnded(row);
     this.database.hints.send({ kind: 'ended', workflowId: row.id });
-    const surplus = this.database.instances.surplus(this.retain);
-    if (surplus !== undefined && surplus !== row) this.database.delete(surplus);
+    for (const old of this.database.instances.surplus(this.retain)) if (old !== row) this.database.delete(old);
   }
 
   quarantine(row: InstanceRow, cause: 'mismatch' | 'crashes' | 'person', error: string, now: number): void {

@@ -34,13 +34,17 @@ export const flushingCases: CaseGroup = {
       assert.deepEqual(compact(await kit.store.readJournals([{ workflowId: 'a', generation: 1 }])), [compact(entries)]);
     });
 
-    rule('what the caller does with an entry afterwards changes nothing', async (kit) => {
+    rule('what callers do with entries they gave or got changes nothing', async (kit) => {
       const record = await kit.running({ id: 'a' });
       const data = { winner: 'it' };
       await kit.write(record, { entries: [kit.entry(1, { data })] });
       data.winner = 'another';
+      const read = one(await kit.store.readJournal('a'));
+      Object.assign(read.data as object, { winner: 'a third' });
+      Object.assign(read, { value: '"changed"' });
 
-      assert.equal(one(await kit.store.readJournal('a')).data?.winner, 'it');
+      const again = one(await kit.store.readJournal('a'));
+      assert.deepEqual([again.data?.winner, again.value], ['it', '{"at":1}']);
     });
 
     rule('many units travel together, and each stands for itself', async (kit) => {
