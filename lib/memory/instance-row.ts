@@ -205,7 +205,7 @@ export class InstanceRow implements HeapItem<InstanceRow> {
       cancel: this.cancel,
       customStatus: this.customStatus,
       output: this.output,
-      error: this.error,
+      error: this.error ?? this.mismatch?.error,
       mismatchedBuilds: this.mismatchedBuilds,
     };
   }

@@ -118,7 +118,6 @@ export class UnitWriter {
         changes.nextGeneration(row, transition.seed);
         row.input = transition.input;
         row.inputHash = transition.inputHash;
-        row.deadlineAt = row.timeoutMs === undefined ? undefined : now + row.timeoutMs;
         row.progressed = true;
         return;
       case 'release':

@@ -253,16 +253,19 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
         await ctx.sleep('long', '400d');
         return ctx.now();
       };
-      await withEngine({ definitions: [workflow('long', run)] }, async (engine, harness) => {
-        await engine.start('long', 's1');
-        await harness.drain();
-        const { dueAt = 0 } = await engine.find('s1');
-        await harness.advance(399 * DAY);
-        expect((await engine.find('s1')).status).toBe('suspended');
-        await harness.advance(2 * DAY);
+      await withEngine(
+        { definitions: [workflow('long', run)], worker: { pollIntervalMs: DAY, heartbeatIntervalMs: DAY } },
+        async (engine, harness) => {
+          await engine.start('long', 's1');
+          await harness.drain();
+          const { dueAt = 0 } = await engine.find('s1');
+          await harness.advance(399 * DAY);
+          expect((await engine.find('s1')).status).toBe('suspended');
+          await harness.advance(2 * DAY);
 
-        expect(await outputOf(engine, 's1')).toBeGreaterThanOrEqual(dueAt);
-      });
+          expect(await outputOf(engine, 's1')).toBeGreaterThanOrEqual(dueAt);
+        },
+      );
     });
 
     it('undoes possibly-done steps first, then completed ones in reverse of their completion', async () => {

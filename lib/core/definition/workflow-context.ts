@@ -177,7 +177,8 @@ export interface SignalCondition<T = unknown> {
   readonly kind: 'signal';
   readonly signal: string;
   readonly key?: string;
-  readonly match?: (payload: Journaled<T>) => boolean;
+  /** A method, so that a condition on one payload is a condition. */
+  match?(this: void, payload: Journaled<T>): boolean;
 }
 
 /** @publicApi */
@@ -197,7 +198,7 @@ export interface ChildHandle<O = unknown> {
 }
 
 /** @publicApi */
-export type WaitCondition = SignalCondition<never> | SignalCondition<unknown> | TimerCondition | ChildHandle<unknown>;
+export type WaitCondition = SignalCondition | TimerCondition | ChildHandle;
 
 /** `{ key, value }` of the condition that came first; a timer's value is `null`. @publicApi */
 export type WaitOutcome<C extends Readonly<Record<string, WaitCondition>>> = {

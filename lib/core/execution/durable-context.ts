@@ -138,7 +138,7 @@ class DurableContext implements WorkflowContext {
         };
       if (described.kind === 'child')
         return { kind: 'child', key: condition, childId: described.id, workflowName: described.workflow };
-      return toWaitFor(condition, described as SignalCondition<never>);
+      return toWaitFor(condition, described);
     });
     return this.wait(key, waits, (winner, value) => ({ key: winner, value: value ?? null })) as Promise<WaitOutcome<C>>;
   }
@@ -223,7 +223,7 @@ class DurableContext implements WorkflowContext {
     const name = `$patch:${encodeName(id)}`;
     const recorded = journal.get(name);
     if (recorded !== undefined) return recorded.data?.patched === true;
-    const patched = !this.execution.isReplaying;
+    const patched = this.execution.isPastRecords;
     // Its position is the next free one, also in the middle of a replay, which finds it by name.
     this.execution.stageMarker({ name, kind: 'patch', status: 'completed', data: { patched } });
     return patched;

@@ -25,6 +25,8 @@ export interface ContextHost extends ExecutionHost {
   ask<T>(call: Call<T>): Promise<T>;
   /** Live progress, told at once here and stored with the next write. */
   emit(kind: 'emit' | 'progress', payload: unknown, step?: string): void;
+  /** Whether the code has come past everything that was recorded before this owner. */
+  readonly isPastRecords: boolean;
   /** What is still open or would be undone, in words: reasons not to begin a next generation. */
   unfinished(): { readonly calls: readonly string[]; readonly undos: readonly string[] };
 }

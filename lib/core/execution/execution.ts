@@ -89,6 +89,10 @@ export class Execution implements ContextHost {
     return this.replay.isActive;
   }
 
+  get isPastRecords(): boolean {
+    return this.replay.isExhausted;
+  }
+
   /** Whether a write that gives the lease up is under way: a renewal that misses it means nothing. */
   get isSettling(): boolean {
     return this.ending.isSettling;
@@ -160,6 +164,7 @@ export class Execution implements ContextHost {
       );
       return call.promise;
     }
+    this.replay.noteAsked(call.name);
     this.calls.enqueue(call as Call);
     this.code.noteActive();
     this.work.raise();

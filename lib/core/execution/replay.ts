@@ -18,21 +18,35 @@ const STOPS: ReadonlySet<string> = new Set(['cancel', 'deadline', 'failure']);
 export class Replay {
   private readonly line: readonly JournalEntry[];
   private cursor = 0;
-  private isVerified: boolean;
+  /** Calls that a recorded marker belongs to and that the code has not made yet, with that marker. */
+  private readonly awaited = new Map<string, JournalEntry>();
 
   constructor(
     private readonly host: ExecutionHost,
-    private readonly entries: readonly JournalEntry[],
+    entries: readonly JournalEntry[],
   ) {
     const stop = entries.findIndex((entry) => STOPS.has(entry.kind));
     // What was recorded after the stop was never handed to the code.
     const handed = stop === -1 ? entries : entries.slice(0, stop + 1);
     this.line = handed.filter((entry) => isDelivered(entry.kind) || STOPS.has(entry.kind));
-    this.isVerified = entries.length === 0;
+    for (const entry of handed) {
+      const owner = ownerOf(entry);
+      if (owner !== undefined && !this.awaited.has(owner)) this.awaited.set(owner, entry);
+    }
   }
 
   get isActive(): boolean {
     return this.cursor < this.line.length;
+  }
+
+  /** Whether the code has come past everything that was recorded. */
+  get isExhausted(): boolean {
+    return !this.isActive && this.awaited.size === 0;
+  }
+
+  /** The code has made a call. */
+  noteAsked(name: string): void {
+    this.awaited.delete(name);
   }
 
   async turn(): Promise<Verdict | undefined> {
@@ -56,18 +70,12 @@ export class Replay {
    *
    * @returns a verdict, `wait` when the code has not come that far, `undefined` when all is well.
    */
-  verify(): Verdict | 'wait' | undefined | Promise<Verdict> {
-    if (this.isVerified) return undefined;
-    for (const entry of this.entries) {
-      const owner = ownerOf(entry);
-      if (owner === undefined || this.host.calls.has(owner)) continue;
-      if (this.host.codeEnd === undefined && this.host.stop === undefined && !this.host.calls.hasOutstanding)
-        return 'wait';
-      if (this.host.stop !== undefined) continue;
-      return this.mismatch(describe(entry), this.asked());
-    }
-    this.isVerified = true;
-    return undefined;
+  verify(): 'wait' | undefined | Promise<Verdict> {
+    const { host } = this;
+    if (this.awaited.size === 0 || host.stop !== undefined) return undefined;
+    if (host.codeEnd === undefined && !host.calls.hasOutstanding) return 'wait';
+    const [marker] = this.awaited.values();
+    return this.mismatch(describe(marker as JournalEntry), this.asked());
   }
 
   private async stopAt(entry: JournalEntry): Promise<Verdict | undefined> {
