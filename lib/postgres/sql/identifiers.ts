@@ -1,0 +1,76 @@
+import { WorkflowOptionsError } from '../../core/errors/index.js';
+
+const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
+/** Postgres cuts longer names without a word, and then two names are one. */
+const MAX_IDENTIFIER_LENGTH = 63;
+/** Length of the longest name that is appended to the prefix; a spec keeps it true. */
+export const LONGEST_SUFFIX = 27;
+
+/**
+ * The names of everything the store has in the database, quoted. They come from two options only, which are checked here; nothing
+ * else is ever put into a statement's text.
+ *
+ * @internal
+ */
+export class TableNames {
+  readonly quotedSchema: string;
+  readonly instances: string;
+  readonly journal: string;
+  readonly signals: string;
+  readonly waits: string;
+  readonly workers: string;
+  readonly slots: string;
+  readonly stream: string;
+  readonly outbox: string;
+  readonly migrations: string;
+
+  constructor(
+    readonly schema: string,
+    readonly prefix: string,
+  ) {
+    requireIdentifier('schema', schema, MAX_IDENTIFIER_LENGTH);
+    requireIdentifier('tablePrefix', prefix, MAX_IDENTIFIER_LENGTH - LONGEST_SUFFIX);
+    this.quotedSchema = quote(schema);
+    this.instances = this.table('instances');
+    this.journal = this.table('journal');
+    this.signals = this.table('signals');
+    this.waits = this.table('waits');
+    this.workers = this.table('workers');
+    this.slots = this.table('slots');
+    this.stream = this.table('stream');
+    this.outbox = this.table('outbox');
+    this.migrations = this.table('migrations');
+  }
+
+  /** The name alone, as constraints, indexes and entities have it. */
+  bare(suffix: string): string {
+    return `${this.prefix}${suffix}`;
+  }
+
+  /** A quoted index or constraint name; it lives in the schema of its table. */
+  index(suffix: string): string {
+    return quote(this.bare(suffix));
+  }
+
+  /** Tells this store's advisory locks, channels and statements from those of another one in the same database. */
+  get scope(): string {
+    return `${this.schema}.${this.prefix}`;
+  }
+
+  private table(suffix: string): string {
+    return `${this.quotedSchema}.${quote(this.bare(suffix))}`;
+  }
+}
+
+function quote(identifier: string): string {
+  return `"${identifier}"`;
+}
+
+function requireIdentifier(option: string, value: string, maxLength: number): void {
+  if (typeof value === 'string' && IDENTIFIER.test(value) && value.length <= maxLength) return;
+  throw new WorkflowOptionsError({
+    option: `store.${option}`,
+    value,
+    expected: `lower-case letters, digits and underscores, not starting with a digit, ${maxLength} characters at most`,
+  });
+}
