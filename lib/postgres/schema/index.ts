@@ -1,0 +1,1 @@
+export { SCHEMA_VERSION, SchemaMigrator, dropStatements, migrationSql, pendingStatements } from './schema-migrator.js';
