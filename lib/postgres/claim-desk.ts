@@ -1,0 +1,145 @@
+import type { LifecycleEvent } from '../core/lifecycle/index.js';
+import type {
+  PollRequest,
+  PollResult,
+  RenewRequest,
+  RenewResult,
+  StartResult,
+  StartUnit,
+  WorkerRegistration,
+} from '../core/store/index.js';
+import {
+  InstancePoller,
+  LeaseRenewer,
+  LimitedClaimer,
+  SlotKeeper,
+  WorkerRegistry,
+  type PollFindings,
+} from './claiming/index.js';
+import { isConnectionFailure, type ReservedConnection } from './connection/index.js';
+import { leaseOf } from './writing/index.js';
+import type { StoreCore } from './store-core.js';
+
+/** A start that takes its first lease is no crash and no mismatch: the budgets of a poll do not apply. */
+const NO_BUDGET = { allowSuspect: true, maxCrashes: Number.MAX_SAFE_INTEGER, mismatchGraceMs: 0 };
+
+/** Everything about leases: workers, claims, renewals. @internal */
+export class ClaimDesk {
+  readonly slots: SlotKeeper;
+  private readonly poller: InstancePoller;
+  private readonly limited: LimitedClaimer;
+  private readonly registry: WorkerRegistry;
+  private readonly renewer: LeaseRenewer;
+  private readonly workers = new Map<string, WorkerRegistration>();
+
+  constructor(
+    private readonly core: StoreCore,
+    private readonly reserved: ReservedConnection,
+  ) {
+    this.slots = new SlotKeeper(core);
+    this.poller = new InstancePoller(core);
+    this.limited = new LimitedClaimer(core);
+    this.registry = new WorkerRegistry(core);
+    this.renewer = new LeaseRenewer(core);
+  }
+
+  async register(worker: WorkerRegistration): Promise<void> {
+    await this.registry.register(worker);
+    this.workers.set(worker.id, worker);
+  }
+
+  async unregister(workerId: string): Promise<void> {
+    this.workers.delete(workerId);
+    await this.registry.unregister(workerId);
+  }
+
+  /**
+   * One statement when nothing is to be done besides claiming; otherwise what was found is done, and the claim is made again for the
+   * places that are left.
+   *
+   * @param maintain Routes signals and hands on slots.
+   */
+  async poll(request: PollRequest, maintain: () => Promise<unknown>): Promise<PollResult> {
+    const findings = await this.poller.poll(request);
+    let { result } = findings;
+    if (findings.isUnregistered) await this.registerAgain(request.workerId);
+    if (findings.hasMismatched) result = merged(result, { events: await this.registry.quarantineMismatched(request) });
+    let { hasLimitedDue } = findings;
+    if (findings.hasUnroutedSignals || findings.hasReleasedSlots) {
+      await maintain();
+      const again = await this.pollAgain(request, result);
+      result = again.result;
+      hasLimitedDue = again.hasLimitedDue;
+    }
+    return hasLimitedDue ? this.claimLimited(request, result) : result;
+  }
+
+  /** Gives the leases that were asked for to new instances with limits, where a slot is free; changes the results. */
+  async leaseLimited(
+    units: readonly StartUnit[],
+    results: StartResult[],
+    onEvents: (events: readonly LifecycleEvent[]) => void,
+  ): Promise<void> {
+    for (const [index, unit] of units.entries()) {
+      const result = results[index];
+      const isWanting = unit.lease !== undefined && leaseOf(unit) === undefined && (unit.seed.delayMs ?? 0) <= 0;
+      if (!isWanting || unit.lease === undefined || result?.kind !== 'created' || result.record.status !== 'pending')
+        continue;
+      const request = { ...NO_BUDGET, ...unit.lease, definitions: [], limit: 1 };
+      const { claimed, events } = await this.limited.claim(request, [unit.seed.id]);
+      onEvents(events);
+      if (claimed[0] !== undefined) results[index] = { kind: 'created', record: claimed[0] };
+    }
+  }
+
+  /** Over a connection of our own: a pool that is busy with user code must not cost a lease. */
+  async renew(request: RenewRequest): Promise<RenewResult> {
+    const statement = this.renewer.statement(request);
+    try {
+      return this.renewer.read((await this.reserved.query(statement)).rows);
+    } catch (error) {
+      if (!isConnectionFailure(error)) throw error;
+      // The pool is the second best way while our own connection is being made again.
+      return this.renewer.read((await this.core.database.repeatable(statement)).rows);
+    }
+  }
+
+  private async pollAgain(
+    request: PollRequest,
+    result: PollResult,
+  ): Promise<Pick<PollFindings, 'result' | 'hasLimitedDue'>> {
+    const findings = await this.poller.poll(rest(request, result));
+    return { result: merged(result, findings.result), hasLimitedDue: findings.hasLimitedDue };
+  }
+
+  private async claimLimited(request: PollRequest, result: PollResult): Promise<PollResult> {
+    const left = rest(request, result);
+    if (left.limit === 0) return { ...result, more: true };
+    const limited = await this.limited.claim(left);
+    return merged(result, { ...limited, more: result.more || limited.more });
+  }
+
+  private async registerAgain(workerId: string): Promise<void> {
+    const worker = this.workers.get(workerId);
+    if (worker !== undefined) await this.registry.register(worker);
+  }
+}
+
+/** What a request still asks for after a first result. */
+function rest(request: PollRequest, { claimed }: PollResult): PollRequest {
+  return {
+    ...request,
+    limit: request.limit - claimed.length,
+    allowSuspect: request.allowSuspect && !claimed.some((record) => record.crashes >= 2),
+  };
+}
+
+/** A poll's result with what was done after it; later knowledge of time and backlog replaces the earlier. */
+function merged(result: PollResult, later: Partial<PollResult>): PollResult {
+  return {
+    ...result,
+    ...later,
+    claimed: [...result.claimed, ...(later.claimed ?? [])],
+    events: [...result.events, ...(later.events ?? [])],
+  };
+}

@@ -1,0 +1,172 @@
+import type { StoreHint } from '../../core/store/index.js';
+import type { Cancellable } from '../../core/time/index.js';
+import { ReservedConnection, type SqlConnection } from '../connection/index.js';
+import type { StoreCore } from '../store-core.js';
+import { packHints, unpackHints } from './hint-message.js';
+
+/** How hints reach other processes. @internal */
+export interface HintChannelOptions {
+  /** Whether to notify and listen at all. */
+  readonly notify: boolean;
+  /** Hints of this span travel as one notification. */
+  readonly coalesceMs: number;
+  /** How often a silent connection is asked whether it still lives. */
+  readonly keepAliveMs: number;
+  /** How long an answer to that may take. */
+  readonly answerMs: number;
+}
+
+const MAX_RECONNECT_MS = 5_000;
+
+/**
+ * Carries hints: to this process a macrotask later, to others by NOTIFY over a connection of its own, after the commit and
+ * coalesced. A lost connection costs hints, never work: whoever waits for one polls as well.
+ *
+ * @internal
+ */
+export class HintChannel {
+  private readonly listeners = new Set<(hint: StoreHint) => void>();
+  private readonly connection: ReservedConnection;
+  private readonly channel: string;
+  private local = new Map<string, StoreHint>();
+  private remote = new Map<string, StoreHint>();
+  private sendTimer: Cancellable | undefined;
+  private keepAliveTimer: Cancellable | undefined;
+  private reconnectTimer: Cancellable | undefined;
+  private failures = 0;
+  private closed = false;
+
+  constructor(
+    private readonly core: StoreCore,
+    private readonly processId: string,
+    private readonly options: HintChannelOptions,
+  ) {
+    // Two stores whose names are cut to one channel hear each other's hints, which is harmless.
+    this.channel = `nestjs_workflow_${core.tables.schema}_${core.tables.prefix}`.slice(0, 63);
+    this.connection = new ReservedConnection(
+      core.database.raw,
+      'nestjs-workflow hints',
+      (connection) => this.listen(connection),
+      () => this.reconnect(),
+    );
+  }
+
+  /** Begins to listen; does not wait for the connection, because nothing depends on it. */
+  open(): void {
+    if (!this.options.notify) return;
+    this.connect();
+    this.keepAlive();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const timer of [this.sendTimer, this.keepAliveTimer, this.reconnectTimer]) timer?.cancel();
+    this.listeners.clear();
+    await this.connection.close();
+  }
+
+  onHint(listener: (hint: StoreHint) => void): Cancellable {
+    // Each subscription counts for itself, also when one function is given twice.
+    const subscription = (hint: StoreHint): void => listener(hint);
+    this.listeners.add(subscription);
+    return { cancel: () => void this.listeners.delete(subscription) };
+  }
+
+  send(hint: StoreHint): void {
+    if (this.closed) return;
+    this.deliverSoon(hint);
+    if (!this.options.notify) return;
+    this.remote.set(keyOf(hint), hint);
+    this.sendTimer ??= this.core.clock.schedule(this.options.coalesceMs, () => this.notify(), { unref: true });
+  }
+
+  private deliverSoon(hint: StoreHint): void {
+    if (this.listeners.size === 0) return;
+    if (this.local.size === 0) this.core.clock.macrotask(() => this.deliver());
+    this.local.set(keyOf(hint), hint);
+  }
+
+  private deliver(): void {
+    const hints = this.local;
+    this.local = new Map();
+    for (const hint of hints.values()) for (const listener of this.listeners) listener(hint);
+  }
+
+  private notify(): void {
+    this.sendTimer = undefined;
+    const payloads = packHints(this.processId, [...this.remote.values()]);
+    this.remote = new Map();
+    this.connection
+      .query({
+        text: `SELECT pg_notify($1, u.payload) FROM unnest($2::text[]) AS u(payload)`,
+        values: [this.channel, payloads],
+      })
+      .catch((error: unknown) => {
+        this.core.logger.debug('Hints to other processes were lost; they will find the work by polling.', {
+          error: String(error),
+        });
+      });
+  }
+
+  private async listen(connection: SqlConnection): Promise<void> {
+    connection.onNotification((_channel, payload) => {
+      for (const hint of unpackHints(this.processId, payload)) this.deliverSoon(hint);
+    });
+    // The channel consists of checked identifiers and fixed words.
+    await connection.query({ text: `LISTEN "${this.channel}"`, values: [] });
+  }
+
+  private connect(): void {
+    this.connection.open().then(
+      () => {
+        if (this.failures > 0) this.deliverSoon({ kind: 'due' });
+        this.failures = 0;
+      },
+      () => this.reconnect(),
+    );
+  }
+
+  private reconnect(): void {
+    if (this.closed || this.reconnectTimer !== undefined) return;
+    this.failures += 1;
+    const pauseMs = Math.min(100 * 2 ** Math.min(this.failures - 1, 10), MAX_RECONNECT_MS);
+    this.reconnectTimer = this.core.clock.schedule(
+      pauseMs,
+      () => {
+        this.reconnectTimer = undefined;
+        this.connect();
+      },
+      { unref: true },
+    );
+  }
+
+  /** A connection whose other end is gone without a word looks alive for ever. */
+  private keepAlive(): void {
+    this.keepAliveTimer = this.core.clock.schedule(this.options.keepAliveMs, () => void this.check(), { unref: true });
+  }
+
+  private async check(): Promise<void> {
+    let answered = false;
+    const limit = this.core.clock.schedule(
+      this.options.answerMs,
+      () => {
+        if (answered || this.closed) return;
+        void this.connection.drop();
+        this.reconnect();
+      },
+      { unref: true },
+    );
+    try {
+      await this.connection.query({ text: 'SELECT 1', values: [] });
+    } catch {
+      // The connection reports its own loss; there is nothing to add.
+    }
+    answered = true;
+    limit.cancel();
+    if (!this.closed) this.keepAlive();
+  }
+}
+
+function keyOf(hint: StoreHint): string {
+  return hint.kind === 'due' ? hint.kind : `${hint.kind}:${hint.workflowId}`;
+}

@@ -1,0 +1,63 @@
+import type { StoreHint } from '../../core/store/index.js';
+
+/** Postgres takes 8,000 bytes; the rest is for the envelope. */
+const MAX_BYTES = 7_500;
+
+interface Message {
+  /** Who sent it; a process ignores its own. */
+  readonly from: string;
+  readonly due?: true;
+  readonly ended?: readonly string[];
+  readonly woken?: readonly string[];
+}
+
+/** Packs hints into as few notification payloads as possible. Ids only; an id that is too long to be sent is left out. @internal */
+export function packHints(from: string, hints: readonly StoreHint[]): string[] {
+  const messages: string[] = [];
+  let due = hints.some((hint) => hint.kind === 'due');
+  let ended: string[] = [];
+  let woken: string[] = [];
+  let bytes = 0;
+  const flush = () => {
+    const message: Message = {
+      from,
+      ...(due ? { due } : {}),
+      ...(ended.length > 0 ? { ended } : {}),
+      ...(woken.length > 0 ? { woken } : {}),
+    };
+    messages.push(JSON.stringify(message));
+    due = false;
+    ended = [];
+    woken = [];
+    bytes = 0;
+  };
+  for (const hint of hints) {
+    if (hint.kind === 'due') continue;
+    const size = Buffer.byteLength(JSON.stringify(hint.workflowId)) + 1;
+    if (size > MAX_BYTES) continue;
+    if (bytes + size > MAX_BYTES) flush();
+    (hint.kind === 'ended' ? ended : woken).push(hint.workflowId);
+    bytes += size;
+  }
+  if (due || ended.length > 0 || woken.length > 0) flush();
+  return messages;
+}
+
+/** Reads a payload; nothing for our own, and for what is not ours. @internal */
+export function unpackHints(from: string, payload: string): StoreHint[] {
+  let message: Partial<Message>;
+  try {
+    message = JSON.parse(payload) as Partial<Message>;
+  } catch {
+    // Anybody may notify on any channel; a hint is never a truth, so an unreadable one is no fault of ours.
+    return [];
+  }
+  if (typeof message !== 'object' || message === null || message.from === from) return [];
+  const ids = (list: unknown): string[] =>
+    Array.isArray(list) ? list.filter((id): id is string => typeof id === 'string') : [];
+  return [
+    ...(message.due === true ? [{ kind: 'due' } as const] : []),
+    ...ids(message.ended).map((workflowId) => ({ kind: 'ended', workflowId }) as const),
+    ...ids(message.woken).map((workflowId) => ({ kind: 'woken', workflowId }) as const),
+  ];
+}

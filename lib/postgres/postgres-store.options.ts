@@ -1,0 +1,30 @@
+import type { WorkflowLogger } from '../core/lifecycle/index.js';
+import type { Clock } from '../core/time/index.js';
+
+/** How a {@link PostgresStore} works. @publicApi */
+export interface PostgresStoreOptions {
+  /** The schema of the tables; created by the migrations when it is missing. @default 'public' */
+  readonly schema?: string;
+  /** What the name of every table begins with. @default 'workflow_' */
+  readonly tablePrefix?: string;
+  /** Whether `open` brings the tables up to date. Otherwise it only checks them. @default false */
+  readonly migrate?: boolean;
+  /** Whether lifecycle events are stored until a relay has published them. @default false */
+  readonly outbox?: boolean;
+  /** Whether processes wake one another by NOTIFY, over a connection of its own. Polling finds everything without it. @default true */
+  readonly notify?: boolean;
+  /** How long a write waits for a row or id that another transaction holds, milliseconds. @default 5000 */
+  readonly lockTimeoutMs?: number;
+  /**
+   * Whether statements are kept prepared on the connections. A pooler that gives each transaction another connection
+   * may need `false`.
+   * @default true
+   */
+  readonly preparedStatements?: boolean;
+  /** Added to the database's clock, milliseconds: for tests with a virtual clock. @default 0 */
+  readonly clockOffsetMs?: number | (() => number);
+  /** @default silent */
+  readonly logger?: WorkflowLogger;
+  /** @default the machine's own */
+  readonly clock?: Clock;
+}

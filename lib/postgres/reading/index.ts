@@ -1,0 +1,2 @@
+export { InstanceReader } from './instance-reader.js';
+export { readHealth } from './store-health.js';

@@ -1,0 +1,107 @@
+import type { InstanceRecord, JournalEntry, SignalRecord } from '../../core/records/index.js';
+import type { InstanceQuery, StreamRecord } from '../../core/store/index.js';
+import {
+  ENTRY_COLUMNS,
+  SIGNAL_FIELDS,
+  instanceRecord,
+  journalEntry,
+  number,
+  optionalText,
+  recordColumns,
+  signalRecord,
+  text,
+} from '../records/index.js';
+import { KEYS, keyRows, type InstanceKey } from '../routing/index.js';
+import type { StoreCore } from '../store-core.js';
+import { listStatement } from './list-statement.js';
+
+/** Everything that only reads. @internal */
+export class InstanceReader {
+  constructor(private readonly core: StoreCore) {}
+
+  async find(workflowId: string): Promise<InstanceRecord | undefined> {
+    const rows = await this.query('find', [workflowId], () => {
+      const t = this.core.tables;
+      return `SELECT ${recordColumns(t, 'i')} FROM ${t.instances} i WHERE i.id = $1::text`;
+    });
+    return rows[0] === undefined ? undefined : instanceRecord(rows[0]);
+  }
+
+  async list(query: InstanceQuery): Promise<InstanceRecord[]> {
+    const { rows } = await this.core.database.repeatable(listStatement(this.core.tables, query));
+    return rows.map(instanceRecord);
+  }
+
+  async children(workflowId: string): Promise<InstanceRecord[]> {
+    const rows = await this.query('children', [workflowId], () => {
+      const t = this.core.tables;
+      return `SELECT ${recordColumns(t, 'i')} FROM ${t.instances} i WHERE i.parent_id = $1::text ORDER BY i.created_at, i.id`;
+    });
+    return rows.map(instanceRecord);
+  }
+
+  async journal(workflowId: string, generation?: number): Promise<JournalEntry[]> {
+    const rows = await this.query('journal', [workflowId, generation ?? null], () => {
+      const t = this.core.tables;
+      return `SELECT ${ENTRY_COLUMNS} FROM ${t.journal} j WHERE j.instance_id = $1::text
+        AND j.generation = coalesce($2::int4, (SELECT i.generation FROM ${t.instances} i WHERE i.id = $1::text))
+        ORDER BY j."position"`;
+    });
+    return rows.map(journalEntry);
+  }
+
+  async journals(keys: readonly InstanceKey[]): Promise<JournalEntry[][]> {
+    const lone = keys.length === 1;
+    const rows = await this.query(`journals-${lone ? '1' : 'n'}`, KEYS.values(keyRows(keys), lone), () => {
+      return `SELECT u.n, j.* FROM ${KEYS.from('u', 1, lone)} CROSS JOIN LATERAL (
+        SELECT ${ENTRY_COLUMNS} FROM ${this.core.tables.journal} j WHERE j.instance_id = u.id AND j.generation = u.generation
+        ORDER BY j."position" OFFSET 0) j ORDER BY u.n, j."position"`;
+    });
+    const journals = keys.map((): JournalEntry[] => []);
+    for (const row of rows) journals[number(row, 'n') - 1]?.push(journalEntry(row));
+    return journals;
+  }
+
+  async unconsumed(workflowId: string): Promise<SignalRecord[]> {
+    const rows = await this.query('unconsumed', [workflowId], () => {
+      const t = this.core.tables;
+      return `SELECT s.id, ${SIGNAL_FIELDS} FROM ${t.signals} s WHERE s.workflow_id = $1::text AND s.name NOT LIKE '$close:%'
+        AND NOT EXISTS (SELECT 1 FROM ${t.journal} j WHERE j.instance_id = $1::text AND j.signal_id = s.id) ORDER BY s.seq`;
+    });
+    return rows.map((row) => signalRecord(row));
+  }
+
+  async stream(workflowId: string, after: number, limit: number): Promise<StreamRecord[]> {
+    const rows = await this.query('stream', [workflowId, after, limit], () => {
+      return `SELECT m.* FROM ${this.core.tables.stream} m
+        WHERE m.instance_id = $1::text AND m.id > $2::int8 ORDER BY m.id LIMIT $3::int4`;
+    });
+    return rows.map((row): StreamRecord => {
+      const step = optionalText(row, 'step');
+      const payload = optionalText(row, 'payload');
+      return {
+        id: number(row, 'id'),
+        generation: number(row, 'generation'),
+        at: number(row, 'at'),
+        afterPosition: number(row, 'after_position'),
+        index: number(row, 'index'),
+        kind: text(row, 'kind') as StreamRecord['kind'],
+        ...(step === undefined ? {} : { step }),
+        ...(payload === undefined ? {} : { payload }),
+      };
+    });
+  }
+
+  async progress(workflowId: string, generation: number, step: string): Promise<string | undefined> {
+    const rows = await this.query('progress', [workflowId, generation, step], () => {
+      return `SELECT m.payload FROM ${this.core.tables.stream} m WHERE m.instance_id = $1::text AND m.generation = $2::int4
+        AND m.step = $3::text AND m.kind = 'progress' ORDER BY m.id DESC LIMIT 1`;
+    });
+    return rows[0] === undefined ? undefined : optionalText(rows[0], 'payload');
+  }
+
+  private async query(key: string, values: readonly unknown[], build: () => string) {
+    const { rows } = await this.core.database.repeatable({ ...this.core.texts.get(key, build), values });
+    return rows;
+  }
+}

@@ -1,0 +1,43 @@
+import type { StoreHealth } from '../../core/store/index.js';
+import { number, optionalNumber, optionalText } from '../records/index.js';
+import { SCHEMA_VERSION, SchemaMigrator } from '../schema/index.js';
+import { NOW } from '../sql/index.js';
+import type { StoreCore } from '../store-core.js';
+
+/** Heartbeats a worker may miss before it counts as gone. */
+const MISSED_HEARTBEATS = 3;
+
+/** How things stand: reachable, schema, backlog, and what nobody can run. @internal */
+export async function readHealth(core: StoreCore, definitions: readonly string[]): Promise<StoreHealth> {
+  const schemaVersion = await new SchemaMigrator(core.database, core.tables).currentVersion();
+  const t = core.tables;
+  const prepared = core.texts.get('health', () => {
+    return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
+live AS MATERIALIZED (
+  SELECT DISTINCT x.definition FROM (
+    SELECT unnest(w.definitions) AS definition FROM ${t.workers} w, clock
+    WHERE NOT w.stopped AND w.heartbeat_at + ${MISSED_HEARTBEATS} * w.heartbeat_ms >= clock.now
+    UNION ALL SELECT unnest($2::text[])) x),
+due AS MATERIALIZED (
+  SELECT i.name || '@' || i.version AS definition, count(*) AS due, min(i.due_at) AS oldest FROM ${t.instances} i, clock
+  WHERE i.due_at <= clock.now AND i.blocked_on IS NULL GROUP BY i.name, i.version),
+totals AS (SELECT clock.now - min(d.oldest) AS age FROM clock LEFT JOIN due d ON true GROUP BY clock.now)
+SELECT t.age, (SELECT count(*) FROM ${t.instances} i WHERE i.status = 'quarantined') AS quarantined, d.definition, d.due
+FROM totals t LEFT JOIN due d ON NOT EXISTS (SELECT 1 FROM live l WHERE l.definition = d.definition)`;
+  });
+  const { rows } = await core.database.repeatable({ ...prepared, values: [core.offsetMs(), definitions] });
+  const oldestDueAgeMs = rows[0] === undefined ? undefined : optionalNumber(rows[0], 'age');
+  const unclaimable: Record<string, number> = {};
+  for (const row of rows) {
+    const definition = optionalText(row, 'definition');
+    if (definition !== undefined) unclaimable[definition] = number(row, 'due');
+  }
+  return {
+    reachable: true,
+    schemaCurrent: schemaVersion >= SCHEMA_VERSION,
+    schemaVersion,
+    quarantined: number(rows[0] ?? {}, 'quarantined'),
+    unclaimable,
+    ...(oldestDueAgeMs === undefined ? {} : { oldestDueAgeMs }),
+  };
+}

@@ -1,0 +1,2 @@
+export { CloseRequests } from './close-requests.js';
+export { InstanceRequests } from './instance-requests.js';

@@ -1,0 +1,184 @@
+import type { JournalEntry, SignalSeed } from '../../core/records/index.js';
+import type { LifecycleEvent } from '../../core/lifecycle/index.js';
+import type { FlushUnit, StreamSeed, WaitRow } from '../../core/store/index.js';
+import { RowSet, columns, type TableNames } from '../sql/index.js';
+import { insertInstances, seedRows, type SeedRow } from './instance-seed.rows.js';
+
+/** A row of a part with the number of its unit. */
+interface Of<T> {
+  readonly n: number;
+  readonly item: T;
+}
+
+/** Rows of one kind that a flush may carry. @internal */
+export interface FlushPart {
+  /** One letter in the name of the statement. */
+  readonly code: string;
+  /** Name of the part's CTE. */
+  readonly cte: string;
+  /** The rows of all units. */
+  collect(units: readonly FlushUnit[]): readonly unknown[];
+  readonly rows: RowSet<never>;
+  /** The statement inside the CTE; `source` offers the rows, `held` the locked units. */
+  statement(tables: TableNames, source: string): string;
+}
+
+function part<T>(
+  code: string,
+  cte: string,
+  pick: (unit: FlushUnit) => readonly T[] | undefined,
+  rows: RowSet<Of<T>>,
+  statement: (tables: TableNames, source: string) => string,
+): FlushPart {
+  return {
+    code,
+    cte,
+    collect: (units) => units.flatMap((unit, index) => (pick(unit) ?? []).map((item) => ({ n: index + 1, item }))),
+    rows: rows,
+    statement,
+  };
+}
+
+/** The journal's columns of an entry. @internal */
+export const entryRows = new RowSet<Of<JournalEntry>>(
+  columns<Of<JournalEntry>>(
+    ['n', 'int4', ({ n }) => n],
+    ['"position"', 'int4', ({ item }) => item.position],
+    ['name', 'text', ({ item }) => item.name],
+    ['kind', 'text', ({ item }) => item.kind],
+    ['status', 'text', ({ item }) => item.status],
+    ['called_at', 'int4', ({ item }) => item.calledAt],
+    ['recorded_at', 'int8', ({ item }) => Math.ceil(item.recordedAt)],
+    ['attempts', 'int4', ({ item }) => item.attempts],
+    ['value', 'text', ({ item }) => item.value],
+    ['error', 'text', ({ item }) => item.error],
+    ['signal_id', 'text', ({ item }) => item.signalId],
+    ['data', 'text', ({ item }) => (item.data === undefined ? null : JSON.stringify(item.data))],
+  ),
+);
+
+const ENTRY_TARGETS = '"position", name, kind, status, called_at, recorded_at, attempts, value, error, signal_id, data';
+const ENTRY_SOURCES = ENTRY_TARGETS.split(', ')
+  .map((column) => `r.${column}`)
+  .join(', ');
+
+const entries = part(
+  'e',
+  'entry',
+  (unit) => unit.entries,
+  entryRows,
+  (t, source) => {
+    // Nothing is said about conflicts: a position that is taken must fail the statement.
+    return `INSERT INTO ${t.journal} (instance_id, generation, fence, ${ENTRY_TARGETS})
+    SELECT h.id, h.generation, h.fence, ${ENTRY_SOURCES} FROM ${source} JOIN held h ON h.n = r.n RETURNING 1`;
+  },
+);
+
+const waits = part(
+  'w',
+  'wait',
+  // A wait that began and ended in one unit leaves nothing to match.
+  (unit) => unit.waits?.filter((wait) => !unit.endedWaits?.includes(wait.wait)),
+  new RowSet<Of<WaitRow>>(
+    columns<Of<WaitRow>>(
+      ['n', 'int4', ({ n }) => n],
+      ['wait', 'text', ({ item }) => item.wait],
+      ['condition', 'text', ({ item }) => item.condition],
+      ['signal', 'text', ({ item }) => item.signal],
+      ['key', 'text', ({ item }) => item.key],
+    ),
+  ),
+  (t, source) => `INSERT INTO ${t.waits} (instance_id, generation, wait, condition, signal, key)
+    SELECT h.id, h.generation, r.wait, r.condition, r.signal, r.key FROM ${source} JOIN held h ON h.n = r.n
+    ON CONFLICT (instance_id, wait, condition)
+    DO UPDATE SET generation = excluded.generation, signal = excluded.signal, key = excluded.key RETURNING 1`,
+);
+
+const endedWaits = part(
+  'd',
+  'ended_wait',
+  (unit) => unit.endedWaits,
+  new RowSet<Of<string>>(columns<Of<string>>(['n', 'int4', ({ n }) => n], ['wait', 'text', ({ item }) => item])),
+  // The rows are looked up by key one by one: a join would be planned as a scan of the whole table while it is small.
+  (t, source) => `DELETE FROM ${t.waits} WHERE ctid = ANY (ARRAY(
+      SELECT x.ctid FROM ${source} JOIN held h ON h.n = r.n CROSS JOIN LATERAL (
+        SELECT w.ctid FROM ${t.waits} w WHERE w.instance_id = h.id AND w.wait = r.wait OFFSET 0) x)) RETURNING 1`,
+);
+
+const children: FlushPart = {
+  code: 'c',
+  cte: 'child',
+  collect: (units) =>
+    units.flatMap((unit, index) => (unit.children ?? []).map((child): SeedRow => ({ n: index + 1, unit: child }))),
+  rows: seedRows,
+  statement: (t, source) =>
+    `${insertInstances(t, `FROM ${source.replace(/ AS r\(/, ' AS s(')} JOIN held h ON h.n = s.n CROSS JOIN clock`)} RETURNING id`,
+};
+
+const signals = part(
+  's',
+  'signal',
+  (unit) => unit.signals,
+  new RowSet<Of<SignalSeed>>(
+    columns<Of<SignalSeed>>(
+      ['n', 'int4', ({ n }) => n],
+      ['id', 'text', ({ item }) => item.id],
+      ['workflow_id', 'text', ({ item }) => item.workflowId],
+      ['name', 'text', ({ item }) => item.name],
+      ['key', 'text', ({ item }) => item.key],
+      ['payload', 'text', ({ item }) => item.payload],
+    ),
+  ),
+  (t, source) => `INSERT INTO ${t.signals} (id, received_at, workflow_id, name, key, payload)
+    SELECT r.id, clock.now, r.workflow_id, r.name, r.key, r.payload FROM ${source} JOIN held h ON h.n = r.n CROSS JOIN clock
+    ON CONFLICT (id) DO NOTHING RETURNING 1`,
+);
+
+const stream = part(
+  'm',
+  'streamed',
+  (unit) => unit.stream,
+  new RowSet<Of<StreamSeed>>(
+    columns<Of<StreamSeed>>(
+      ['n', 'int4', ({ n }) => n],
+      ['after_position', 'int4', ({ item }) => item.afterPosition],
+      ['index', 'int4', ({ item }) => item.index],
+      ['kind', 'text', ({ item }) => item.kind],
+      ['step', 'text', ({ item }) => item.step],
+      ['payload', 'text', ({ item }) => item.payload],
+    ),
+  ),
+  (t, source) => `INSERT INTO ${t.stream} (at, generation, after_position, index, instance_id, kind, step, payload)
+    SELECT clock.now, h.generation, r.after_position, r.index, h.id, r.kind, r.step, r.payload
+    FROM ${source} JOIN held h ON h.n = r.n CROSS JOIN clock
+    ON CONFLICT (instance_id, generation, after_position, index) DO NOTHING RETURNING 1`,
+);
+
+/** The outbox rows of events. @internal */
+export const eventRows = new RowSet<Of<LifecycleEvent>>(
+  columns<Of<LifecycleEvent>>(
+    ['n', 'int4', ({ n }) => n],
+    ['seq', 'int4', ({ item }) => item.seq],
+    ['event_generation', 'int4', ({ item }) => item.generation],
+    ['event', 'text', ({ item }) => JSON.stringify(item)],
+  ),
+);
+
+const outbox = part(
+  'o',
+  'posted',
+  (unit) => unit.events,
+  eventRows,
+  (t, source) => {
+    return `INSERT INTO ${t.outbox} (instance_id, seq, generation, created_at, event)
+    SELECT h.id, r.seq, r.event_generation, clock.now, r.event FROM ${source} JOIN held h ON h.n = r.n CROSS JOIN clock
+    ON CONFLICT (instance_id, seq) DO NOTHING RETURNING 1`;
+  },
+);
+
+const PARTS: readonly FlushPart[] = [entries, waits, endedWaits, children, signals, stream];
+
+/** The parts a flush can have, in their order in the statement. @internal */
+export function flushParts(withOutbox: boolean): readonly FlushPart[] {
+  return withOutbox ? [...PARTS, outbox] : PARTS;
+}

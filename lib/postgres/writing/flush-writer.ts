@@ -1,0 +1,169 @@
+import { WorkflowStoreError } from '../../core/errors/index.js';
+import type { FlushResult, FlushUnit } from '../../core/store/index.js';
+import {
+  constraintOf,
+  isLockTimeout,
+  isRefusedValue,
+  sqlStateOf,
+  type SqlExecutor,
+  type SqlRow,
+} from '../connection/index.js';
+import { flag, jsonArray, number, text } from '../records/index.js';
+import type { StoreCore } from '../store-core.js';
+import { isWritten, refusal, standingStatement, unitStanding } from './flush-settlement.js';
+import { COUNT_CHECK_STATE, FlushStatements } from './flush-statement.js';
+
+/** What one statement made of a unit; `undefined` when its row was not locked. */
+type Attempt = FlushResult | undefined;
+
+/** Makes units durable: all of them in one statement, and one by one only those that the statement left out. @internal */
+export class FlushWriter {
+  private readonly statements: FlushStatements;
+
+  constructor(private readonly core: StoreCore) {
+    this.statements = new FlushStatements(core.tables, core.texts, core.outbox);
+  }
+
+  async flush(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
+    // Every statement of the engine takes its locks in id order.
+    const order = units.map((_, index) => index).sort((a, b) => compareIds(units[a], units[b]));
+    const sorted = order.map((index) => units[index] as FlushUnit);
+    const results = await this.write(sorted, resend);
+    const answers: FlushResult[] = [];
+    order.forEach((index, place) => {
+      answers[index] = results[place] as FlushResult;
+    });
+    return answers;
+  }
+
+  /** The same write inside a transaction of user code: waits for the row's lock and holds it until the commit. */
+  async flushWithin(executor: SqlExecutor, unit: FlushUnit): Promise<FlushResult> {
+    try {
+      const [attempt] = await this.attempt(executor, [unit], true);
+      if (attempt !== undefined) return attempt;
+    } catch (error) {
+      return this.refused(error);
+    }
+    const { rows } = await executor.query(standingStatement(this.core.tables, this.core.texts, [unit]));
+    return refusal(unit, unitStanding(rows[0] as SqlRow)) ?? { kind: 'fenced' };
+  }
+
+  private async write(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
+    const results = resend ? await this.settled(units) : units.map((): Attempt => undefined);
+    const open = units.filter((_, index) => results[index] === undefined);
+    if (open.length === 0) return results as FlushResult[];
+    const attempts = await this.attemptTogether(open);
+    const answers: FlushResult[] = [];
+    let place = 0;
+    for (const [index, unit] of units.entries()) {
+      // Only what is left over is looked at on its own; a shortfall is rare.
+      answers.push(results[index] ?? attempts[place++] ?? (await this.writeAlone(unit, resend)));
+    }
+    return answers;
+  }
+
+  /** Answers for the units that are found written already. */
+  private async settled(units: readonly FlushUnit[]): Promise<Attempt[]> {
+    const { rows } = await this.core.database.repeatable(standingStatement(this.core.tables, this.core.texts, units));
+    return Promise.all(
+      units.map(async (unit, index): Promise<Attempt> => {
+        const standing = unitStanding(rows[index] as SqlRow);
+        if (!isWritten(unit, standing)) return undefined;
+        const { wakes, cancelRequested } = standing;
+        return { kind: 'applied', wakes, cancelRequested, ...(await this.foreignChildren(unit, [])) };
+      }),
+    );
+  }
+
+  private async attemptTogether(units: readonly FlushUnit[]): Promise<Attempt[]> {
+    try {
+      return await this.attempt({ query: (statement) => this.core.database.once(statement) }, units, false);
+    } catch (error) {
+      // One unit's rows failed the statement for all: now each stands for itself.
+      if (isRefusedValue(error)) return units.map(() => undefined);
+      throw error;
+    }
+  }
+
+  private async writeAlone(unit: FlushUnit, resend: boolean): Promise<FlushResult> {
+    const { core } = this;
+    const deadline = core.clock.monotonic() + core.lockTimeoutMs;
+    for (let round = 0; ; round += 1) {
+      try {
+        const [attempt] = await this.attempt({ query: (statement) => core.database.once(statement) }, [unit], false);
+        if (attempt !== undefined) return attempt;
+      } catch (error) {
+        const result = this.refused(error);
+        // The earlier sending of this very unit may have arrived between our looking and our writing.
+        if (result.kind !== 'conflict' || !resend) return result;
+        return (await this.settled([unit]))[0] ?? result;
+      }
+      const { rows } = await core.database.repeatable(standingStatement(core.tables, core.texts, [unit]));
+      const refused = refusal(unit, unitStanding(rows[0] as SqlRow));
+      if (refused !== undefined) return refused;
+      if (core.clock.monotonic() > deadline) {
+        throw new WorkflowStoreError(
+          `The row of workflow "${unit.workflowId}" was locked by another transaction for longer than ${core.lockTimeoutMs} ms. ` +
+            'Only the engine may lock rows of the workflow tables.',
+        );
+      }
+      await core.database.pause(round);
+    }
+  }
+
+  private async attempt(executor: SqlExecutor, units: readonly FlushUnit[], wait: boolean): Promise<Attempt[]> {
+    const { core } = this;
+    const slots = units.some((unit) => core.limited.leaves(unit));
+    const statement = this.statements.build(units, core.offsetMs(), { wait, slots });
+    const { rows } = await executor.query(statement);
+    core.texts.noteRows(units.length);
+    const attempts = units.map((): Attempt => undefined);
+    for (const row of rows) {
+      const unit = units[number(row, 'n') - 1] as FlushUnit;
+      attempts[number(row, 'n') - 1] = {
+        kind: 'applied',
+        wakes: number(row, 'wakes'),
+        cancelRequested: flag(row, 'cancelled'),
+        ...(unit.children === undefined
+          ? {}
+          : await this.foreignChildren(unit, jsonArray<string>(row, 'children'), executor)),
+      };
+    }
+    return attempts;
+  }
+
+  /** Ids among the unit's children that existed before and have another parent. */
+  private async foreignChildren(
+    unit: FlushUnit,
+    created: readonly string[],
+    executor: SqlExecutor = { query: (statement) => this.core.database.repeatable(statement) },
+  ): Promise<{ existingChildren?: readonly string[] }> {
+    const missing = (unit.children ?? []).map((child) => child.seed.id).filter((id) => !created.includes(id));
+    if (missing.length === 0) return {};
+    const prepared = this.core.texts.get('foreign-children', () => {
+      return `SELECT i.id FROM ${this.core.tables.instances} i WHERE i.id = ANY ($1::text[])
+        AND (i.parent_id, i.parent_generation) IS DISTINCT FROM ($2::text, $3::int4)`;
+    });
+    const { rows } = await executor.query({ ...prepared, values: [missing, unit.workflowId, unit.generation] });
+    return rows.length === 0 ? {} : { existingChildren: rows.map((row) => text(row, 'id')) };
+  }
+
+  private refused(error: unknown): FlushResult {
+    const isPosition = sqlStateOf(error) === '23505' && constraintOf(error) === this.core.tables.bare('journal_pkey');
+    if (isPosition) return { kind: 'conflict' };
+    if (sqlStateOf(error) !== COUNT_CHECK_STATE && isRefusedValue(error))
+      return { kind: 'rejected', error: error as Error };
+    if (isLockTimeout(error)) {
+      throw new WorkflowStoreError('The instance row stayed locked for longer than the lock time-out.', {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function compareIds(a: FlushUnit | undefined, b: FlushUnit | undefined): number {
+  const left = a?.workflowId ?? '';
+  const right = b?.workflowId ?? '';
+  return left < right ? -1 : left > right ? 1 : 0;
+}

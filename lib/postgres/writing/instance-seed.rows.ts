@@ -1,0 +1,82 @@
+import type { StartUnit } from '../../core/store/index.js';
+import { RowSet, columns, type TableNames } from '../sql/index.js';
+
+/** A start with the number of the unit it belongs to. @internal */
+export interface SeedRow {
+  readonly n: number;
+  readonly unit: StartUnit;
+}
+
+/** The row of a new instance as it travels to the server. @internal */
+export const seedRows = new RowSet<SeedRow>(
+  columns<SeedRow>(
+    ['n', 'int4', ({ n }) => n],
+    ['id', 'text', ({ unit }) => unit.seed.id],
+    ['id_given', 'bool', ({ unit }) => unit.seed.idGiven],
+    ['name', 'text', ({ unit }) => unit.seed.name],
+    ['version', 'int4', ({ unit }) => unit.seed.version],
+    ['input', 'text', ({ unit }) => unit.seed.input],
+    ['input_hash', 'text', ({ unit }) => unit.seed.inputHash],
+    ['headers', 'text', ({ unit }) => jsonOrNull(unit.seed.headers)],
+    ['attributes', 'text', ({ unit }) => jsonOrNull(unit.seed.attributes)],
+    ['priority', 'int4', ({ unit }) => unit.seed.priority],
+    ['seed', 'text', ({ unit }) => unit.seed.seed],
+    ['limits', 'text', ({ unit }) => (unit.seed.limits.length === 0 ? null : JSON.stringify(unit.seed.limits))],
+    ['parent_id', 'text', ({ unit }) => unit.seed.parent?.workflowId],
+    ['parent_generation', 'int4', ({ unit }) => unit.seed.parent?.generation],
+    ['parent_close', 'text', ({ unit }) => unit.seed.parent?.close],
+    ['timeout_ms', 'int8', ({ unit }) => wholeMs(unit.seed.timeoutMs)],
+    ['delay_ms', 'int8', ({ unit }) => wholeMs(unit.seed.delayMs) ?? 0],
+    ['worker_id', 'text', ({ unit }) => leaseOf(unit)?.workerId],
+    ['build_id', 'text', ({ unit }) => leaseOf(unit)?.buildId],
+    ['lease_ms', 'int8', ({ unit }) => leaseOf(unit)?.leaseMs],
+    ['event_seq', 'int4', ({ unit }) => unit.events?.at(-1)?.seq ?? 0],
+  ),
+);
+
+/**
+ * The lease the instance is created with. With limits it depends on a free slot, which only a claim can take; what starts later is
+ * claimed later.
+ *
+ * @internal
+ */
+export function leaseOf(unit: StartUnit): StartUnit['lease'] {
+  return unit.seed.limits.length === 0 && (unit.seed.delayMs ?? 0) <= 0 ? unit.lease : undefined;
+}
+
+/**
+ * `INSERT … SELECT` of new instances from an alias with the columns of {@link seedRows}, created at `clock.now`.
+ *
+ * @param from The `FROM` and `WHERE` clauses; must offer `s` and `clock`.
+ * @internal
+ */
+export function insertInstances(tables: TableNames, from: string): string {
+  return `INSERT INTO ${tables.instances} (id, name, version, status, fence, created_at, updated_at, due_at, deadline_at, timeout_ms,
+    input, input_hash, headers, attributes, priority, seed, limits, parent_id, parent_generation, parent_close,
+    worker_id, build_id, event_seq)
+  SELECT s.id, s.name, s.version, CASE WHEN s.worker_id IS NULL THEN 'pending' ELSE 'running' END,
+    CASE WHEN s.worker_id IS NULL THEN 0 ELSE 1 END, clock.now, clock.now,
+    clock.now + coalesce(s.lease_ms, s.delay_ms), clock.now + s.timeout_ms, s.timeout_ms,
+    s.input, s.input_hash, s.headers, s.attributes::jsonb, s.priority, s.seed, s.limits, s.parent_id, s.parent_generation,
+    s.parent_close, s.worker_id, s.build_id, s.event_seq
+  ${from}
+  ON CONFLICT (id) DO NOTHING`;
+}
+
+/** Tries the lock that everybody takes who creates an instance under a chosen id. @internal */
+export function tryIdLock(tables: TableNames, idExpression: string): string {
+  return `pg_try_advisory_xact_lock(${idLockKey(tables, idExpression)})`;
+}
+
+/** @internal */
+export function idLockKey(tables: TableNames, idExpression: string): string {
+  return `hashtextextended('${tables.scope}:start:' || ${idExpression}, 0)`;
+}
+
+function jsonOrNull(value: object): string | null {
+  return Object.keys(value).length === 0 ? null : JSON.stringify(value);
+}
+
+function wholeMs(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.ceil(value);
+}

@@ -1,0 +1,224 @@
+import type { InstanceRecord } from '../../core/records/index.js';
+import type { StartResult, StartUnit } from '../../core/store/index.js';
+import { isLockTimeout, isRefusedValue, type SqlExecutor, type SqlResult, type SqlRow } from '../connection/index.js';
+import { flag, instanceRecord, number, optionalNumber, recordColumns, text } from '../records/index.js';
+import { NOW, RowSet, columns } from '../sql/index.js';
+import type { StoreCore } from '../store-core.js';
+import { idLockKey, insertInstances, leaseOf, seedRows, tryIdLock, type SeedRow } from './instance-seed.rows.js';
+
+interface EventRow {
+  readonly n: number;
+  readonly seq: number;
+  readonly generation: number;
+  readonly event: string;
+}
+
+const EVENTS = new RowSet<EventRow>(
+  columns<EventRow>(
+    ['n', 'int4', ({ n }) => n],
+    ['seq', 'int4', ({ seq }) => seq],
+    ['generation', 'int4', ({ generation }) => generation],
+    ['event', 'text', ({ event }) => event],
+  ),
+);
+
+/** More chosen ids than this in one statement could fill the server's table of locks. */
+const MAX_GUARDED_IDS = 256;
+
+/** Creates instances: all of them in one statement, except those whose chosen id is in the making elsewhere. @internal */
+export class InstanceStarter {
+  private readonly executor: SqlExecutor = { query: (statement) => this.core.database.once(statement) };
+
+  constructor(private readonly core: StoreCore) {}
+
+  async start(units: readonly StartUnit[], resend: boolean): Promise<StartResult[]> {
+    const results: StartResult[] = [];
+    for (const chunk of chunks(units)) results.push(...(await this.startChunk(chunk, resend)));
+    return results;
+  }
+
+  /** The same inside a transaction of user code, which then holds the id until it ends. */
+  async startWithin(executor: SqlExecutor, unit: StartUnit): Promise<StartResult> {
+    if (unit.seed.idGiven && !(await this.acquireId(executor, unit))) return { kind: 'locked' };
+    const [created] = this.created([unit], await this.insert(executor, [unit], false));
+    if (created !== undefined) return created;
+    return (await this.existing(executor, [unit], false)).get(unit) ?? { kind: 'locked' };
+  }
+
+  private async startChunk(units: readonly StartUnit[], resend: boolean): Promise<StartResult[]> {
+    let created: (StartResult | undefined)[];
+    try {
+      created = this.created(units, await this.insert(this.executor, units, true));
+    } catch (error) {
+      if (!isRefusedValue(error)) throw error;
+      if (units.length === 1) return [{ kind: 'rejected', error: error as Error }];
+      // One unit's values failed the statement for all: now each stands for itself.
+      const results: StartResult[] = [];
+      for (const unit of units) results.push(...(await this.startChunk([unit], resend)));
+      return results;
+    }
+    const missing = units.filter((_, index) => created[index] === undefined);
+    if (missing.length === 0) return created as StartResult[];
+    const existing = await this.existing(this.executor, missing, resend);
+    const results: StartResult[] = [];
+    for (const [index, unit] of units.entries()) {
+      results.push(created[index] ?? existing.get(unit) ?? (await this.startAlone(unit, resend)));
+    }
+    return results;
+  }
+
+  /** An id that another open transaction holds: waits for that transaction, but keeps nobody else waiting. */
+  private async startAlone(unit: StartUnit, resend: boolean): Promise<StartResult> {
+    try {
+      return await this.core.database.transaction(async (executor) => {
+        await executor.query({
+          text: `SELECT set_config('lock_timeout', $1, true)`,
+          values: [`${this.core.lockTimeoutMs}ms`],
+        });
+        await this.lockId(executor, unit);
+        const [created] = this.created([unit], await this.insert(executor, [unit], false));
+        return created ?? (await this.existing(executor, [unit], resend)).get(unit) ?? { kind: 'locked' };
+      }, false);
+    } catch (error) {
+      if (isLockTimeout(error)) return { kind: 'locked' };
+      throw error;
+    }
+  }
+
+  private async lockId(executor: SqlExecutor, unit: StartUnit): Promise<void> {
+    const prepared = this.core.texts.get('lock-id', () => {
+      return `SELECT pg_advisory_xact_lock(${idLockKey(this.core.tables, '$1::text')})`;
+    });
+    await executor.query({ ...prepared, values: [unit.seed.id] });
+  }
+
+  /** Asks again and again instead of waiting: a lock that is waited for in vain would abort the caller's transaction. */
+  private async acquireId(executor: SqlExecutor, unit: StartUnit): Promise<boolean> {
+    const prepared = this.core.texts.get('try-lock-id', () => {
+      return `SELECT ${tryIdLock(this.core.tables, '$1::text')} AS locked`;
+    });
+    const deadline = this.core.clock.monotonic() + this.core.lockTimeoutMs;
+    for (let round = 0; ; round += 1) {
+      const { rows } = await executor.query({ ...prepared, values: [unit.seed.id] });
+      if (rows.some((row) => flag(row, 'locked'))) return true;
+      if (this.core.clock.monotonic() > deadline) return false;
+      await this.core.database.pause(round);
+    }
+  }
+
+  private async insert(executor: SqlExecutor, units: readonly StartUnit[], guard: boolean): Promise<SqlResult> {
+    const { core } = this;
+    const lone = units.length === 1;
+    const rows = units.map((unit, index): SeedRow => ({ n: index + 1, unit }));
+    const events = core.outbox ? eventRowsOf(units) : [];
+    const guarded = guard && units.some((unit) => unit.seed.idGiven);
+    const loneEvent = events.length === 1;
+    const key = `start-${lone ? '1' : 'n'}${guarded ? 'g' : ''}${events.length === 0 ? '' : loneEvent ? 'o' : 'O'}`;
+    const prepared = core.texts.get(key, () => {
+      const t = core.tables;
+      const free = guarded ? `WHERE NOT s.id_given OR ${tryIdLock(t, 's.id')}` : '';
+      // Materialised, so that the lock is tried once for each row, before the rows are written.
+      const ctes = [
+        `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,
+        `s AS MATERIALIZED (SELECT * FROM ${seedRows.from('s', 2, lone)} ${free})`,
+        `created AS (${insertInstances(t, 'FROM s, clock')} RETURNING id, created_at, due_at, deadline_at)`,
+      ];
+      if (events.length > 0) {
+        ctes.push(`posted AS (INSERT INTO ${t.outbox} (instance_id, seq, generation, created_at, event)
+          SELECT c.id, e.seq, e.generation, c.created_at, e.event
+          FROM ${EVENTS.from('e', 2 + seedRows.columns.length, loneEvent)} JOIN s ON s.n = e.n JOIN created c ON c.id = s.id)`);
+      }
+      return `WITH ${ctes.join(',\n')} SELECT s.n, c.* FROM created c JOIN s ON s.id = c.id`;
+    });
+    const values = [core.offsetMs(), ...seedRows.values(rows, lone)];
+    if (events.length > 0) values.push(...EVENTS.values(events, loneEvent));
+    const result = await executor.query({ ...prepared, values });
+    core.texts.noteRows(units.length);
+    return result;
+  }
+
+  private created(units: readonly StartUnit[], result: SqlResult): (StartResult | undefined)[] {
+    const results = units.map((): StartResult | undefined => undefined);
+    const seen = new Set<string>();
+    const rows = [...result.rows].sort((a, b) => number(a, 'n') - number(b, 'n'));
+    for (const row of rows) {
+      const index = number(row, 'n') - 1;
+      // Two units of one call under one id: the first created it, the other one finds it.
+      if (seen.has(text(row, 'id'))) continue;
+      seen.add(text(row, 'id'));
+      results[index] = { kind: 'created', record: newRecord(units[index] as StartUnit, row) };
+    }
+    return results;
+  }
+
+  /** Instances that exist under the units' ids. A start sent again finds its own: nobody else has the same generator seed. */
+  private async existing(
+    executor: SqlExecutor,
+    units: readonly StartUnit[],
+    resend: boolean,
+  ): Promise<Map<StartUnit, StartResult>> {
+    const prepared = this.core.texts.get('existing', () => {
+      const t = this.core.tables;
+      return `SELECT ${recordColumns(t, 'i')} FROM unnest($1::text[]) AS u(id) CROSS JOIN LATERAL (
+        SELECT * FROM ${t.instances} i WHERE i.id = u.id OFFSET 0) i`;
+    });
+    const { rows } = await executor.query({ ...prepared, values: [units.map((unit) => unit.seed.id)] });
+    const records = new Map(rows.map((row) => [text(row, 'id'), instanceRecord(row)]));
+    const results = new Map<StartUnit, StartResult>();
+    for (const unit of units) {
+      const record = records.get(unit.seed.id);
+      if (record === undefined) continue;
+      const isOwn = resend && record.seed === unit.seed.seed && record.inputHash === unit.seed.inputHash;
+      results.set(unit, { kind: isOwn ? 'created' : 'existing', record });
+    }
+    return results;
+  }
+}
+
+function* chunks(units: readonly StartUnit[]): Generator<readonly StartUnit[]> {
+  let from = 0;
+  let guarded = 0;
+  for (const [index, unit] of units.entries()) {
+    guarded += unit.seed.idGiven ? 1 : 0;
+    if (guarded <= MAX_GUARDED_IDS) continue;
+    yield units.slice(from, index);
+    from = index;
+    guarded = 1;
+  }
+  if (from < units.length) yield units.slice(from);
+}
+
+function eventRowsOf(units: readonly StartUnit[]): EventRow[] {
+  return units.flatMap((unit, index) =>
+    (unit.events ?? []).map((event) => ({
+      n: index + 1,
+      seq: event.seq,
+      generation: event.generation,
+      event: JSON.stringify(event),
+    })),
+  );
+}
+
+/** The record of a new instance: what the server added is in the row, everything else is known. */
+function newRecord(unit: StartUnit, row: SqlRow): InstanceRecord {
+  const { timeoutMs: _timeoutMs, delayMs: _delayMs, idGiven: _idGiven, ...seed } = unit.seed;
+  const lease = leaseOf(unit);
+  const createdAt = number(row, 'created_at');
+  const deadlineAt = optionalNumber(row, 'deadline_at');
+  return {
+    ...seed,
+    generation: 1,
+    status: lease === undefined ? 'pending' : 'running',
+    fence: lease === undefined ? 0 : 1,
+    wakes: 0,
+    head: 0,
+    crashes: 0,
+    eventSeq: unit.events?.at(-1)?.seq ?? 0,
+    createdAt,
+    updatedAt: createdAt,
+    dueAt: number(row, 'due_at'),
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+    ...(lease === undefined ? {} : { workerId: lease.workerId }),
+    mismatchedBuilds: [],
+  };
+}
