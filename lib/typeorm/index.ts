@@ -1,0 +1,1 @@
+export { createTypeOrmStore, type TypeOrmStoreOptions } from './typeorm-store.js';

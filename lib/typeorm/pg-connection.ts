@@ -1,0 +1,54 @@
+import type { SqlConnection, SqlResult, SqlStatement } from '../postgres/index.js';
+import type { PgClient, PgPool } from './pg-driver.js';
+import { asStoreError, runStatement } from './pg-session.js';
+
+/** A connection made with the settings of the pool, but not out of it. @internal */
+export class PgConnection implements SqlConnection {
+  private closing = false;
+  private lost: Error | undefined;
+  private readonly lostListeners: ((error: Error) => void)[] = [];
+
+  private constructor(private readonly client: PgClient) {
+    client.on('error', (error) => this.lose(error ?? new Error('The connection failed.')));
+    client.on('end', () => this.lose(new Error('The connection ended.')));
+  }
+
+  static async open(pool: PgPool, purpose: string): Promise<PgConnection> {
+    const connection = new PgConnection(new pool.Client(pool.options));
+    try {
+      await connection.client.connect();
+      await connection.query({ text: `SELECT set_config('application_name', $1, false)`, values: [purpose] });
+    } catch (error) {
+      await connection.close();
+      throw asStoreError(error);
+    }
+    return connection;
+  }
+
+  query(statement: SqlStatement): Promise<SqlResult> {
+    return runStatement(this.client, statement);
+  }
+
+  onNotification(listener: (channel: string, payload: string) => void): void {
+    this.client.on('notification', ({ channel, payload }) => listener(channel, payload ?? ''));
+  }
+
+  onLost(listener: (error: Error) => void): void {
+    if (this.lost === undefined) this.lostListeners.push(listener);
+    else listener(this.lost);
+  }
+
+  async close(): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    // Ending a connection that is broken already may reject; there is nothing left to do about it.
+    await this.client.end().catch(() => undefined);
+  }
+
+  private lose(error: Error): void {
+    if (this.closing || this.lost !== undefined) return;
+    this.lost = error;
+    for (const listener of this.lostListeners) listener(error);
+    void this.close();
+  }
+}

@@ -1,0 +1,63 @@
+import type { DataSource } from 'typeorm';
+import { WorkflowOptionsError } from '../core/errors/index.js';
+
+/** A statement as the `pg` driver takes it. @internal */
+export interface PgQueryConfig {
+  readonly name?: string;
+  readonly text: string;
+  readonly values: unknown[];
+  readonly types: { getTypeParser(): (value: string) => string };
+}
+
+/** @internal */
+export interface PgQueryResult {
+  readonly rows: readonly Readonly<Record<string, string | null>>[];
+  readonly rowCount: number | null;
+}
+
+/** As much of a client of the `pg` driver as is used here. @internal */
+export interface PgClient {
+  connect(): Promise<void>;
+  query(config: PgQueryConfig): Promise<PgQueryResult>;
+  on(event: 'error' | 'end', listener: (error?: Error) => void): void;
+  on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): void;
+  removeListener(event: 'error', listener: (error?: Error) => void): void;
+  end(): Promise<void>;
+}
+
+/** @internal */
+export interface PgPoolClient extends PgClient {
+  release(destroy?: boolean | Error): void;
+}
+
+/** As much of a pool of the `pg` driver as is used here. @internal */
+export interface PgPool {
+  readonly options: object;
+  readonly Client: new (options: object) => PgClient;
+  connect(): Promise<PgPoolClient>;
+}
+
+/**
+ * The pool that TypeORM keeps for a data source: `DataSource.query` cannot name a statement, the pool's clients can.
+ *
+ * @throws WorkflowOptionsError when the data source is not an initialised Postgres one.
+ * @internal
+ */
+export function poolOf(dataSource: DataSource): PgPool {
+  if (dataSource.options.type !== 'postgres') {
+    throw new WorkflowOptionsError({
+      option: 'store.dataSource',
+      value: dataSource.options.type,
+      expected: 'a TypeORM DataSource of type "postgres"',
+    });
+  }
+  const { master } = dataSource.driver as unknown as { master?: PgPool };
+  if (!dataSource.isInitialized || master === undefined) {
+    throw new WorkflowOptionsError({
+      option: 'store.dataSource',
+      value: 'a DataSource that is not initialised',
+      expected: 'an initialised one; await dataSource.initialize() first',
+    });
+  }
+  return master;
+}

@@ -1,0 +1,80 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type {
+  SqlConnection,
+  SqlDatabase,
+  SqlExecutor,
+  SqlIsolation,
+  SqlResult,
+  SqlStatement,
+  SqlTransaction,
+} from '../postgres/index.js';
+import { CommitSubscriber } from './commit-subscriber.js';
+import { PgConnection } from './pg-connection.js';
+import { poolOf, type PgClient } from './pg-driver.js';
+import { asStoreError, runStatement, withClient } from './pg-session.js';
+import { openTransactionOf } from './transaction-handle.js';
+
+/** The database behind a TypeORM data source, over the clients of its own pool. @internal */
+export class TypeOrmDatabase implements SqlDatabase {
+  private readonly commits = new CommitSubscriber();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  query(statement: SqlStatement): Promise<SqlResult> {
+    return withClient(poolOf(this.dataSource), (client) => runStatement(client, statement));
+  }
+
+  transaction<T>(work: (executor: SqlExecutor) => Promise<T>): Promise<T> {
+    return withClient(poolOf(this.dataSource), async (client) => {
+      const executor: SqlExecutor = { query: (statement) => runStatement(client, statement) };
+      // Said explicitly: what is read after a lock must be newer than the lock, also where the database's default is stricter.
+      await executor.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] });
+      try {
+        const result = await work(executor);
+        await executor.query({ text: 'COMMIT', values: [] });
+        return result;
+      } catch (error) {
+        // When this fails as well the client is broken, and what went wrong first is what the caller must know.
+        await executor.query({ text: 'ROLLBACK', values: [] }).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async userTransaction<T>(work: (transaction: SqlTransaction) => Promise<T>, isolation?: SqlIsolation): Promise<T> {
+    let isWorkDone = false;
+    const run = async (runner: QueryRunner | undefined) => {
+      const result = await work(this.over(openTransactionOf(runner), runner?.manager));
+      isWorkDone = true;
+      return result;
+    };
+    try {
+      return isolation === undefined
+        ? await this.dataSource.transaction((manager) => run(manager.queryRunner))
+        : await this.dataSource.transaction(isolation, (manager) => run(manager.queryRunner));
+    } catch (error) {
+      // After the work only COMMIT can have failed, and then nobody knows whether it was carried out.
+      throw isWorkDone ? asStoreError(error) : error;
+    }
+  }
+
+  join(handle: unknown): SqlTransaction {
+    return this.over(openTransactionOf(handle), handle);
+  }
+
+  connect(purpose: string): Promise<SqlConnection> {
+    return PgConnection.open(poolOf(this.dataSource), purpose);
+  }
+
+  private over(runner: QueryRunner, handle: unknown): SqlTransaction {
+    return {
+      handle,
+      query: async (statement) => runStatement((await runner.connect()) as PgClient, statement),
+      onCommit: (callback) => {
+        // The data source builds its list of subscribers when it is initialised, possibly after this store was made.
+        if (!this.dataSource.subscribers.includes(this.commits)) this.dataSource.subscribers.push(this.commits);
+        this.commits.afterCommit(runner, callback);
+      },
+    };
+  }
+}
