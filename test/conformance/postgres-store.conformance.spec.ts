@@ -1,0 +1,56 @@
+import type { DataSource } from 'typeorm';
+import { delay, systemClock } from '../../lib/core/time/index.js';
+import type { TypeOrmStoreOptions } from '../../lib/typeorm/index.js';
+import { createTypeOrmStore } from '../../lib/typeorm/index.js';
+import { workflowStoreContract, type StoreHarness } from '../../lib/testing/index.js';
+import { PostgresFixture } from '../utils/postgres-fixture.js';
+
+const LOCK_TIMEOUT_MS = 100;
+
+describe('PostgresStore keeps the store contract', () => {
+  let fixture: PostgresFixture;
+  let first: DataSource;
+  let other: DataSource;
+
+  beforeAll(async () => {
+    fixture = await PostgresFixture.create('contract');
+    first = await fixture.dataSource();
+    other = await fixture.dataSource();
+    const migrated = await fixture.store({}, first);
+    await migrated.close();
+  });
+
+  afterAll(() => fixture.dispose());
+
+  async function createHarness(): Promise<StoreHarness> {
+    await fixture.empty();
+    let offsetMs = 0;
+    const options: TypeOrmStoreOptions = {
+      schema: fixture.schema,
+      outbox: true,
+      notify: true,
+      lockTimeoutMs: LOCK_TIMEOUT_MS,
+      clockOffsetMs: () => offsetMs,
+    };
+    const store = createTypeOrmStore(first, options);
+    const second = createTypeOrmStore(other, options);
+    await store.open();
+    await second.open();
+    return {
+      store,
+      lockTimeoutMs: LOCK_TIMEOUT_MS,
+      second: async () => second,
+      advance: async (ms) => {
+        offsetMs += ms;
+      },
+      pause: () => delay(systemClock, 5),
+      transaction: (work) => first.transaction(work),
+      dispose: async () => {
+        await store.close();
+        await second.close();
+      },
+    };
+  }
+
+  for (const { name, run } of workflowStoreContract(createHarness, { rounds: 60 })) it(name, run);
+});
