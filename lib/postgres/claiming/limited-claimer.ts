@@ -21,6 +21,7 @@ interface Judged {
   readonly blockedOn?: string;
   /** Slots it takes; one that lost its lease holds them already. */
   readonly takes: readonly ConcurrencySlot[];
+  readonly limits: readonly ConcurrencySlot[];
 }
 
 const JUDGED = new RowSet<Judged>(
@@ -116,10 +117,7 @@ export class LimitedClaimer {
     const { core } = this;
     const taking = judged.filter((row) => row.verdict === 'claim' && row.takes.length > 0);
     await this.slots.take(executor, taking);
-    await this.slots.release(
-      executor,
-      judged.filter((row) => row.verdict === 'quarantine').map((row) => row.id),
-    );
+    await this.slots.release(executor, judged.flatMap(freedBy));
     const lone = judged.length === 1;
     const prepared = core.texts.get(`limited-take-${lone ? '1' : 'n'}`, () => {
       const t = core.tables;
@@ -144,6 +142,12 @@ function limitsOf(row: SqlRow): readonly ConcurrencySlot[] {
   return jsonArray<ConcurrencySlot>(row, 'limits');
 }
 
+/** What is given up gives its slots back; what waits for one key passes its turn at its others on. */
+function freedBy(row: Judged): { id: string; key: string }[] {
+  if (row.verdict !== 'quarantine' && row.verdict !== 'block') return [];
+  return row.limits.filter((slot) => slot.key !== row.blockedOn).map(({ key }) => ({ id: row.id, key }));
+}
+
 /** Decides row by row in claim order; what has a free key but finds no free place stays as it is. */
 function judge(rows: readonly SqlRow[], held: Map<string, number>, request: PollRequest): Judged[] {
   const judged: Judged[] = [];
@@ -158,12 +162,13 @@ function judge(rows: readonly SqlRow[], held: Map<string, number>, request: Poll
       rank: number(row, 'rank'),
       crashes,
       takes: [],
+      limits: limitsOf(row),
     };
     if (crashes > request.maxCrashes) {
       judged.push({ ...base, verdict: 'quarantine' });
       continue;
     }
-    const wanted = flag(row, 'holds') ? [] : limitsOf(row);
+    const wanted = flag(row, 'holds') ? [] : base.limits;
     const full = wanted.find((slot) => (held.get(slot.key) ?? 0) >= slot.limit);
     if (full !== undefined) {
       judged.push({ ...base, verdict: 'block', blockedOn: full.key });

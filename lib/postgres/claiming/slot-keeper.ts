@@ -47,12 +47,15 @@ export class SlotKeeper {
     await executor.query({ ...prepared, values: [slots.map((slot) => slot.key), slots.map((slot) => slot.id)] });
   }
 
-  async release(executor: SqlExecutor, instanceIds: readonly string[]): Promise<void> {
-    if (instanceIds.length === 0) return;
+  /** Marks slots as free, also such that are not held: then the turn goes to the next one. */
+  async release(executor: SqlExecutor, slots: readonly { readonly id: string; readonly key: string }[]): Promise<void> {
+    if (slots.length === 0) return;
     const prepared = this.core.texts.get('slot-release', () => {
-      return `UPDATE ${this.core.tables.slots} SET released = true WHERE instance_id = ANY ($1::text[])`;
+      return `INSERT INTO ${this.core.tables.slots} (key, instance_id, released)
+        SELECT DISTINCT u.key, u.id, true FROM unnest($1::text[], $2::text[]) AS u(key, id)
+        ON CONFLICT (key, instance_id) DO UPDATE SET released = true`;
     });
-    await executor.query({ ...prepared, values: [instanceIds] });
+    await executor.query({ ...prepared, values: [slots.map((slot) => slot.key), slots.map((slot) => slot.id)] });
   }
 
   /** Brings back the next instances behind keys with freed slots; tells how many. */
@@ -80,22 +83,22 @@ export class SlotKeeper {
   private handOnText(): string {
     const t = this.core.tables;
     return `WITH freed AS MATERIALIZED (
-  SELECT u.key, count(*) FILTER (WHERE s.released) AS freed, count(*) FILTER (WHERE NOT s.released) AS held
+  SELECT u.key, count(*) FILTER (WHERE NOT s.released) AS held
   FROM unnest($1::text[]) AS u(key) LEFT JOIN ${t.slots} s ON s.key = u.key GROUP BY u.key),
 waiting AS MATERIALIZED (
-  SELECT b.*, f.freed, f.held, row_number() OVER (PARTITION BY f.key, b.name, b.version ORDER BY b.rank, b.id) AS place
+  SELECT b.*, f.held, row_number() OVER (PARTITION BY f.key, b.name, b.version ORDER BY b.rank, b.id) AS place
   FROM freed f CROSS JOIN LATERAL (
     SELECT i.id, i.blocked_on, i.name, i.version, i.due_at + i.priority * 1000::int8 AS rank, (
       SELECT (x.slot->>'limit')::int8 FROM json_array_elements(i.limits::json) AS x(slot) WHERE x.slot->>'key' = f.key) AS slots
     FROM ${t.instances} i WHERE i.blocked_on = f.key ORDER BY i.due_at + i.priority * 1000::int8 LIMIT 1000) b),
-chosen AS (SELECT w.id FROM waiting w WHERE w.place <= greatest(w.freed, w.slots - w.held)),
+chosen AS (SELECT w.id, w.blocked_on FROM waiting w WHERE w.place <= w.slots - w.held),
 locked AS MATERIALIZED (
   SELECT x.id, x.blocked_on FROM (SELECT c.id FROM chosen c ORDER BY c.id) c CROSS JOIN LATERAL (
     SELECT i.id, i.blocked_on FROM ${t.instances} i WHERE i.id = c.id AND i.blocked_on IS NOT NULL
     FOR NO KEY UPDATE SKIP LOCKED) x),
 unblocked AS (UPDATE ${t.instances} i SET blocked_on = NULL FROM locked l WHERE i.id = l.id RETURNING l.blocked_on AS key),
 cleared AS (DELETE FROM ${t.slots} s USING freed f WHERE s.key = f.key AND s.released
-  AND (EXISTS (SELECT 1 FROM unblocked b WHERE b.key = s.key) OR NOT EXISTS (SELECT 1 FROM waiting w WHERE w.blocked_on = s.key)))
+  AND (EXISTS (SELECT 1 FROM unblocked b WHERE b.key = s.key) OR NOT EXISTS (SELECT 1 FROM chosen c WHERE c.blocked_on = s.key)))
 SELECT count(*) AS unblocked FROM unblocked`;
   }
 }

@@ -1,6 +1,6 @@
 import { CHILD_OUTCOME_SIGNAL, CLOSE_CANCEL_SIGNAL, CLOSE_TERMINATE_SIGNAL } from '../../core/records/index.js';
 import { recordColumns } from '../records/index.js';
-import { NOW, RowSet, columns, eventJson, postEvents, type TableNames } from '../sql/index.js';
+import { NOW, RowSet, columns, eventJson, freeSlots, postEvents, type TableNames } from '../sql/index.js';
 
 /** A request to cancel or terminate one instance. @internal */
 export interface EndingRequest {
@@ -58,7 +58,8 @@ parent_told AS (
   INSERT INTO ${t.signals} (id, received_at, workflow_id, name, key, payload)
   SELECT '$child:' || c.id || ':' || c.generation || ':' || c.fence, c.updated_at, c.parent_id, '${CHILD_OUTCOME_SIGNAL}', c.id,
     json_build_object('status', 'cancelled', 'error', c.error)::text
-  FROM told c WHERE c.ended AND c.parent_id IS NOT NULL ON CONFLICT (id) DO NOTHING)${kind === 'terminate' ? terminateTail(t) : ''}${
+  FROM told c WHERE c.ended AND c.parent_id IS NOT NULL ON CONFLICT (id) DO NOTHING),
+freed AS (${freeSlots(t, 'SELECT c.id, c.limits FROM changed c WHERE c.ended')})${kind === 'terminate' ? terminateTail(t) : ''}${
     outbox ? `,\nposted AS (${postEvents(t.outbox, 'told', 'p.updated_at')})` : ''
   }
 SELECT ${recordColumns(t, 'c')}, true AS open, c.event FROM told c
@@ -66,11 +67,10 @@ UNION ALL
 SELECT ${recordColumns(t, 'i')}, false, NULL FROM locked l JOIN ${t.instances} i ON i.id = l.id WHERE NOT l.open`;
 }
 
-/** A terminated instance leaves nothing behind that could wait or hold, and asks its children. */
+/** A terminated instance leaves nothing behind that could wait, and asks its children. */
 function terminateTail(t: TableNames): string {
   return `,
 dropped AS (DELETE FROM ${t.waits} w USING changed c WHERE w.instance_id = c.id),
-freed AS (UPDATE ${t.slots} s SET released = true FROM changed c WHERE s.instance_id = c.id),
 asked AS (
   INSERT INTO ${t.signals} (id, received_at, workflow_id, name, payload)
   SELECT '$close:' || c.id || ':' || c.generation || ':' || c.fence || ':' || k.id, c.updated_at, k.id,

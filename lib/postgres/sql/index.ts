@@ -1,3 +1,4 @@
+export { freeSlots } from './free-slots.js';
 export { LONGEST_SUFFIX, TableNames } from './identifiers.js';
 export { PreparedTexts } from './prepared-texts.js';
 export type { PreparedText } from './prepared-texts.js';
