@@ -1,10 +1,9 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-return -- until the room of TypeORM stands */
 import type { ModuleRef } from '@nestjs/core';
 import type { WorkflowLogger } from './core/lifecycle/index.js';
 import type { WorkflowStore } from './core/store/index.js';
 import { systemClock } from './core/time/index.js';
 import { MemoryStore } from './memory/index.js';
-import type { ResolvedTypeOrm, ResolvedWorkflowOptions } from './workflow.options.js';
+import type { ResolvedStorage, ResolvedWorkflowOptions } from './workflow.options.js';
 
 /** The store that the options ask for, not yet opened. @internal */
 export async function createStore(
@@ -24,14 +23,12 @@ export async function createStore(
 }
 
 async function createDatabaseStore(
-  { dataSource, ...storage }: ResolvedTypeOrm,
+  { kind: _, dataSource, ...storage }: ResolvedStorage & { readonly kind: 'typeorm' },
   { engine, clock }: ResolvedWorkflowOptions,
   moduleRef: ModuleRef,
   logger: WorkflowLogger,
 ): Promise<WorkflowStore> {
   // Loaded only here, so that an application without TypeORM never needs it.
-  // eslint-disable-next-line @typescript-eslint/ban-ts-comment -- until the room's index stands
-  // @ts-ignore
   const { createTypeOrmStore, locateDataSource } = await import('./typeorm/index.js');
   const located = typeof dataSource === 'object' ? dataSource : await locateDataSource(moduleRef, dataSource);
   return createTypeOrmStore(located as Parameters<typeof createTypeOrmStore>[0], {
