@@ -53,6 +53,16 @@ export class ArrivalLine {
       });
   }
 
+  /** Takes a result that is still being made. */
+  pushLater(arrival: Promise<Arrival>): void {
+    this.sealing += 1;
+    void arrival.then((made) => {
+      this.sealing -= 1;
+      this.push(made);
+      this.work.raise();
+    });
+  }
+
   /** The next result that may be handed over. */
   next(): SealedArrival | undefined {
     for (let arrival = this.ready.shift(); arrival !== undefined; arrival = this.ready.shift()) {

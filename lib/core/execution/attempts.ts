@@ -28,7 +28,7 @@ export interface AttemptPlan {
   /** From 1; greater when earlier attempts were recorded. */
   readonly firstAttempt: number;
   /** What an earlier attempt reported, if anything. */
-  readonly progress?: unknown;
+  readonly progress?: () => Promise<unknown>;
   readonly onProgress?: (progress: unknown) => void;
   /** Told when a wait between two attempts begins and ends. */
   readonly onPause?: (isPausing: boolean) => void;
@@ -68,7 +68,7 @@ export interface AttemptSurroundings {
  */
 export async function runAttempts(plan: AttemptPlan, surroundings: AttemptSurroundings): Promise<AttemptsEnd> {
   const { scope, clock, random } = surroundings;
-  let progress = plan.progress;
+  let progress = await plan.progress?.();
   for (let attempt = plan.firstAttempt; ; attempt += 1) {
     let error: unknown;
     try {

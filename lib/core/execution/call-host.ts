@@ -24,6 +24,8 @@ export interface CallHost {
   stageMarker(marker: Marker): JournalEntry;
   /** Queues a fresh result for its hand-over. */
   arrive(arrival: Arrival): void;
+  /** Queues a result that is still being made; the instance is not suspended meanwhile. Must not reject. */
+  arriveLater(arrival: Promise<Arrival>): void;
   /** Runs a body's attempts; the instance is not suspended while they run. `onEnd` is called in a turn. */
   attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void): void;
   /** Makes an effect due again, behind the gate, after a stored wait. */

@@ -3,7 +3,7 @@ import type { EntryData, InstanceSeed, ParentClosePolicy } from '../records/inde
 import { startedEvent } from '../lifecycle/index.js';
 import type { RetryPolicy } from '../policies/index.js';
 import type { CallHost } from './call-host.js';
-import type { Delivery } from './arrival.js';
+import type { Arrival, Delivery } from './arrival.js';
 import { Call } from './call.js';
 
 /** What is known of a child when it is asked for. @internal */
@@ -17,7 +17,7 @@ export interface ChildPlan {
   readonly compensate: ((result: unknown, context: CompensationContext) => unknown) | undefined;
   readonly compensateRetry: RetryPolicy;
   /** Makes the row to create; called once, live. */
-  readonly seed: () => InstanceSeed | Promise<InstanceSeed>;
+  readonly seed: () => Promise<InstanceSeed>;
 }
 
 /** The start of a child: its row and the entry that names it are one write. @internal */
@@ -34,12 +34,18 @@ export class ChildCall extends Call<ChildHandle> {
   }
 
   prepare(host: CallHost): void {
-    const seed = this.plan.seed();
-    if (seed instanceof Promise)
-      void seed.then((settled) => {
-        this.start(host, settled);
-      });
-    else this.start(host, seed);
+    host.arriveLater(
+      this.plan.seed().then(
+        (seed) => this.started(host, seed),
+        (error: unknown): Arrival => ({
+          call: this,
+          status: 'failed',
+          attempts: 0,
+          error: error as Error,
+          data: this.data,
+        }),
+      ),
+    );
   }
 
   /** What the entry records, and replay compares. */
@@ -53,8 +59,8 @@ export class ChildCall extends Call<ChildHandle> {
     return this.toHandle(this.plan);
   }
 
-  private start(host: CallHost, seed: InstanceSeed): void {
-    host.arrive({
+  private started(host: CallHost, seed: InstanceSeed): Arrival {
+    return {
       call: this,
       status: 'completed',
       attempts: 0,
@@ -63,6 +69,6 @@ export class ChildCall extends Call<ChildHandle> {
         const events = [startedEvent(seed, host.services.storeTime.now())];
         host.writer.staged.children.push({ seed, events });
       },
-    });
+    };
   }
 }

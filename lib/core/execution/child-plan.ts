@@ -1,4 +1,5 @@
 import type { ExecuteChildOptions, WorkflowDefinition } from '../definition/index.js';
+import { WorkflowIdConflictError } from '../errors/index.js';
 import type { RetryPolicy } from '../policies/index.js';
 import type { ConcurrencySlot, InstanceSeed } from '../records/index.js';
 import { parseDuration } from '../time/index.js';
@@ -31,31 +32,29 @@ export function planChild(
   const childId = options.id ?? `${record.id}/${name}${suffix}`;
   const inputHash = services.payloads.fingerprint(input);
   const parentClose = options.parentClose ?? 'cancel';
-  const seed = (): InstanceSeed | Promise<InstanceSeed> => {
-    const sealed = services.payloads.encode(input, { workflowId: childId, place: 'input' });
-    const make = (text: string | undefined): InstanceSeed => {
-      const timeoutMs =
-        options.timeout === undefined
-          ? definition.timeoutMs
-          : parseDuration(options.timeout, `child "${name}", timeout`);
-      return {
-        id: childId,
-        name: definition.name,
-        version: definition.version,
-        ...(text === undefined ? {} : { input: text }),
-        inputHash,
-        headers: record.headers,
-        attributes: options.attributes ?? definition.attributes?.(input) ?? {},
-        priority: options.priority ?? definition.priority ?? record.priority,
-        // Not the id itself: a seed may hold the instant at which its generation begins, behind an "@".
-        seed: services.payloads.fingerprint(childId),
-        limits: slotsOf(definition, input, options.concurrencyKey),
-        parent: { workflowId: record.id, generation: record.generation, close: parentClose },
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-        idGiven: options.id !== undefined,
-      };
+  const seed = async (): Promise<InstanceSeed> => {
+    if (options.id !== undefined) await refuseForeign(host, childId);
+    const checked = await definition.validateInput?.(input, `The input of child "${name}"`);
+    const given = definition.validateInput === undefined ? input : checked;
+    const text = await services.payloads.encode(given, { workflowId: childId, place: 'input' });
+    const timeoutMs =
+      options.timeout === undefined ? definition.timeoutMs : parseDuration(options.timeout, `child "${name}", timeout`);
+    return {
+      id: childId,
+      name: definition.name,
+      version: definition.version,
+      ...(text === undefined ? {} : { input: text }),
+      inputHash,
+      headers: record.headers,
+      attributes: options.attributes ?? definition.attributes?.(given) ?? {},
+      priority: options.priority ?? definition.priority ?? record.priority,
+      // Not the id itself: a seed may hold the instant at which its generation begins, behind an "@".
+      seed: services.payloads.fingerprint(childId),
+      limits: slotsOf(definition, given, options.concurrencyKey),
+      parent: { workflowId: record.id, generation: record.generation, close: parentClose },
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      idGiven: options.id !== undefined,
     };
-    return sealed instanceof Promise ? sealed.then(make) : make(sealed);
   };
   const compensate = options.compensate;
   return {
@@ -68,4 +67,16 @@ export function planChild(
     compensateRetry,
     seed,
   };
+}
+
+/** A chosen id that already belongs to another instance. A start of the same instant is refused by the store. */
+async function refuseForeign(host: CallHost, childId: string): Promise<void> {
+  const existing = await host.services.store.find(childId);
+  const { id, generation } = host.record;
+  if (existing === undefined) return;
+  if (existing.parent?.workflowId === id && existing.parent.generation === generation) return;
+  throw new WorkflowIdConflictError({
+    workflowId: childId,
+    reason: 'it belongs to an instance that is not a child of this run',
+  });
 }

@@ -202,13 +202,13 @@ class DurableContext implements WorkflowContext {
 
   setStatus(status: unknown): void {
     this.refuseInStep('setStatus');
-    const text = this.execution.services.payloads.toText(status, 'custom status') ?? null;
-    if (text !== null && Buffer.byteLength(text) > STATUS_LIMIT_BYTES) {
+    const text = this.execution.services.payloads.toText(status, 'custom status');
+    if (text !== undefined && Buffer.byteLength(text) > STATUS_LIMIT_BYTES) {
       throw new ContextUsageError(
         `The custom status is ${Buffer.byteLength(text)} bytes long; at most ${STATUS_LIMIT_BYTES} are kept. Put what is larger into a step's result.`,
       );
     }
-    if (!this.execution.isReplaying) this.execution.writer.staged.customStatus = text;
+    if (!this.execution.isReplaying) this.execution.showStatus(text);
   }
 
   emit(event: unknown): void {

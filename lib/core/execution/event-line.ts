@@ -5,7 +5,7 @@ import {
   type LifecycleEventType,
 } from '../lifecycle/index.js';
 import { decodeName, type InstanceRecord, type InstanceStatus, type JournalEntry } from '../records/index.js';
-import type { StagedWrites } from '../journal/index.js';
+import type { InstanceWriter, StagedWrites } from '../journal/index.js';
 import type { EngineServices } from './engine-services.js';
 
 /** Numbers an instance's lifecycle events and its live progress, and tells them once they are true. @internal */
@@ -13,6 +13,7 @@ export class EventLine {
   private seq: number;
   private streamPosition = -1;
   private streamIndex = 0;
+  private statusOrder = 0;
 
   constructor(
     private readonly services: EngineServices,
@@ -67,9 +68,20 @@ export class EventLine {
     staged.events.push(event);
   }
 
+  /** The custom status; of several that pass through a slow codec the last one given wins. */
+  showStatus(writer: InstanceWriter, text: string | undefined): void {
+    const order = (this.statusOrder += 1);
+    const sealed = this.services.payloads.seal(text, { workflowId: this.record.id, place: 'status' });
+    const stage = (settled: string | undefined): void => {
+      if (order === this.statusOrder) writer.staged.customStatus = settled ?? null;
+    };
+    if (sealed instanceof Promise) void sealed.then(stage);
+    else stage(sealed);
+  }
+
   /** Live progress: told here at once, stored with the next write. */
   emit(
-    staged: StagedWrites,
+    writer: InstanceWriter,
     afterPosition: number,
     kind: 'emit' | 'progress',
     payload: unknown,
@@ -96,7 +108,7 @@ export class EventLine {
     const index = this.streamIndex++;
     const sealed = services.payloads.seal(text, { workflowId: record.id, place: 'stream' });
     const stage = (settled: string | undefined): void => {
-      staged.stream.push({
+      writer.staged.stream.push({
         afterPosition,
         index,
         kind,

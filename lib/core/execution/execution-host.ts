@@ -23,6 +23,8 @@ export interface StopCause {
 export interface ContextHost extends ExecutionHost {
   /** Takes a call of the workflow's code. @throws ContextUsageError when its name was used before in this run. */
   ask<T>(call: Call<T>): Promise<T>;
+  /** What `setStatus` shows, written with the next write. */
+  showStatus(text: string | undefined): void;
   /** Live progress, told at once here and stored with the next write. */
   emit(kind: 'emit' | 'progress', payload: unknown, step?: string): void;
   /** Whether the code has come past everything that was recorded before this owner. */

@@ -1,6 +1,6 @@
 import { AbortScope } from '../cancellation/index.js';
 import type { WorkflowDefinition } from '../definition/index.js';
-import { LeaseLostError, WorkflowCancelledError } from '../errors/index.js';
+import { LeaseLostError, WorkflowCancelledError, WorkflowIdConflictError } from '../errors/index.js';
 import { InstanceJournal, InstanceWriter } from '../journal/index.js';
 import type { InstanceRecord, JournalEntry } from '../records/index.js';
 import type { FlushResult, FlushUnit } from '../store/index.js';
@@ -23,6 +23,7 @@ import { beginningOf } from './generation-seed.js';
 import { InboxReader } from './inbox-reader.js';
 import type { Lease } from './lease.js';
 import { Replay } from './replay.js';
+import { StallWatch } from './stall-watch.js';
 import { TurnLoop, type ExecutionHooks } from './turn-loop.js';
 import type { Verdict } from './verdict.js';
 import { WorkSignal } from './work-signal.js';
@@ -50,6 +51,7 @@ export class Execution implements ContextHost {
   isDropped = false;
   isLeaving = false;
   private readonly work = new WorkSignal();
+  private readonly watch = new StallWatch();
   private readonly replay: Replay;
   private readonly ending: Ending;
   private readonly turns: TurnLoop;
@@ -182,6 +184,10 @@ export class Execution implements ContextHost {
     this.arrivals.push(arrival);
   }
 
+  arriveLater(arrival: Promise<Arrival>): void {
+    this.arrivals.pushLater(arrival);
+  }
+
   attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void): void {
     this.attemptShielded(name, plan, this.scope, onEnd);
   }
@@ -198,10 +204,16 @@ export class Execution implements ContextHost {
     this.work.raise();
   }
 
+  /** What `setStatus` shows, written with the next write. */
+  showStatus(text: string | undefined): void {
+    this.events.showStatus(this.writer, text);
+    this.work.raise();
+  }
+
   /** Live progress, told at once here and stored with the next write. */
   emit(kind: 'emit' | 'progress', payload: unknown, step?: string): void {
     if (this.isDropped) return;
-    this.events.emit(this.writer.staged, this.delivered, kind, payload, step);
+    this.events.emit(this.writer, this.delivered, kind, payload, step);
     this.work.raise();
   }
 
@@ -213,7 +225,9 @@ export class Execution implements ContextHost {
 
   /** Marks bodies that have run for long as possibly done. Called now and then by the worker. */
   sweep(): void {
-    if (this.isReplaying || this.isDropped) return;
+    if (this.isDropped) return;
+    this.watch.look(this);
+    if (this.isReplaying) return;
     for (const name of this.bodies.olderThan(this.services.options.recordStartAfterMs)) {
       const call = this.calls.get(name);
       if (call !== undefined && !this.journal.has(`$start:${name}`)) {
@@ -264,6 +278,11 @@ export class Execution implements ContextHost {
       this.events.publish(unit.events);
       this.inbox.observe(result.wakes, result.cancelRequested);
       if (unit.children !== undefined) this.services.store.hint({ kind: 'due' });
+      const [foreign] = result.existingChildren ?? [];
+      if (foreign !== undefined) {
+        const reason = 'another instance was started under it at the same time';
+        this.turns.refusal = new WorkflowIdConflictError({ workflowId: foreign, reason });
+      }
     } else if (result.kind === 'changed') {
       this.inbox.observe(result.wakes, result.cancelRequested);
     } else if (result.kind === 'rejected') {

@@ -16,7 +16,7 @@ export function openChildren(host: ExecutionHost): OpenChild[] {
   for (const call of host.calls.all()) {
     if (!(call instanceof ChildCall)) continue;
     const started = host.journal.get(call.name);
-    if (started === undefined || isClosed(host, call)) continue;
+    if (started?.status !== 'completed' || isClosed(host, call)) continue;
     const { childId, workflowName, parentClose } = call.plan;
     open.push({ name: call.name, childId, workflowName, policy: parentClose });
   }

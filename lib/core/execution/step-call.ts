@@ -79,8 +79,7 @@ export class StepCall extends Call {
   }
 
   override begin(host: CallHost): void {
-    const start = host.journal.get(startMarker(this.name));
-    if (this.options.atMostOnce && start !== undefined && start.position <= host.journal.loadedHead) {
+    if (this.options.atMostOnce && this.wasBegunBefore(host)) {
       this.fail(host, new StepInterruptedError({ step: this.step }), 'failed', 1);
       return;
     }
@@ -137,6 +136,7 @@ export class StepCall extends Call {
       ...(heartbeatTimeoutMs === undefined ? {} : { heartbeatTimeoutMs }),
       inProcessBelowMs: this.options.policy.inProcessBelowMs,
       firstAttempt: this.attempts + 1,
+      ...(this.wasBegunBefore(host) ? { progress: () => this.readProgress(host) } : {}),
       body: this.body,
       record: (value) => services.payloads.toText(value, `result of step "${this.step}"`),
     };
@@ -145,6 +145,19 @@ export class StepCall extends Call {
   protected receive(delivery: Delivery): unknown {
     if (delivery.error !== undefined) throw delivery.error;
     return delivery.value;
+  }
+
+  /** An earlier owner may have run the body, and recorded what it reported. */
+  private wasBegunBefore(host: CallHost): boolean {
+    const start = host.journal.get(startMarker(this.name));
+    return start !== undefined && start.position <= host.journal.loadedHead;
+  }
+
+  private async readProgress(host: CallHost): Promise<unknown> {
+    const { store, payloads } = host.services;
+    const { id, generation } = host.record;
+    const text = await store.readProgress(id, generation, this.step);
+    return payloads.decode(text, { workflowId: id, place: 'stream' });
   }
 
   private get recordsStart(): boolean {
