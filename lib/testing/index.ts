@@ -7,3 +7,9 @@ export { VirtualClock } from '../core/time/index.js';
 export type { VirtualClockOptions } from '../core/time/index.js';
 export { TestEngine, createTestEngine } from './test-engine.js';
 export type { TestEngineOptions } from './test-engine.js';
+
+// Recorded journals against today's code
+export { assertReplayable } from './assert-replayable.js';
+export type { ReplayOptions, Replayable } from './assert-replayable.js';
+export { recordedJournal } from './recorded-journal.js';
+export type { RecordedJournal } from './recorded-journal.js';
