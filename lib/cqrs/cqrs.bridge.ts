@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { EventBus } from '@nestjs/cqrs';
+import { CqrsModule, EventBus } from '@nestjs/cqrs';
 import type { WorkflowClient } from '../client/index.js';
 import type { DefinitionRegistry, WorkflowDefinition } from '../core/definition/index.js';
 import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
@@ -8,6 +8,7 @@ import type { WorkflowLogger } from '../core/lifecycle/index.js';
 import { ProviderExplorer } from '../discovery/index.js';
 import type { EventOutlet } from './event-outlet.js';
 import { toEventClass } from './events/index.js';
+import { HandlerGate } from './handler-gate.js';
 import { TriggerPublisher, hasTriggers, triggersOf, type Trigger } from './triggers/index.js';
 
 /** What the bridge connects. @internal */
@@ -37,7 +38,7 @@ export class CqrsBridge {
    * @throws WorkflowDefinitionError for wrong use of `@StartOn` or `@SignalOn`, or when they have no event bus to listen to.
    */
   connect(connection: CqrsConnection): () => void {
-    const buses = this.eventBuses();
+    const buses = this.instancesOf(EventBus);
     const triggers = this.triggers(connection);
     if (triggers.length > 0 && buses.length === 0) {
       throw new WorkflowDefinitionError(
@@ -64,7 +65,10 @@ export class CqrsBridge {
         'There are several CQRS event buses, and lifecycle events go to one of them. Import CqrsModule.forRoot() once, in the root module, and CqrsModule nowhere else.',
       );
     }
-    return outlet.subscribe((event) => eventBus.publish(toEventClass(event)) as unknown);
+    const gate = new HandlerGate(eventBus);
+    // A bus that some other module provides has its handlers registered by nobody we could wait for.
+    if (this.instancesOf(CqrsModule).length === 0) gate.open();
+    return outlet.subscribe((event) => gate.pass(() => eventBus.publish(toEventClass(event)) as unknown));
   }
 
   private triggers({ registry, logger }: CqrsConnection): Trigger[] {
@@ -82,9 +86,9 @@ export class CqrsBridge {
     });
   }
 
-  private eventBuses(): EventBus[] {
+  private instancesOf<T>(type: Type<T>): T[] {
     try {
-      return [...new Set(this.moduleRef.get(EventBus, { strict: false, each: true }))];
+      return [...new Set(this.moduleRef.get(type, { strict: false, each: true }))];
     } catch {
       // ModuleRef throws where nothing is provided under the token: the application does without CQRS.
       return [];

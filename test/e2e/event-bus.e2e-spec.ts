@@ -1,4 +1,11 @@
-import { Injectable, Module, type INestApplication, type OnModuleInit } from '@nestjs/common';
+import {
+  Global,
+  Injectable,
+  Module,
+  type INestApplication,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import {
   AggregateRoot,
   CqrsModule,
@@ -23,6 +30,7 @@ import {
   type WorkflowContext,
 } from 'nestjs-workflow';
 import { Observable, map } from 'rxjs';
+import { systemClock } from '../../lib/core/time/index.js';
 import { OrderPlaced, PaymentReceived } from '../src/orders/order.events.js';
 import { OrderListener } from '../src/orders/order.listener.js';
 import { OrderWorkflow } from '../src/orders/order.workflow.js';
@@ -159,6 +167,41 @@ describe('Lifecycle events on the CQRS event bus', () => {
 
     await expect(booting).rejects.toThrow(/option "events\.cqrs" has the value true.*CqrsModule\.forRoot\(\)/);
   });
+
+  it.each([[false], [true]])(
+    'reach handlers that are registered after an instance went on (outbox: %p)',
+    async (outbox) => {
+      const clock = systemClock;
+      const store = new MemoryStore({ clock, outbox });
+      const earlier = await testApplication()
+        .workflows({ store, worker: false, events: { outbox, cqrs: false } })
+        .providing(PingWorkflow)
+        .init();
+      await earlier.get(WorkflowClient).start(PingWorkflow, undefined, { id: 'left' });
+      await earlier.close();
+      // Boots between the workflow module and CqrsModule, and keeps the latter waiting until the instance has ended.
+      @Global()
+      @Module({})
+      class SlowModule implements OnApplicationBootstrap {
+        constructor(private readonly client: WorkflowClient) {}
+        async onApplicationBootstrap() {
+          await this.client.result('left');
+        }
+      }
+
+      app = await testApplication()
+        .cqrs(undefined)
+        .workflows({ store: new MemoryStore({ clock, sharedWith: store }), events: { outbox } })
+        .with(SlowModule, CqrsModule.forRoot())
+        .providing(PingWorkflow, OrderListener)
+        .init();
+
+      const { told } = app.get(OrderListener);
+      const isCompleted = () => told.some((event) => event instanceof WorkflowCompletedEvent);
+      await eventually(isCompleted);
+      expect(told.map(({ workflowId }) => workflowId)).toContain('left');
+    },
+  );
 
   it('come through the outbox, in order and once each', async () => {
     app = await testApplication()
