@@ -14,6 +14,7 @@ import { EventOutlet } from './cqrs/index.js';
 import { nextCron } from './schedules/index.js';
 import { OutboxRelay, Worker, type OutboxRelayOptions, type WorkerOptions } from './worker/index.js';
 import { buildIdOf } from './workflow.build-id.js';
+import { publishDiagnostics } from './workflow.diagnostics.js';
 import type { ResolvedWorkerOptions, ResolvedWorkflowOptions } from './workflow.options.js';
 import { WorkflowPurger } from './workflow.purger.js';
 
@@ -83,6 +84,7 @@ export function createEngine(
   const worker = workerSettings && new Worker(services, workerOptions(workerSettings, services.options));
   const client = new WorkflowClient(services, worker ?? noDispatcher);
   const outlet = new EventOutlet(services);
+  publishDiagnostics(services.bus);
   const relays = workerSettings !== undefined && services.options.outbox;
   return new WorkflowEngine(services, client, outlet, {
     ...(worker !== undefined && { worker }),
