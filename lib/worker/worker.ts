@@ -64,12 +64,14 @@ export class Worker implements LocalDispatcher, PoolListener {
   /** Registers with the store, takes over what an earlier process of the same id left, and begins to claim. */
   async start(): Promise<void> {
     if (this.isRunning) return;
-    const { store, registry } = this.services;
+    const { store, registry, storeTime } = this.services;
     this.definitions = registry.keys();
     const { id, buildId, pollIntervalMs } = this.options;
     this.identity = (await store.acquireWorkerId?.(id)) ?? { id, release: () => Promise.resolve() };
     const registration = { id: this.identity.id, buildId, definitions: this.definitions, heartbeatMs: pollIntervalMs };
     await store.registerWorker(registration);
+    // The store's time first: what is computed from it would be wrong by the difference of the clocks.
+    storeTime.observe((await store.poll({ ...this.request(), limit: 0 })).now);
     this.isRunning = true;
     this.hints = store.onHint((hint) => {
       this.onHint(hint);

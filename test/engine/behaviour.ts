@@ -99,17 +99,19 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
 
     it('gives up an attempt that takes longer than its time-out', async () => {
       let isAborted = false;
+      let begun = false;
       const run = async (ctx: WorkflowContext) => {
         try {
           await ctx.step(
             'hang',
             (step) =>
-              new Promise((resolve) =>
+              new Promise((resolve) => {
+                begun = true;
                 step.signal.addEventListener('abort', () => {
                   isAborted = true;
                   resolve(1);
-                }),
-              ),
+                });
+              }),
             { timeout: '10s', retry: 1 },
           );
           return 'ended';
@@ -119,6 +121,7 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
       };
       await withEngine({ definitions: [workflow('hang', run)] }, async (engine, harness) => {
         await engine.start('hang', 'h1');
+        await harness.until(() => begun);
         await harness.clock.advance(10_000);
         await harness.drain();
 
@@ -253,23 +256,22 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
         await ctx.sleep('long', '400d');
         return ctx.now();
       };
-      await withEngine(
-        { definitions: [workflow('long', run)], worker: { pollIntervalMs: DAY, heartbeatIntervalMs: DAY } },
-        async (engine, harness) => {
-          await engine.start('long', 's1');
-          await harness.drain();
-          const { dueAt = 0 } = await engine.find('s1');
-          await harness.advance(399 * DAY);
-          expect((await engine.find('s1')).status).toBe('suspended');
-          await harness.advance(2 * DAY);
+      await withEngine({ definitions: [workflow('long', run)] }, async (engine, harness) => {
+        await engine.start('long', 's1');
+        await harness.drain();
+        const { dueAt = 0 } = await engine.find('s1');
+        await harness.advance(399 * DAY);
+        expect((await engine.find('s1')).status).toBe('suspended');
+        await harness.advance(2 * DAY);
 
-          expect(await outputOf(engine, 's1')).toBeGreaterThanOrEqual(dueAt);
-        },
-      );
+        expect(await outputOf(engine, 's1')).toBeGreaterThanOrEqual(dueAt);
+      });
     });
 
     it('undoes possibly-done steps first, then completed ones in reverse of their completion', async () => {
       const undone: string[] = [];
+      let hangs = false;
+      let failed = false;
       const undo = (name: string) => ({
         compensate: (_: unknown, context: { uncertain: boolean }) =>
           undone.push(`${name}${context.uncertain ? '?' : ''}`),
@@ -280,12 +282,26 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
         await ctx.step('two', () => 2, undo('two'));
         await Promise.all([
           ctx.step('three', () => 3, undo('three')),
-          ctx.step('hang', () => new Promise(() => undefined), undo('hang')),
-          ctx.step('four', () => 4, undo('four')).then(() => ctx.fail('enough')),
+          ctx.step(
+            'hang',
+            () => {
+              hangs = true;
+              return new Promise(() => undefined);
+            },
+            undo('hang'),
+          ),
+          ctx
+            .step('four', () => 4, undo('four'))
+            .then(() => {
+              failed = true;
+              return ctx.fail('enough');
+            }),
         ]);
       };
       await withEngine({ definitions: [workflow('undo', run)] }, async (engine, harness) => {
         await engine.start('undo', 'u1');
+        await harness.until(() => hangs);
+        await harness.until(() => failed);
         await harness.clock.advance(6_000);
         await harness.drain();
 

@@ -5,12 +5,10 @@ import { VirtualClock } from '../../lib/core/time/index.js';
 import type { WorkerOptions } from '../../lib/worker/index.js';
 import { bareEngine, type BareEngine } from '../utils/bare-engine.js';
 
-/** A store whose time can be moved, and further views of it as other processes have them. */
+/** A store on the engine's clock, and further views of it as other processes have them. */
 export interface EngineStore {
   readonly store: WorkflowStore;
   view(): Promise<WorkflowStore>;
-  /** Moves the store's time where it is not the engine's clock. */
-  shift(ms: number): void;
   dispose(): Promise<void>;
 }
 
@@ -19,6 +17,8 @@ export interface EngineSetup {
   readonly worker?: Partial<WorkerOptions>;
   readonly options?: Partial<EngineOptions>;
 }
+
+const AGES = 1_000 * 24 * 60 * 60_000;
 
 /** An engine over a store, with time that only moves when a spec says so. */
 export class EngineHarness {
@@ -41,16 +41,22 @@ export class EngineHarness {
   /** A started engine on the shared store. */
   async boot(setup: EngineSetup): Promise<BareEngine> {
     const store = this.engines.length === 0 ? this.data.store : await this.data.view();
-    const engine = bareEngine({ ...setup, store, clock: this.clock });
+    // Time jumps further than any lease here, and real I/O takes none of it: leases and polls are out of the way.
+    const worker = { leaseMs: AGES, heartbeatIntervalMs: AGES / 2, pollIntervalMs: AGES, ...setup.worker };
+    const engine = bareEngine({ ...setup, worker, store, clock: this.clock });
     this.engines.push(engine);
     await engine.worker.start();
     return engine;
   }
 
   async advance(ms: number): Promise<void> {
-    this.data.shift(ms);
     await this.clock.advance(ms);
     await this.drain();
+  }
+
+  /** Lets the engine work until something is true. */
+  async until(isTrue: () => boolean): Promise<void> {
+    while (!isTrue()) await new Promise<void>((resolve) => this.clock.macrotask(resolve));
   }
 
   async drain(): Promise<void> {

@@ -6,7 +6,6 @@ engineBehaviour('memory', (clock) => {
   return Promise.resolve({
     store,
     view: () => Promise.resolve(new MemoryStore({ clock, sharedWith: store })),
-    shift: () => undefined,
     dispose: () => Promise.resolve(),
   });
 });
