@@ -74,7 +74,7 @@ export class ArrivalLine {
   /** Gives a result its position and stages it. `undefined` when its transaction was rolled back instead. */
   async place(arrival: SealedArrival): Promise<JournalEntry | undefined> {
     if (arrival.commit !== undefined) return this.placeInTransaction(arrival, arrival.commit);
-    const entry = this.journal.append({ ...entryOf(arrival), recordedAt: this.services.storeTime.now() });
+    const entry = this.journal.append(this.entryOf(arrival));
     this.writer.staged.entries.push(entry);
     arrival.onPlaced?.(entry);
     return entry;
@@ -94,8 +94,10 @@ export class ArrivalLine {
 
   private async placeInTransaction(arrival: SealedArrival, turn: TransactionTurn): Promise<JournalEntry | undefined> {
     const taken = await this.writer.takeForTransaction();
+    // The write that was under way may have told that the instance is lost.
+    if (this.refusal !== undefined) turn.refuse(this.refusal);
     const before = taken.entries;
-    const entry = this.journal.append({ ...entryOf(arrival), recordedAt: this.services.storeTime.now() });
+    const entry = this.journal.append(this.entryOf(arrival));
     taken.entries = [...before, entry];
     if (turn.isOpen && (await turn.grant(taken.toUnit(this.writer.owner)))) {
       this.gate.note(entry.position);
@@ -105,6 +107,12 @@ export class ArrivalLine {
     taken.entries = before;
     this.writer.staged.restore(taken);
     return undefined;
+  }
+
+  private entryOf(arrival: SealedArrival): Omit<JournalEntry, 'position'> {
+    // What is known of the store's time may go back a little; what ended by an instant is never recorded before it.
+    const recordedAt = Math.max(this.services.storeTime.now(), arrival.dueAt ?? 0);
+    return { ...entryOf(arrival), recordedAt };
   }
 
   private enqueue(arrival: Arrival, text: string | undefined): void {

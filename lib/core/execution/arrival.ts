@@ -31,6 +31,8 @@ export interface Arrival {
   readonly error?: Error;
   readonly signalId?: string;
   readonly data?: EntryData;
+  /** The stored instant that caused it, epoch milliseconds: its record is not older. */
+  readonly dueAt?: number;
   /** Called in the turn of the hand-over, when the entry has its position: stages what travels with it. */
   readonly onPlaced?: (entry: JournalEntry) => void;
   /** Present for a transactional step: its transaction writes the entry, before the hand-over. */

@@ -62,11 +62,13 @@ export class WaitCall extends Call {
       registeredAt: marker.position,
       onDue: (key) => {
         const timedOut = key === TIMEOUT_CONDITION;
+        const dueAt = marker.data?.dueAt?.[key];
         host.arrive({
           call: this,
           status: timedOut ? 'timed_out' : 'completed',
           attempts: 0,
           data: { winner: key },
+          ...(dueAt === undefined ? {} : { dueAt }),
           onPlaced: this.end(host),
         });
       },

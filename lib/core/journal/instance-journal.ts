@@ -9,6 +9,7 @@ export class InstanceJournal {
   private readonly byName = new Map<string, JournalEntry>();
   private readonly retries = new Map<string, JournalEntry>();
   private last: number;
+  private lastRecordedAt = 0;
   /** The last position that was recorded when this owner took the instance over. */
   readonly loadedHead: number;
 
@@ -43,10 +44,11 @@ export class InstanceJournal {
     return this.byName.has(name);
   }
 
-  /** Gives the next position to an entry and keeps it. */
+  /** Gives the next position to an entry and keeps it. Later entries are never recorded at an earlier time, whatever the clocks say. */
   append(entry: Omit<JournalEntry, 'position'>): JournalEntry {
     this.last += 1;
-    const placed: JournalEntry = { position: this.last, ...entry };
+    const recordedAt = Math.max(entry.recordedAt, this.lastRecordedAt);
+    const placed: JournalEntry = { position: this.last, ...entry, recordedAt };
     this.keep(placed);
     return placed;
   }
@@ -64,6 +66,7 @@ export class InstanceJournal {
   }
 
   private keep(entry: JournalEntry): void {
+    this.lastRecordedAt = Math.max(this.lastRecordedAt, entry.recordedAt);
     this.byName.set(entry.name, entry);
     if (entry.kind === 'retry') this.retries.set(retriedName(entry.name), entry);
   }

@@ -28,6 +28,8 @@ export class InstanceWriter {
   private current = new StagedWrites();
   private sending: Promise<FlushResult> | undefined;
   private following: Promise<FlushResult | undefined> | undefined;
+  /** Set once the store said that somebody else writes here: what was staged behind must not follow, though its positions might fit. */
+  private verdict: Extract<FlushResult, { kind: 'fenced' | 'conflict' }> | undefined;
 
   constructor(
     private readonly writer: JournalWriter,
@@ -71,6 +73,10 @@ export class InstanceWriter {
   }
 
   private send(request: TransitionRequest | undefined): Promise<FlushResult> {
+    if (this.verdict !== undefined) {
+      this.current = new StagedWrites();
+      return Promise.resolve(this.verdict);
+    }
     const taken = this.staged;
     this.current = new StagedWrites();
     const unit = request === undefined ? taken.toUnit(this.owner) : withTransition(taken.toUnit(this.owner), request);
@@ -80,6 +86,7 @@ export class InstanceWriter {
       .then((result) => {
         this.sending = undefined;
         if (result.kind === 'changed') this.staged.restore(taken);
+        if (result.kind === 'fenced' || result.kind === 'conflict') this.verdict = result;
         this.onResult(unit, result);
         return result;
       });
