@@ -1,4 +1,5 @@
 import { Execution, Lease, type EngineServices, type ExecutionHooks, type Verdict } from '../core/execution/index.js';
+import { readPatiently } from '../core/store/index.js';
 import { definitionKey, type InstanceRecord, type JournalEntry } from '../core/records/index.js';
 import type { WorkerOptions } from './worker-options.js';
 import { WarmCache } from './warm-cache.js';
@@ -45,12 +46,13 @@ export class ExecutionPool {
     return true;
   }
 
-  /** Executes claimed instances: warm ones go on, the others are replayed. */
-  async claim(claimed: readonly InstanceRecord[], sentAt: number): Promise<void> {
+  /** Executes claimed instances: warm ones go on, the others are replayed. @param isOver Whether the worker has stopped. */
+  async claim(claimed: readonly InstanceRecord[], sentAt: number, isOver: () => boolean): Promise<void> {
     const cold = claimed.filter((record) => !this.resume(record, sentAt));
     if (cold.length === 0) return;
     const ids = cold.map(({ id, generation }) => ({ workflowId: id, generation }));
-    const journals = await this.services.store.readJournals(ids);
+    const { clock, store } = this.services;
+    const journals = await readPatiently(clock, () => store.readJournals(ids), isOver);
     cold.forEach((record, index) => {
       this.execute(record, journals[index] ?? [], sentAt);
     });
@@ -122,6 +124,7 @@ export class ExecutionPool {
     try {
       return await execution.run();
     } catch (error) {
+      if (execution.isDropped) return { kind: 'lost' };
       // The store could not be reached for good, or a defect of the engine: the lease runs out, and somebody replays.
       this.services.logger.error('Executing an instance failed.', {
         workflowId: execution.record.id,

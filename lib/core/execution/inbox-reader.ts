@@ -1,5 +1,6 @@
 import { CHILD_OUTCOME_SIGNAL, type ChildOutcome, type SignalRecord } from '../records/index.js';
 import type { InstanceRecord } from '../records/index.js';
+import { readPatiently } from '../store/index.js';
 import type { ReadSignal, WaitDesk } from '../waits/index.js';
 import type { EngineServices } from './engine-services.js';
 import type { ChildOutcomeValue } from './wait-call.js';
@@ -9,6 +10,7 @@ export interface InboxHost {
   readonly services: EngineServices;
   readonly record: InstanceRecord;
   readonly desk: WaitDesk;
+  readonly isDropped: boolean;
   lose(): void;
 }
 
@@ -67,14 +69,18 @@ export class InboxReader {
   /** The reason given with the cancel: answers carry only that there is one. */
   async readCancelReason(): Promise<string | undefined> {
     this.reason ??= this.host.record.cancel?.reason;
-    this.reason ??= (await this.host.services.store.find(this.host.record.id))?.cancel?.reason;
+    if (this.reason !== undefined) return this.reason;
+    const { store } = this.host.services;
+    this.reason = (await this.ask(() => store.find(this.host.record.id)))?.cancel?.reason;
     return this.reason;
   }
 
   async read(): Promise<void> {
     const { services, record, desk } = this.host;
     const registeredAt = desk.registeredAt;
-    const [inbox] = await services.store.readInboxes([{ workflowId: record.id, generation: record.generation }]);
+    const [inbox] = await this.ask(() =>
+      services.store.readInboxes([{ workflowId: record.id, generation: record.generation }]),
+    );
     if (inbox === undefined) {
       this.host.lose();
       return;
@@ -87,6 +93,10 @@ export class InboxReader {
     for (const signal of latestOutcomes(inbox.signals))
       signals.push({ record: signal, payload: await this.payloadOf(signal) });
     desk.judge(signals, inbox.now);
+  }
+
+  private ask<T>(read: () => Promise<T>): Promise<T> {
+    return readPatiently(this.host.services.clock, read, () => this.host.isDropped);
   }
 
   private async payloadOf(signal: SignalRecord): Promise<unknown> {

@@ -9,6 +9,7 @@ export type {
   StreamSeed,
   WaitRow,
 } from './flush-unit.js';
+export { readPatiently } from './read-patiently.js';
 export type {
   Inbox,
   InstanceQuery,
