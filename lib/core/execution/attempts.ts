@@ -49,7 +49,7 @@ export type AttemptsEnd =
       readonly error: unknown;
       readonly attempts: number;
     }
-  /** The next attempt is further away than is waited for in process. */
+  /** The next attempt is further away than is waited for in process, or may not begin now. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly error: unknown; readonly attempts: number };
 
 /** What trying needs from its surroundings. @internal */
@@ -58,6 +58,8 @@ export interface AttemptSurroundings {
   readonly random: () => number;
   /** Aborted when the run stops: no further attempt begins. */
   readonly scope: AbortScope;
+  /** Whether an attempt may begin now: false once the lease has run out here. */
+  readonly mayBegin: () => boolean;
 }
 
 /**
@@ -92,6 +94,8 @@ export async function runAttempts(plan: AttemptPlan, surroundings: AttemptSurrou
     const isOver = await pause(clock, decision.delayMs, scope);
     plan.onPause?.(false);
     if (!isOver) return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
+    // A process that was frozen meanwhile may own the instance no more: the next attempt goes through the gate.
+    if (!surroundings.mayBegin()) return { kind: 'later', delayMs: 0, error, attempts: attempt };
   }
 }
 

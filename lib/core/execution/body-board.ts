@@ -17,6 +17,7 @@ export class BodyBoard {
   constructor(
     private readonly services: EngineServices,
     private readonly work: WorkSignal,
+    private readonly mayBegin: () => boolean,
   ) {}
 
   get size(): number {
@@ -39,7 +40,7 @@ export class BodyBoard {
     const onPause = (isPausing: boolean): void => {
       this.pausing += isPausing ? 1 : -1;
     };
-    void runAttempts({ ...plan, onPause }, { clock, random, scope }).then((end) => {
+    void runAttempts({ ...plan, onPause }, { clock, random, scope, mayBegin: this.mayBegin }).then((end) => {
       if (this.isAbandoned) return;
       this.later(() => {
         this.running.delete(name);

@@ -72,7 +72,7 @@ export class Execution implements ContextHost {
     });
     this.gate = new EffectGate(this.journal);
     this.code = new CodeRun(services.clock, this.work);
-    this.bodies = new BodyBoard(services, this.work);
+    this.bodies = new BodyBoard(services, this.work, () => this.lease.isValid);
     this.arrivals = new ArrivalLine(services, id, this.journal, this.writer, this.gate, this.work);
     this.events = new EventLine(services, record);
     this.inbox = new InboxReader(this);
