@@ -91,7 +91,8 @@ export class TurnLoop {
     if (host.isLeaving && !isWorking) return ending.handBack();
     this.flush();
     const dueAt = Math.min(host.desk.nextDueAt() ?? Infinity, host.record.deadlineAt ?? Infinity);
-    if (dueAt !== Infinity) hooks.promptAt(host.record.id, dueAt);
+    // What is due already waits for a write or a reading, and those wake by themselves.
+    if (dueAt !== Infinity && dueAt > host.services.storeTime.now()) hooks.promptAt(host.record.id, dueAt);
     return this.pass();
   }
 
