@@ -57,6 +57,8 @@ export class Replay {
     const difference = differenceOf(entry, call);
     if (difference !== undefined) return this.mismatch(describe(entry), difference);
     this.cursor += 1;
+    // Recorded while open bodies were settled: code that has ended received nothing any more.
+    if (this.host.codeEnd !== undefined) return undefined;
     const context = { workflowId: this.host.record.id, place: entry.name };
     const { payloads } = this.host.services;
     const error = entry.error === undefined ? undefined : await payloads.decodeError(entry.error, context);
