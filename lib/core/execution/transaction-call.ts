@@ -38,6 +38,15 @@ export class TransactionCall extends StepCall {
     };
   }
 
+  /** Its work commits with its record or not at all: it is never possibly done. */
+  override prepare(): void {
+    return undefined;
+  }
+
+  override recordLateStart(): void {
+    return undefined;
+  }
+
   protected override conclude(host: CallHost, end: AttemptsEnd): void {
     if (end.kind !== 'completed') super.conclude(host, end);
   }
