@@ -115,7 +115,7 @@ export class Worker implements LocalDispatcher, PoolListener {
       const answer = await store.poll(this.request());
       storeTime.observe(answer.now);
       if (!options.outbox) for (const event of answer.events) bus.publish(event);
-      await this.pool.claim(answer.claimed, sentAt);
+      await this.pool.claim(answer.claimed, sentAt, () => !this.isRunning);
       nextInMs = this.nextPollInMs(answer);
       return answer.claimed.length;
     } finally {
@@ -136,14 +136,16 @@ export class Worker implements LocalDispatcher, PoolListener {
 
   reserve(key: string): LeaseGrant | undefined {
     if (!this.isRunning || this.identity === undefined || this.freePlaces <= 0) return undefined;
-    if (!this.definitions.includes(key)) return undefined;
+    // Instants are judged by the store's time: what runs here before it is known would set them by a clock that may be wrong.
+    if (!this.definitions.includes(key) || !this.services.storeTime.isKnown) return undefined;
     this.reserved += 1;
     return { workerId: this.identity.id, buildId: this.options.buildId, leaseMs: this.options.leaseMs };
   }
 
   adopt(record: InstanceRecord, leasedAt: number): void {
     this.reserved -= 1;
-    this.pool.execute(record, [], leasedAt);
+    // When the answer was late, the lease may have passed to another worker, or back to this one by a claim.
+    if (record.fence === 1 && record.workerId === this.identity?.id) this.pool.execute(record, [], leasedAt);
   }
 
   decline(): void {

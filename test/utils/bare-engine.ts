@@ -6,10 +6,10 @@ import {
   type WorkflowLogger,
 } from '../../lib/core/lifecycle/index.js';
 import { DefinitionRegistry, type WorkflowContext, type WorkflowDefinition } from '../../lib/core/definition/index.js';
-import type { EngineOptions, EngineServices } from '../../lib/core/execution/index.js';
+import { slotsOf, type EngineOptions, type EngineServices } from '../../lib/core/execution/index.js';
 import { JournalWriter } from '../../lib/core/journal/index.js';
 import { DEFAULT_RETRY_POLICY } from '../../lib/core/policies/index.js';
-import type { InstanceRecord } from '../../lib/core/records/index.js';
+import type { InstanceRecord, InstanceSeed } from '../../lib/core/records/index.js';
 import {
   combineCodecs,
   jsonPayloadSerializer,
@@ -94,28 +94,15 @@ export function bareEngine(setup: BareEngineOptions): BareEngine {
     events,
     async start(name, id, input) {
       const definition = registry.resolve(name);
-      const sealed = await services.payloads.encode(input, { workflowId: id, place: 'input' });
+      const seed = await seedOf(services, name, id, input);
       const grant = worker.reserve(`${definition.name}@${definition.version}`);
       const sentAt = clock.monotonic();
       const result = await services.writer.start({
-        seed: {
-          id,
-          name: definition.name,
-          version: definition.version,
-          ...(sealed === undefined ? {} : { input: sealed }),
-          inputHash: services.payloads.fingerprint(input),
-          headers: {},
-          attributes: {},
-          priority: 1_000,
-          seed: id,
-          limits: [],
-          ...(definition.timeoutMs === undefined ? {} : { timeoutMs: definition.timeoutMs }),
-          idGiven: true,
-        },
+        seed,
         ...(grant === undefined ? {} : { lease: grant }),
       });
       if (grant !== undefined) {
-        if (result.kind === 'created' && result.record.status === 'running') worker.adopt(result.record, sentAt);
+        if (result.kind === 'created' && result.record.workerId === grant.workerId) worker.adopt(result.record, sentAt);
         else worker.decline();
       } else store.hint({ kind: 'due' });
     },
@@ -124,6 +111,31 @@ export function bareEngine(setup: BareEngineOptions): BareEngine {
       if (record === undefined) throw new Error(`No instance ${id}`);
       return record;
     },
+  };
+}
+
+/** What an instance of a workflow that the engine knows is created from. */
+export async function seedOf(
+  { registry, payloads, random }: EngineServices,
+  name: string,
+  id: string,
+  input: unknown,
+): Promise<InstanceSeed> {
+  const definition = registry.resolve(name);
+  const sealed = await payloads.encode(input, { workflowId: id, place: 'input' });
+  return {
+    id,
+    name: definition.name,
+    version: definition.version,
+    ...(sealed === undefined ? {} : { input: sealed }),
+    inputHash: payloads.fingerprint(input),
+    headers: {},
+    attributes: {},
+    priority: definition.priority ?? 1_000,
+    seed: `${id}:${random()}`,
+    limits: slotsOf(definition, input, undefined),
+    ...(definition.timeoutMs === undefined ? {} : { timeoutMs: definition.timeoutMs }),
+    idGiven: true,
   };
 }
 

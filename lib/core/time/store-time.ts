@@ -30,7 +30,12 @@ export class StoreTime {
     this.receivedAt = monotonic;
   }
 
-  /** Epoch milliseconds, whole; at or before the store's own. */
+  /** Whether the store has told its time; before, {@link now} is a guess by the local wall clock. */
+  get isKnown(): boolean {
+    return this.known;
+  }
+
+  /** Epoch milliseconds, whole; at or before the store's own. May go back, when a bound that was better has grown old. */
   now(): number {
     return Math.floor(this.base + (this.clock.monotonic() - this.receivedAt));
   }
