@@ -1,0 +1,124 @@
+import { MemoryStore } from '../../../lib/memory/index.js';
+import { Watch } from '../invariants/watch.js';
+import { Ledger } from './ledger.js';
+import { Network, NO_FAULTS, type FaultRates } from './network.js';
+import { Scheduler, type Loop } from './scheduler.js';
+import { SeededRandom } from './seeded-random.js';
+import { SimClock } from './sim-clock.js';
+import { SimProcess, type ProcessOptions } from './sim-process.js';
+import { SimStore } from './sim-store.js';
+
+/** What holds for a whole simulation. */
+export interface WorldConfig {
+  readonly seed: number;
+  readonly faults?: Partial<FaultRates>;
+  /** Lifecycle events are stored and relayed. */
+  readonly outbox?: boolean;
+}
+
+/** A simulated cluster: one database, its processes, the network between them and the outside world. */
+export class World {
+  readonly config: Required<WorldConfig>;
+  readonly random: SeededRandom;
+  readonly scheduler: Scheduler;
+  readonly databaseLoop: Loop;
+  readonly databaseClock: SimClock;
+  readonly database: MemoryStore;
+  readonly network: Network;
+  readonly ledger = new Ledger();
+  readonly watch: Watch;
+  readonly processes: SimProcess[] = [];
+  /** The driver of a scenario: never killed, never frozen. */
+  readonly outside: Loop;
+  readonly outsideClock: SimClock;
+  /** The client's connection, which fails as those of the workers do. */
+  readonly client: SimStore;
+  /** Lives that were asked to stop: what they gave up may run again elsewhere. */
+  readonly released = new Set<number>();
+  /** Steps that can be undone, by instance and name. */
+  readonly reversible = new Set<string>();
+  /** Called after each step. */
+  onStep: () => void = () => undefined;
+  private lives = 0;
+
+  constructor(config: WorldConfig) {
+    this.config = { outbox: false, ...config, faults: { ...NO_FAULTS, ...config.faults } };
+    this.random = new SeededRandom(config.seed);
+    this.scheduler = new Scheduler(this.random.fork());
+    this.network = new Network(this.random.fork(), { ...NO_FAULTS, ...config.faults });
+    this.databaseLoop = this.scheduler.loop('database');
+    this.databaseClock = new SimClock(this.scheduler, this.databaseLoop);
+    this.database = new MemoryStore({
+      clock: this.databaseClock,
+      outbox: this.config.outbox,
+      yieldEach: () => this.databaseTurn(),
+    });
+    this.outside = this.scheduler.loop('outside');
+    this.outsideClock = new SimClock(this.scheduler, this.outside);
+    this.watch = new Watch(this);
+    this.client = new SimStore({
+      scheduler: this.scheduler,
+      loop: this.outside,
+      databaseLoop: this.databaseLoop,
+      network: this.network,
+      session: this.newSession(),
+      onRequest: () => undefined,
+      onAnswer: () => undefined,
+    });
+  }
+
+  get now(): number {
+    return this.databaseClock.now();
+  }
+
+  get alive(): SimProcess[] {
+    return this.processes.filter((process) => process.isAlive);
+  }
+
+  nextLife(): number {
+    return (this.lives += 1);
+  }
+
+  newSession(): MemoryStore {
+    return new MemoryStore({
+      clock: this.databaseClock,
+      sharedWith: this.database,
+      yieldEach: () => this.databaseTurn(),
+    });
+  }
+
+  /** A statement's own turn in the database: statements of others may come first. */
+  databaseTurn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.scheduler.message(this.databaseLoop, 0, 'statement', resolve);
+    });
+  }
+
+  spawn(options: ProcessOptions): SimProcess {
+    const process = new SimProcess(this, options);
+    this.processes.push(process);
+    process.start();
+    return process;
+  }
+
+  /** Runs until the condition holds; false when the time, or everything there is to do, was over before. */
+  async runUntil(isDone: () => boolean, limitMs: number, stepLimit = 200_000): Promise<boolean> {
+    const untilMs = this.scheduler.now + limitMs;
+    const violationsBefore = this.watch.violations.length;
+    const lastStep = this.scheduler.steps + stepLimit;
+    while (!isDone()) {
+      if (this.scheduler.now > untilMs || this.scheduler.steps > lastStep) return false;
+      if (!(await this.scheduler.step())) return isDone();
+      this.watch.look();
+      this.onStep();
+      if (this.watch.violations.length > violationsBefore) return false;
+    }
+    return true;
+  }
+
+  /** From now on nothing fails any more, so that everything must come to its end. */
+  heal(): void {
+    this.network.rates = { ...NO_FAULTS };
+    for (const process of this.alive) process.thaw();
+  }
+}

@@ -1,0 +1,125 @@
+import type { SeededRandom } from './engine/seeded-random.js';
+import type { SimProcess } from './engine/sim-process.js';
+import type { World } from './engine/world.js';
+
+/** What may befall a process. */
+type Fault = 'crash' | 'freeze' | 'stall' | 'jump' | 'stop' | 'twin';
+
+const FAULTS: readonly Fault[] = [
+  'crash',
+  'crash',
+  'crash',
+  'freeze',
+  'freeze',
+  'stall',
+  'stall',
+  'jump',
+  'stop',
+  'twin',
+];
+
+/** The faults of one seed: at random moments, counted in steps of the scheduler, so that every await can be hit. */
+export class FaultPlan {
+  count = 0;
+  private left: number;
+  private isActive = false;
+  private pending = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly random: SeededRandom,
+  ) {
+    this.left = random.pick([0, 2, 6, 12]);
+  }
+
+  /** Whether nothing more will befall anybody. */
+  get isOver(): boolean {
+    return this.left <= 0 && this.pending === 0;
+  }
+
+  begin(): void {
+    this.isActive = true;
+    this.world.onStep = () => {
+      this.maybe();
+    };
+  }
+
+  end(): void {
+    this.isActive = false;
+    this.left = 0;
+  }
+
+  /** Whether an instance may be where it is when all is over. */
+  mayStay(_workflowId: string, _status: string): boolean {
+    return false;
+  }
+
+  private maybe(): void {
+    if (!this.isActive || this.left <= 0 || !this.random.chance(0.012)) return;
+    const process = this.victim();
+    if (process === undefined) return;
+    this.left -= 1;
+    this.count += 1;
+    const fault = this.random.pick(FAULTS);
+    this.world.scheduler.note(`fault ${fault} ${process.loop.name}`);
+    this.strike(fault, process);
+  }
+
+  /** Mostly whoever has just done something: faults between two awaits are what matters. */
+  private victim(): SimProcess | undefined {
+    const candidates = this.world.alive.filter((process) => !process.isFrozen);
+    const active = candidates.find((process) => process.loop === this.world.scheduler.lastLoop);
+    if (active !== undefined && this.random.chance(0.8)) return active;
+    return candidates.length === 0 ? undefined : this.random.pick(candidates);
+  }
+
+  private strike(fault: Fault, process: SimProcess): void {
+    const { random } = this;
+    switch (fault) {
+      case 'crash':
+        process.crash();
+        this.replace(process, random.pick([0, 100, 3_000, 15_000]), random.chance(0.6));
+        return;
+      case 'freeze':
+        this.suspend(process, random.int(11_000, 35_000));
+        return;
+      case 'stall':
+        this.suspend(process, random.int(10, 9_000));
+        return;
+      case 'jump':
+        process.clock.wallOffsetMs += random.pick([-3_600_000, -300_000, 300_000, 3_600_000]);
+        return;
+      case 'stop':
+        process.stop();
+        this.replace(process, random.pick([0, 1_000]), random.chance(0.5));
+        return;
+      case 'twin':
+        // Comes up under the id of one that is only frozen.
+        this.suspend(process, random.int(500, 20_000));
+        this.replace(process, random.int(0, 400), true);
+        return;
+    }
+  }
+
+  private suspend(process: SimProcess, ms: number): void {
+    process.freeze();
+    this.later(ms, () => {
+      process.thaw();
+    });
+  }
+
+  private replace(process: SimProcess, delayMs: number, sameId: boolean): void {
+    const workerId = sameId ? process.options.workerId : `${process.options.workerId}x`;
+    this.later(delayMs, () => {
+      this.world.spawn({ ...process.options, workerId });
+    });
+  }
+
+  private later(ms: number, act: () => void): void {
+    this.pending += 1;
+    this.world.scheduler.message(this.world.outside, ms, 'fault goes on', () => {
+      this.pending -= 1;
+      act();
+    });
+  }
+}

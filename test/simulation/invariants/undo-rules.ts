@@ -1,0 +1,44 @@
+import type { InstanceRecord, JournalEntry } from '../../../lib/core/records/index.js';
+import type { World } from '../engine/world.js';
+
+/** Undone is what was done, in exact reverse of its recorded completion, possibly-done steps first in reverse of their start. */
+export function checkUndo(world: World, record: InstanceRecord, journal: readonly JournalEntry[]): void {
+  const { watch } = world;
+  const undone = journal
+    .filter((entry) => entry.kind === 'undo')
+    .map((entry) => entry.name.slice('$compensate:'.length));
+  if (record.status === 'completed') {
+    if (undone.length > 0) watch.violate('what has completed is not undone', `"${record.id}" undid ${undone.join()}`);
+    return;
+  }
+  // Terminated runs undo nothing.
+  if (record.status === 'cancelled' && !journal.some((entry) => entry.kind === 'cancel')) return;
+  const expected = expectedUndo(journal, (name) => world.reversible.has(`${record.id} ${name}`));
+  if (undone.join() !== expected.join())
+    watch.violate('undo is the exact reverse', `"${record.id}" undid ${undone.join()}, due was ${expected.join()}`);
+  const performed = world.ledger
+    .of(record.id)
+    .filter((effect) => effect.kind === 'undo' && effect.generation === record.generation)
+    .map((effect) => effect.step);
+  const order = [...new Set(performed)];
+  if (order.join() !== expected.join())
+    watch.violate('undo is the exact reverse', `"${record.id}" performed ${order.join()}, due was ${expected.join()}`);
+}
+
+function expectedUndo(journal: readonly JournalEntry[], isReversible: (name: string) => boolean): string[] {
+  const committed = Math.max(0, ...journal.filter((entry) => entry.kind === 'commit').map((entry) => entry.position));
+  const starts = journal.filter((entry) => entry.kind === 'start' && isReversible(entry.name.slice('$start:'.length)));
+  const done: JournalEntry[] = [];
+  const uncertain: JournalEntry[] = [];
+  for (const start of starts) {
+    const name = start.name.slice('$start:'.length);
+    const result = journal.find((entry) => entry.name === name);
+    if (result === undefined) uncertain.push(start);
+    else if (result.status === 'completed' && result.position > committed) done.push(result);
+  }
+  const newestFirst = (a: JournalEntry, b: JournalEntry): number => b.position - a.position;
+  return [
+    ...uncertain.sort(newestFirst).map((entry) => entry.name.slice('$start:'.length)),
+    ...done.sort(newestFirst).map((entry) => entry.name),
+  ];
+}

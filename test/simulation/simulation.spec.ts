@@ -1,0 +1,24 @@
+import { runScenario } from './scenario.js';
+
+const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 300);
+
+describe('The simulated cluster', () => {
+  it(`keeps every promise under ${SEEDS} seeds`, async () => {
+    const failures: string[] = [];
+    for (let seed = 1; seed <= SEEDS && failures.length < 5; seed++) {
+      const { violations } = await runScenario(seed);
+      if (violations[0] !== undefined) failures.push(`seed ${seed}: ${violations[0]}`);
+    }
+
+    expect(failures).toEqual([]);
+  }, 120_000);
+
+  it('repeats a seed step by step', async () => {
+    for (const seed of [3, 7, 11]) {
+      const first = await runScenario(seed);
+      const second = await runScenario(seed);
+
+      expect([second.digest, second.steps]).toEqual([first.digest, first.steps]);
+    }
+  });
+});
