@@ -36,7 +36,10 @@ const shared = {
 };
 
 // Folders whose specs talk to a database. Everything else stays in the project that starts none.
-const databaseFolders = ['<rootDir>/lib/(postgres|typeorm)/', '<rootDir>/test/(?!(architecture|engine|simulation|mutants)/)'];
+const databaseFolders = [
+  '<rootDir>/lib/(postgres|typeorm)/',
+  '<rootDir>/test/(?!(architecture|engine|simulation|mutants)/)',
+];
 
 export default {
   maxWorkers: 2,
@@ -45,10 +48,7 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: [
-        '<rootDir>/lib/**/*.spec.ts',
-        '<rootDir>/test/{architecture,engine,simulation,mutants}/**/*.spec.ts',
-      ],
+      testMatch: ['<rootDir>/lib/**/*.spec.ts', '<rootDir>/test/{architecture,engine,simulation,mutants}/**/*.spec.ts'],
       testPathIgnorePatterns: ['/node_modules/', ...databaseFolders],
     },
     {

@@ -11,6 +11,9 @@ import type { StepStatus, WorkflowHeaders } from '../records/index.js';
 import type { Cancellable, Clock } from '../time/index.js';
 import { createStepScope, runInStepScope } from './step-scope.js';
 
+/** Between two looks at a lease that has run out here. */
+const LEASE_RECHECK_MS = 200;
+
 /** What is tried, and under which rules. @internal */
 export interface AttemptPlan {
   readonly kind: 'step' | 'transaction';
@@ -49,7 +52,7 @@ export type AttemptsEnd =
       readonly error: unknown;
       readonly attempts: number;
     }
-  /** The next attempt is further away than is waited for in process, or may not begin now. */
+  /** The next attempt is further away than is waited for in process. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly error: unknown; readonly attempts: number };
 
 /** What trying needs from its surroundings. @internal */
@@ -70,9 +73,17 @@ export interface AttemptSurroundings {
  */
 export async function runAttempts(plan: AttemptPlan, surroundings: AttemptSurroundings): Promise<AttemptsEnd> {
   const { scope, clock, random } = surroundings;
-  let progress = await plan.progress?.();
+  let progress: unknown;
+  try {
+    if (plan.progress !== undefined) progress = await plan.progress();
+  } catch (error) {
+    return { kind: 'failed', status: scope.aborted ? 'cancelled' : 'failed', error, attempts: plan.firstAttempt - 1 };
+  }
   for (let attempt = plan.firstAttempt; ; attempt += 1) {
     let error: unknown;
+    // A process that was frozen meanwhile may own the instance no more: until a renewal tells, nothing begins.
+    while (!scope.aborted && !surroundings.mayBegin()) await pause(clock, LEASE_RECHECK_MS, scope);
+    if (scope.aborted) return { kind: 'failed', status: 'cancelled', error: scope.reason, attempts: attempt - 1 };
     try {
       const value = await runOnce(plan, surroundings, attempt, progress, (reported) => {
         progress = reported;
@@ -94,8 +105,6 @@ export async function runAttempts(plan: AttemptPlan, surroundings: AttemptSurrou
     const isOver = await pause(clock, decision.delayMs, scope);
     plan.onPause?.(false);
     if (!isOver) return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
-    // A process that was frozen meanwhile may own the instance no more: the next attempt goes through the gate.
-    if (!surroundings.mayBegin()) return { kind: 'later', delayMs: 0, error, attempts: attempt };
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { retryKey } from '../journal/index.js';
 import { resolveRetry, type RetryPolicy } from '../policies/index.js';
 import { idempotencyKey, type JournalEntry } from '../records/index.js';
+import { readPatiently } from '../store/index.js';
 import { parseDuration } from '../time/index.js';
 import type { AttemptPlan, AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
@@ -154,9 +155,13 @@ export class StepCall extends Call {
   }
 
   private async readProgress(host: CallHost): Promise<unknown> {
-    const { store, payloads } = host.services;
+    const { clock, store, payloads } = host.services;
     const { id, generation } = host.record;
-    const text = await store.readProgress(id, generation, this.step);
+    const text = await readPatiently(
+      clock,
+      () => store.readProgress(id, generation, this.step),
+      () => host.scope.aborted,
+    );
     return payloads.decode(text, { workflowId: id, place: 'stream' });
   }
 
