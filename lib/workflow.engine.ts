@@ -85,10 +85,10 @@ export function createEngine(
   const client = new WorkflowClient(services, worker ?? noDispatcher);
   const outlet = new EventOutlet(services);
   publishDiagnostics(services.bus);
-  const relays = workerSettings !== undefined && services.options.outbox;
+  const relays = services.options.outbox && workerSettings !== undefined && worker !== undefined;
   return new WorkflowEngine(services, client, outlet, {
     ...(worker !== undefined && { worker }),
-    ...(relays && { relay: new OutboxRelay(services, relayOptions(workerSettings), outlet.deliver) }),
+    ...(relays && { relay: new OutboxRelay(services, relayOptions(worker, workerSettings), outlet.deliver) }),
     ...(purge !== undefined && { purger: new WorkflowPurger(client, clock, logger, purge) }),
   });
 }
@@ -143,6 +143,14 @@ function defaultWorkerId(): string {
   return `${hostname()}/${basename(process.cwd())}`;
 }
 
-function relayOptions({ id, leaseMs }: ResolvedWorkerOptions): OutboxRelayOptions {
-  return { workerId: id ?? defaultWorkerId(), leaseMs, pollIntervalMs: 1_000, batch: 500 };
+/** Several processes of one host share the base of their worker ids: only what the worker got when it started is its own. */
+function relayOptions(worker: Worker, { leaseMs }: ResolvedWorkerOptions): OutboxRelayOptions {
+  return {
+    leaseMs,
+    pollIntervalMs: 1_000,
+    batch: 500,
+    get workerId() {
+      return worker.status.id ?? defaultWorkerId();
+    },
+  };
 }
