@@ -1,34 +1,9 @@
-import { IndexedHeap } from './indexed-heap.js';
+import type { IndexedHeap } from './indexed-heap.js';
 import type { InstanceRow } from './instance-row.js';
+import { isClaimedBefore, Lane } from './lane.js';
 
 /** From this many crashes on an instance is a suspect. @internal */
 export const SUSPECT_CRASHES = 2;
-
-/** Instances that the same builds may claim: one definition, and the builds whose code did not match. @internal */
-export class Lane {
-  /** Not due yet, by due instant. */
-  readonly waiting = new IndexedHeap<InstanceRow>(isDueBefore);
-  /** Due, by rank. */
-  readonly ready = new IndexedHeap<InstanceRow>(isClaimedBefore);
-  /** Due, and crashed so often that a process runs one of them at a time. */
-  readonly suspects = new IndexedHeap<InstanceRow>(isClaimedBefore);
-
-  constructor(
-    readonly definition: string,
-    readonly excludedBuilds: readonly string[],
-  ) {}
-}
-
-function isDueBefore(a: InstanceRow, b: InstanceRow): boolean {
-  const difference = (a.dueAt as number) - (b.dueAt as number);
-  return difference < 0 || (difference === 0 && a.seq < b.seq);
-}
-
-/** A second of waiting is worth one step of priority, so that nothing starves. @internal */
-export function isClaimedBefore(a: InstanceRow, b: InstanceRow): boolean {
-  const difference = a.rank - b.rank;
-  return difference < 0 || (difference === 0 && a.seq < b.seq);
-}
 
 /**
  * Who may be claimed, and in what order, without ever looking at those who may not.
@@ -36,7 +11,7 @@ export function isClaimedBefore(a: InstanceRow, b: InstanceRow): boolean {
  * @internal
  */
 export class ClaimQueue {
-  private readonly lanes = new Map<string, Lane[]>();
+  private readonly lanes = new Map<string, Lane<InstanceRow>[]>();
   private readonly aside = new Map<string, Set<InstanceRow>>();
 
   /** Gives a row its lane; again whenever the builds that do not match it change. */
@@ -86,16 +61,16 @@ export class ClaimQueue {
     return count;
   }
 
-  lanesOf(definition: string): readonly Lane[] {
+  lanesOf(definition: string): readonly Lane<InstanceRow>[] {
     return this.lanes.get(definition) ?? [];
   }
 
-  all(): Lane[] {
+  all(): Lane<InstanceRow>[] {
     return [...this.lanes.values()].flat();
   }
 
   /** Moves everything that has fallen due to those who can be claimed. */
-  ripen(lane: Lane, now: number): void {
+  ripen(lane: Lane<InstanceRow>, now: number): void {
     for (let row = lane.waiting.peek(); row !== undefined && (row.dueAt as number) <= now; row = lane.waiting.peek()) {
       lane.waiting.remove(row);
       readyHeap(row).push(row);

@@ -1,7 +1,8 @@
 import type { LifecycleEvent } from '../core/lifecycle/index.js';
 import type { InstanceRecord } from '../core/records/index.js';
 import type { PollRequest, PollResult, WorkerRegistration } from '../core/store/index.js';
-import { isClaimedBefore, SUSPECT_CRASHES, type Lane } from './claim-queue.js';
+import { SUSPECT_CRASHES } from './claim-queue.js';
+import { isClaimedBefore, type Lane } from './lane.js';
 import type { IndexedHeap } from './indexed-heap.js';
 import type { InstanceRow } from './instance-row.js';
 import type { MemoryDatabase } from './memory-database.js';
@@ -91,7 +92,7 @@ export class Claimer {
     return parent === undefined || parent.isEnded || parent.generation !== row.parent.generation;
   }
 
-  private lanesFor(request: PollRequest): Lane[] {
+  private lanesFor(request: PollRequest): Lane<InstanceRow>[] {
     return request.definitions.flatMap((definition) =>
       this.database.queue.lanesOf(definition).filter((lane) => !lane.excludedBuilds.includes(request.buildId)),
     );
@@ -116,7 +117,7 @@ export class Claimer {
 }
 
 /** Who is claimed next: the best of the lanes' first ones. */
-function first(lanes: readonly Lane[], allowSuspect: boolean): InstanceRow | undefined {
+function first(lanes: readonly Lane<InstanceRow>[], allowSuspect: boolean): InstanceRow | undefined {
   let best: InstanceRow | undefined;
   const consider = (heap: IndexedHeap<InstanceRow>): void => {
     const row = heap.peek();

@@ -12,9 +12,9 @@ import {
   type WorkflowHeaders,
 } from '../core/records/index.js';
 import type { WaitRow } from '../core/store/index.js';
-import type { Lane } from './claim-queue.js';
 import type { HeapItem, IndexedHeap } from './indexed-heap.js';
 import { Journal } from './journal.js';
+import type { Lane } from './lane.js';
 import type { Lock } from './lock.js';
 import type { StreamLog } from './stream-log.js';
 
@@ -68,7 +68,7 @@ export class InstanceRow implements HeapItem<InstanceRow> {
   journal = new Journal();
   stream: StreamLog | undefined = undefined;
   lock: Lock | undefined = undefined;
-  lane!: Lane;
+  lane!: Lane<InstanceRow>;
   holdsSlots = false;
   heap: IndexedHeap<InstanceRow> | undefined = undefined;
   heapIndex = -1;

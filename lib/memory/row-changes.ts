@@ -4,10 +4,23 @@ import {
   type LifecycleEvent,
   type LifecycleEventType,
 } from '../core/lifecycle/index.js';
-import { childOutcomeSignal, closeSignal, type SignalSeed, type TerminalStatus } from '../core/records/index.js';
+import {
+  childOutcomeSignal,
+  closeSignal,
+  type SignalRecord,
+  type SignalSeed,
+  type TerminalStatus,
+} from '../core/records/index.js';
 import type { LeaseGrant } from '../core/store/index.js';
 import type { InstanceRow } from './instance-row.js';
-import type { MemoryDatabase } from './memory-database.js';
+import type { ClaimQueue } from './claim-queue.js';
+import type { HintExchange } from './hint-exchange.js';
+import type { InstanceTable } from './instance-table.js';
+import type { OutboxTable } from './outbox-table.js';
+import type { SignalTable } from './signal-table.js';
+import type { SlotTable } from './slot-table.js';
+import type { WaitIndex } from './wait-index.js';
+import type { WorkerTable } from './worker-table.js';
 
 /** What an instance ends with. @internal */
 export interface Ending {
@@ -16,10 +29,26 @@ export interface Ending {
   readonly error?: string;
 }
 
+/** The tables that a change of a row touches. @internal */
+export interface RowTables {
+  readonly now: number;
+  readonly instances: InstanceTable;
+  readonly signals: SignalTable;
+  readonly waits: WaitIndex;
+  readonly queue: ClaimQueue;
+  readonly slots: SlotTable;
+  readonly workers: WorkerTable;
+  readonly outbox: OutboxTable | undefined;
+  readonly hints: HintExchange;
+  delete(row: InstanceRow): void;
+  receive(seed: SignalSeed): SignalRecord;
+  store(signal: SignalRecord): boolean;
+}
+
 /** The elementary changes of an instance row, each with everything that hangs on it: queue, slots, waits, hints. @internal */
 export class RowChanges {
   constructor(
-    private readonly database: MemoryDatabase,
+    private readonly database: RowTables,
     private readonly retain: number,
   ) {}
 

@@ -1,5 +1,5 @@
 import type { ConcurrencySlot } from '../core/records/index.js';
-import { isClaimedBefore, readyHeap } from './claim-queue.js';
+import { isClaimedBefore, readyHeap } from './lane.js';
 import { IndexedHeap } from './indexed-heap.js';
 import type { InstanceRow } from './instance-row.js';
 

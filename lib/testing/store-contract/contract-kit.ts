@@ -15,7 +15,7 @@ import type {
   WorkflowStore,
 } from '../../core/store/index.js';
 import { one } from './assertions.js';
-import type { StoreHarness } from './contract-case.js';
+import type { StoreHarness } from './store-harness.js';
 import { Interleaving } from './interleaving.js';
 
 /** The right to write an instance, as a record shows it. @internal */

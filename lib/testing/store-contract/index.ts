@@ -1,2 +1,3 @@
 export { workflowStoreContract } from './workflow-store-contract.js';
-export type { ContractCase, StoreContractOptions, StoreHarness } from './contract-case.js';
+export type { ContractCase, StoreContractOptions } from './contract-case.js';
+export type { StoreHarness } from './store-harness.js';
