@@ -1,5 +1,6 @@
 import type { ConcurrencySlot } from '../core/records/index.js';
-import { isClaimedBefore, readyHeap } from './lane.js';
+import { readyHeap } from './claim-queue.js';
+import { isClaimedBefore } from './lane.js';
 import { IndexedHeap } from './indexed-heap.js';
 import type { InstanceRow } from './instance-row.js';
 
