@@ -1,6 +1,6 @@
 import type { IndexedHeap } from './indexed-heap.js';
 import type { InstanceRow } from './instance-row.js';
-import { isClaimedBefore, Lane } from './lane.js';
+import { Lane } from './lane.js';
 
 /** From this many crashes on an instance is a suspect. @internal */
 export const SUSPECT_CRASHES = 2;

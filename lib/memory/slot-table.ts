@@ -47,7 +47,7 @@ export class SlotTable {
     const origin = readyHeap(row);
     row.heap?.remove(row);
     let heap = blocked.get(origin);
-    if (heap === undefined) blocked.set(origin, (heap = new IndexedHeap(isClaimedBefore)));
+    if (heap === undefined) blocked.set(origin, (heap = new IndexedHeap<InstanceRow>(isClaimedBefore)));
     heap.push(row);
     // A slot of its other keys that was its turn goes to somebody else.
     for (const { key } of row.limits) if (key !== full.key) this.wake(key, this.limitOf(key));
