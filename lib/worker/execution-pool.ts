@@ -103,6 +103,8 @@ export class ExecutionPool {
 
   private async follow(execution: Execution): Promise<void> {
     const { id } = execution.record;
+    // Claimed here again after its lease ran out unnoticed: what still runs of it is over.
+    this.executions.get(id)?.lose();
     this.executions.set(id, execution);
     if (execution.record.crashes >= 2) this.suspects.add(id);
     this.listener.onBusy();

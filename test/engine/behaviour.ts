@@ -366,6 +366,77 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
       );
     });
 
+    it("counts a run's time-out over all its generations", async () => {
+      const run = async (ctx: WorkflowContext, input: number) => {
+        await ctx.sleep('pause', '40m');
+        ctx.continueAsNew(input + 1);
+      };
+      const definition = workflow('generations', run, { timeoutMs: 60 * MINUTE });
+      await withEngine({ definitions: [definition] }, async (engine, harness) => {
+        await engine.start('generations', 'g2', 1);
+        await harness.drain();
+        await harness.advance(41 * MINUTE);
+        expect((await engine.find('g2')).generation).toBe(2);
+        await harness.advance(21 * MINUTE);
+
+        expect((await engine.find('g2')).error).toContain('WORKFLOW_TIMEOUT');
+      });
+    });
+
+    it('starts children only with inputs that their definition accepts', async () => {
+      const parent = async (ctx: WorkflowContext) => {
+        try {
+          await ctx.executeChild('picky', 'wrong');
+        } catch (error) {
+          return (error as Error).message;
+        }
+        return 'started';
+      };
+      const picky = workflow('picky', () => 1, {
+        validateInput: (value, place) => {
+          if (value !== 'right') throw new RangeError(`${place} is wrong`);
+          return value;
+        },
+      });
+      await withEngine({ definitions: [workflow('parent', parent), picky] }, async (engine, harness) => {
+        await engine.start('parent', 'p1');
+        await harness.drain();
+
+        expect(await outputOf(engine, 'p1')).toContain('is wrong');
+        expect(await harness.store.children('p1')).toEqual([]);
+      });
+    });
+
+    it('hands the progress of a crashed attempt to the next one', async () => {
+      const seen: unknown[] = [];
+      let isBlocked = true;
+      const run = (ctx: WorkflowContext) =>
+        ctx.step(
+          'long',
+          async (step) => {
+            seen.push(step.progress);
+            step.heartbeat({ done: 3 });
+            if (isBlocked) await new Promise(() => undefined);
+            return 'done';
+          },
+          { heartbeatTimeout: '10m' },
+        );
+      const setup = { definitions: [workflow('progress', run)], worker: { leaseMs: 10_000, heartbeatIntervalMs: DAY } };
+      await withEngine(setup, async (engine, harness) => {
+        await engine.start('progress', 'p1');
+        await harness.until(() => seen.length === 1);
+        await harness.clock.advance(5_000);
+        isBlocked = false;
+        await harness.boot(setup);
+        await harness.clock.advance(11_000);
+        await harness.until(() => seen.length === 2);
+        await harness.drain();
+
+        expect(seen).toEqual([undefined, { done: 3 }]);
+        expect(await outputOf(engine, 'p1')).toBe('done');
+      });
+    });
+
     it('goes on under the same id with a new input, an empty journal and new idempotency keys', async () => {
       const keys: string[] = [];
       const run = async (ctx: WorkflowContext, input: number) => {

@@ -64,7 +64,10 @@ export class EngineHarness {
   }
 
   async dispose(): Promise<void> {
-    for (const engine of this.engines) await engine.worker.stop();
+    const stopped = Promise.all(this.engines.map((engine) => engine.worker.stop()));
+    // Bodies that never end have their time to.
+    await this.clock.advance(30_000);
+    await stopped;
     await this.data.dispose();
   }
 }

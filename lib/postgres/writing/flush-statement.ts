@@ -195,7 +195,6 @@ function writtenCte(t: TableNames): string {
     custom_status = CASE WHEN h.sets_custom THEN h.custom_status ELSE i.custom_status END,
     worker_id = CASE WHEN h.leaves THEN NULL ELSE i.worker_id END,
     due_at = CASE WHEN NOT h.leaves THEN i.due_at WHEN h.due = 'now' THEN clock.now ELSE h.due_at END,
-    deadline_at = CASE WHEN h.continues THEN clock.now + i.timeout_ms ELSE i.deadline_at END,
     ended_at = CASE WHEN h.ends THEN clock.now ELSE i.ended_at END,
     output = CASE WHEN h.ends THEN h.output ELSE i.output END,
     error = CASE WHEN h.ends OR h.error IS NOT NULL THEN h.error ELSE i.error END,

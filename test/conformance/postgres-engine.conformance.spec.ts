@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { createTypeOrmStore } from '../../lib/typeorm/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
-import { engineBehaviour } from './behaviour.js';
+import { engineBehaviour } from '../engine/behaviour.js';
 
 describe('on Postgres', () => {
   let fixture: PostgresFixture;
