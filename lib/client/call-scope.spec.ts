@@ -1,7 +1,7 @@
 import { ClientBench, defineWorkflow } from '../../test/utils/client-bench.js';
 import type { TransactionManager } from '../core/definition/index.js';
 import { isWorkflowTransactionError } from '../core/errors/index.js';
-import { createStepScope, runInStepScope } from '../core/execution/step-scope.js';
+import { runInStepScope, type StepScope } from '../core/execution/step-scope.js';
 import type { WorkflowClient } from './workflow-client.js';
 
 const orders = defineWorkflow({ name: 'orders' });
@@ -9,13 +9,15 @@ const refunds = defineWorkflow({ name: 'refunds' });
 
 /** Runs a body as one attempt of a step, or of a transactional step. */
 function attempt<T>(body: () => Promise<T>, kind: 'step' | 'transaction' = 'step'): Promise<T> {
-  const scope = createStepScope({
+  let derivedIds = 0;
+  const scope: StepScope = {
     kind,
     workflowId: 'parent',
     generation: 1,
     step: 'ship',
     idempotencyKey: 'parent/1/ship',
-  });
+    nextDerivedId: () => `parent/1/ship:${(derivedIds += 1)}`,
+  };
   return runInStepScope(scope, body);
 }
 

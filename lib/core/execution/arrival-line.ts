@@ -73,7 +73,11 @@ export class ArrivalLine {
 
   /** Gives a result its position and stages it. `undefined` when its transaction was rolled back instead. */
   async place(arrival: SealedArrival): Promise<JournalEntry | undefined> {
-    if (arrival.commit !== undefined) return this.placeInTransaction(arrival, arrival.commit);
+    return arrival.commit === undefined ? this.stage(arrival) : this.placeInTransaction(arrival, arrival.commit);
+  }
+
+  /** Gives a result that no transaction carries its position and stages it. */
+  stage(arrival: SealedArrival): JournalEntry {
     const entry = this.journal.append(this.entryOf(arrival));
     this.writer.staged.entries.push(entry);
     arrival.onPlaced?.(entry);
@@ -112,7 +116,18 @@ export class ArrivalLine {
   private entryOf(arrival: SealedArrival): Omit<JournalEntry, 'position'> {
     // What is known of the store's time may go back a little; what ended by an instant is never recorded before it.
     const recordedAt = Math.max(this.services.storeTime.now(), arrival.dueAt ?? 0);
-    return { ...entryOf(arrival), recordedAt };
+    return {
+      name: arrival.call.name,
+      kind: arrival.call.kind,
+      status: arrival.status,
+      calledAt: arrival.call.calledAt,
+      recordedAt,
+      attempts: arrival.attempts,
+      value: arrival.sealed,
+      error: arrival.sealedError,
+      signalId: arrival.signalId,
+      data: arrival.data,
+    };
   }
 
   private enqueue(arrival: Arrival, text: string | undefined): void {
@@ -134,18 +149,4 @@ export class ArrivalLine {
     this.refuse(new LeaseLostError({ workflowId: this.workflowId }));
     return undefined;
   }
-}
-
-function entryOf(arrival: SealedArrival): Omit<JournalEntry, 'position' | 'recordedAt'> {
-  return {
-    name: arrival.call.name,
-    kind: arrival.call.kind,
-    status: arrival.status,
-    calledAt: arrival.call.calledAt,
-    attempts: arrival.attempts,
-    ...(arrival.sealed === undefined ? {} : { value: arrival.sealed }),
-    ...(arrival.sealedError === undefined ? {} : { error: arrival.sealedError }),
-    ...(arrival.signalId === undefined ? {} : { signalId: arrival.signalId }),
-    ...(arrival.data === undefined ? {} : { data: arrival.data }),
-  };
 }

@@ -1,15 +1,10 @@
 import type { CompensationContext, StepContext } from '../definition/index.js';
 import type { AbortScope } from '../cancellation/index.js';
-import {
-  isStepHeartbeatTimeoutError,
-  isStepTimeoutError,
-  StepHeartbeatTimeoutError,
-  StepTimeoutError,
-} from '../errors/index.js';
+import { isStepHeartbeatTimeoutError, isStepTimeoutError } from '../errors/index.js';
 import { decideRetry, type RetryPolicy } from '../policies/index.js';
 import type { StepStatus, WorkflowHeaders } from '../records/index.js';
-import type { Cancellable, Clock } from '../time/index.js';
-import { createStepScope, runInStepScope } from './step-scope.js';
+import type { Clock } from '../time/index.js';
+import { Attempt } from './attempt.js';
 
 /** Between two looks at a lease that has run out here. */
 const LEASE_RECHECK_MS = 200;
@@ -32,9 +27,6 @@ export interface AttemptPlan {
   readonly firstAttempt: number;
   /** What an earlier attempt reported, if anything. */
   readonly progress?: () => Promise<unknown>;
-  readonly onProgress?: (progress: unknown) => void;
-  /** Told when a wait between two attempts begins and ends. */
-  readonly onPause?: (isPausing: boolean) => void;
   /** Only undos: what their context shows besides. */
   readonly undo?: Pick<CompensationContext, 'reason' | 'uncertain'>;
   /** One try; may answer without a promise. */
@@ -59,53 +51,67 @@ export type AttemptsEnd =
 export interface AttemptSurroundings {
   readonly clock: Clock;
   readonly random: () => number;
-  /** Aborted when the run stops: no further attempt begins. */
-  readonly scope: AbortScope;
   /** Whether an attempt may begin now: false once the lease has run out here. */
   readonly mayBegin: () => boolean;
+  /** Told what a body reports. */
+  readonly onProgress: (step: string, progress: unknown) => void;
+  /** Told when a wait between two attempts begins and ends. */
+  readonly onPause: (isPausing: boolean) => void;
 }
 
 /**
  * Tries a body until it answers, its policy gives up, or the run stops: the only place where bodies are called, attempts counted,
  * limits of one attempt kept and retries waited for.
  *
+ * @param scope Aborted when the run stops: no further attempt begins.
  * @internal
  */
-export async function runAttempts(plan: AttemptPlan, surroundings: AttemptSurroundings): Promise<AttemptsEnd> {
-  const { scope, clock, random } = surroundings;
+export async function runAttempts(
+  plan: AttemptPlan,
+  scope: AbortScope,
+  surroundings: AttemptSurroundings,
+): Promise<AttemptsEnd> {
+  const { clock, random } = surroundings;
   let progress: unknown;
   try {
     if (plan.progress !== undefined) progress = await plan.progress();
   } catch (error) {
     return { kind: 'failed', status: scope.aborted ? 'cancelled' : 'failed', error, attempts: plan.firstAttempt - 1 };
   }
-  for (let attempt = plan.firstAttempt; ; attempt += 1) {
+  for (let number = plan.firstAttempt; ; number += 1) {
     let error: unknown;
     // A process that was frozen meanwhile may own the instance no more: until a renewal tells, nothing begins.
     while (!scope.aborted && !surroundings.mayBegin()) await pause(clock, LEASE_RECHECK_MS, scope);
-    if (scope.aborted) return { kind: 'failed', status: 'cancelled', error: scope.reason, attempts: attempt - 1 };
+    if (scope.aborted) return { kind: 'failed', status: 'cancelled', error: scope.reason, attempts: number - 1 };
+    const attempt = new Attempt(plan, scope, surroundings, number, progress);
     try {
-      const value = await runOnce(plan, surroundings, attempt, progress, (reported) => {
-        progress = reported;
-      });
+      const answer = attempt.run();
+      const value = isThenable(answer) ? await answer : answer;
       try {
-        return { kind: 'completed', text: plan.record(value), attempts: attempt };
+        return { kind: 'completed', text: plan.record(value), attempts: number };
       } catch (refusal) {
-        return { kind: 'failed', status: 'failed', error: refusal, attempts: attempt };
+        return { kind: 'failed', status: 'failed', error: refusal, attempts: number };
       }
     } catch (thrown) {
       error = thrown;
+    } finally {
+      attempt.end();
+      progress = attempt.progress;
     }
-    if (scope.aborted) return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
-    const decision = decideRetry(plan.policy, attempt, error, random);
-    if (!decision.retry) return { kind: 'failed', status: statusOf(error), error, attempts: attempt };
+    if (scope.aborted) return { kind: 'failed', status: 'cancelled', error, attempts: number };
+    const decision = decideRetry(plan.policy, number, error, random);
+    if (!decision.retry) return { kind: 'failed', status: statusOf(error), error, attempts: number };
     if (decision.delayMs >= plan.inProcessBelowMs)
-      return { kind: 'later', delayMs: decision.delayMs, error, attempts: attempt };
-    plan.onPause?.(true);
+      return { kind: 'later', delayMs: decision.delayMs, error, attempts: number };
+    surroundings.onPause(true);
     const isOver = await pause(clock, decision.delayMs, scope);
-    plan.onPause?.(false);
-    if (!isOver) return { kind: 'failed', status: 'cancelled', error, attempts: attempt };
+    surroundings.onPause(false);
+    if (!isOver) return { kind: 'failed', status: 'cancelled', error, attempts: number };
   }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function statusOf(error: unknown): 'failed' | 'timed_out' {
@@ -123,112 +129,4 @@ function pause(clock: Clock, delayMs: number, scope: AbortScope): Promise<boolea
       resolve(true);
     });
   });
-}
-
-async function runOnce(
-  plan: AttemptPlan,
-  surroundings: AttemptSurroundings,
-  attempt: number,
-  progress: unknown,
-  onProgress: (progress: unknown) => void,
-): Promise<unknown> {
-  const scope = surroundings.scope.child();
-  const watch = new AttemptWatch(plan, surroundings.clock, scope);
-  const context = new LiveStepContext(plan, scope, attempt, progress, (reported) => {
-    watch.beat();
-    if (reported === undefined) return;
-    onProgress(reported);
-    plan.onProgress?.(reported);
-  });
-  try {
-    const stepScope = createStepScope(plan);
-    const answer = runInStepScope(stepScope, () => plan.body(context, attempt));
-    return await watch.race(answer);
-  } finally {
-    watch.end();
-    scope.dispose();
-  }
-}
-
-/** Keeps the limits of one attempt: how long it may take, and how long it may be silent. */
-class AttemptWatch {
-  private timers: Cancellable[] = [];
-  private silence: Cancellable | undefined;
-  private expire: ((error: Error) => void) | undefined;
-
-  constructor(
-    private readonly plan: AttemptPlan,
-    private readonly clock: Clock,
-    private readonly scope: AbortScope,
-  ) {}
-
-  /** The answer, or the limit that was passed first. */
-  race(answer: unknown): unknown {
-    const { timeoutMs, heartbeatTimeoutMs, step } = this.plan;
-    if (timeoutMs === undefined && heartbeatTimeoutMs === undefined) return answer;
-    return new Promise((resolve, reject) => {
-      this.expire = (error) => {
-        this.scope.abort(error);
-        reject(error);
-      };
-      if (timeoutMs !== undefined) {
-        this.timers.push(
-          this.clock.schedule(timeoutMs, () => this.expire?.(new StepTimeoutError({ step, timeoutMs }))),
-        );
-      }
-      this.beat();
-      Promise.resolve(answer).then(resolve, reject);
-    });
-  }
-
-  beat(): void {
-    const { heartbeatTimeoutMs, step } = this.plan;
-    if (heartbeatTimeoutMs === undefined || this.expire === undefined) return;
-    this.silence?.cancel();
-    this.silence = this.clock.schedule(heartbeatTimeoutMs, () =>
-      this.expire?.(new StepHeartbeatTimeoutError({ step, heartbeatTimeoutMs })),
-    );
-  }
-
-  end(): void {
-    this.expire = undefined;
-    this.silence?.cancel();
-    for (const timer of this.timers) timer.cancel();
-  }
-}
-
-/** What a body sees. The signal's controller is made only when it is asked for. */
-class LiveStepContext implements CompensationContext {
-  constructor(
-    private readonly plan: AttemptPlan,
-    private readonly scope: AbortScope,
-    readonly attempt: number,
-    readonly progress: unknown,
-    private readonly onHeartbeat: (progress: unknown) => void,
-  ) {}
-
-  get workflowId(): string {
-    return this.plan.workflowId;
-  }
-  get step(): string {
-    return this.plan.step;
-  }
-  get idempotencyKey(): string {
-    return this.plan.idempotencyKey;
-  }
-  get headers(): WorkflowHeaders {
-    return this.plan.headers;
-  }
-  get signal(): AbortSignal {
-    return this.scope.signal;
-  }
-  get reason(): Error {
-    return this.plan.undo?.reason as Error;
-  }
-  get uncertain(): boolean {
-    return this.plan.undo?.uncertain ?? false;
-  }
-  heartbeat(progress?: unknown): void {
-    this.onHeartbeat(progress);
-  }
 }

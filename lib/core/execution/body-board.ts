@@ -1,5 +1,5 @@
 import type { AbortScope } from '../cancellation/index.js';
-import { runAttempts, type AttemptPlan, type AttemptsEnd } from './attempts.js';
+import { runAttempts, type AttemptPlan, type AttemptSurroundings, type AttemptsEnd } from './attempts.js';
 import type { EngineServices } from './engine-services.js';
 import type { WorkSignal } from './work-signal.js';
 
@@ -13,12 +13,23 @@ export class BodyBoard {
   private ended: (() => void)[] = [];
   private isAbandoned = false;
   private pausing = 0;
+  private readonly surroundings: AttemptSurroundings;
 
   constructor(
     private readonly services: EngineServices,
     private readonly work: WorkSignal,
-    private readonly mayBegin: () => boolean,
-  ) {}
+    hooks: Pick<AttemptSurroundings, 'mayBegin' | 'onProgress'>,
+  ) {
+    const { clock, random } = services;
+    this.surroundings = {
+      clock,
+      random,
+      ...hooks,
+      onPause: (isPausing) => {
+        this.pausing += isPausing ? 1 : -1;
+      },
+    };
+  }
 
   get size(): number {
     return this.running.size;
@@ -35,12 +46,8 @@ export class BodyBoard {
 
   /** Runs a body's attempts. */
   run(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
-    const { clock, random } = this.services;
-    this.running.set(name, clock.monotonic());
-    const onPause = (isPausing: boolean): void => {
-      this.pausing += isPausing ? 1 : -1;
-    };
-    void runAttempts({ ...plan, onPause }, { clock, random, scope, mayBegin: this.mayBegin }).then((end) => {
+    this.running.set(name, this.services.clock.monotonic());
+    void runAttempts(plan, scope, this.surroundings).then((end) => {
       if (this.isAbandoned) return;
       this.later(() => {
         this.running.delete(name);

@@ -2,6 +2,8 @@ import { ContextUsageError } from '../errors/index.js';
 import { decodeName } from '../records/index.js';
 import type { Call } from './call.js';
 
+const NONE: readonly Call[] = [];
+
 /** Every call that the workflow's code has made in this generation, by name. @internal */
 export class CallBook {
   private readonly byName = new Map<string, Call>();
@@ -54,7 +56,8 @@ export class CallBook {
   }
 
   /** Calls that have yet to begin, in the order in which they were made. */
-  takeFresh(): Call[] {
+  takeFresh(): readonly Call[] {
+    if (this.fresh.length === 0) return NONE;
     const fresh = this.fresh;
     this.fresh = [];
     return fresh;

@@ -24,7 +24,6 @@ export abstract class Call<T = unknown> implements Receiver {
       this.resolvePromise = resolve;
       this.rejectPromise = reject;
     });
-    this.promise.catch(() => undefined);
   }
 
   /** Whether the instance's past must be durable before the call begins, because it has an effect. */
@@ -52,7 +51,7 @@ export abstract class Call<T = unknown> implements Receiver {
       this.resolvePromise(this.receive(delivery));
       return undefined;
     } catch (error) {
-      this.rejectPromise(error);
+      this.reject(error);
       return error as Error;
     }
   }
@@ -61,6 +60,11 @@ export abstract class Call<T = unknown> implements Receiver {
   abandon(reason: Error): void {
     if (this.isSettled) return;
     this.isSettled = true;
+    this.reject(reason);
+  }
+
+  private reject(reason: unknown): void {
+    this.promise.catch(() => undefined);
     this.rejectPromise(reason);
   }
 }

@@ -9,7 +9,7 @@ export type CodeEnd =
 /** The workflow's own code: whether it may be running, and how it ended. @internal */
 export class CodeRun {
   end: CodeEnd | undefined;
-  private isActive = false;
+  private mayBeRunning = false;
 
   constructor(
     private readonly clock: Clock,
@@ -17,7 +17,7 @@ export class CodeRun {
   ) {}
 
   start(definition: WorkflowDefinition, context: WorkflowContext, input: unknown): void {
-    this.isActive = true;
+    this.mayBeRunning = true;
     // A promise job of its own: a body that throws at once ends the same way as one that throws later.
     void Promise.resolve()
       .then(() => definition.run(context, input))
@@ -33,17 +33,20 @@ export class CodeRun {
 
   /** Something was handed to the code, or it asked for something: it may be running until it is quiet again. */
   noteActive(): void {
-    this.isActive = true;
+    this.mayBeRunning = true;
   }
 
-  /** Resolves when the code has gone quiet: one macrotask after the last thing that could have moved it. */
-  async quiet(): Promise<void> {
-    while (this.isActive) {
-      this.isActive = false;
-      await new Promise<void>((resolve) => {
-        this.clock.macrotask(resolve);
-      });
-    }
+  /** Whether the code may be running: something moved it since it was last quiet. */
+  get isActive(): boolean {
+    return this.mayBeRunning;
+  }
+
+  /** Resolves one macrotask later: the code is quiet then, unless something moved it meanwhile. */
+  rest(): Promise<void> {
+    this.mayBeRunning = false;
+    return new Promise((resolve) => {
+      this.clock.macrotask(resolve);
+    });
   }
 
   /** The end turned out to be another: a result that cannot be recorded is a failure. */

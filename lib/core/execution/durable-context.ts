@@ -20,7 +20,7 @@ import type {
 } from '../definition/index.js';
 import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
-import { resolveRetry, type RetryPolicy } from '../policies/index.js';
+import { resolveRetry } from '../policies/index.js';
 import { assertName, decodeName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import { parseDuration } from '../time/index.js';
@@ -29,7 +29,7 @@ import { planChild } from './child-plan.js';
 import { CommitCall } from './commit-call.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { ContextHost } from './execution-host.js';
-import { resolveStep, StepCall } from './step-call.js';
+import { plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call.js';
 import { currentStepScope } from './step-scope.js';
 import { TransactionCall } from './transaction-call.js';
 import { SLEEP_CONDITION, TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
@@ -46,13 +46,14 @@ export function createContext(execution: ContextHost): WorkflowContext {
 class DurableContext implements WorkflowContext {
   private readonly source: RandomSource;
   private readonly childCounts = new Map<string, number>();
-  private readonly retry: RetryPolicy;
+  private readonly defaults: ResolvedStep;
   readonly logger: WorkflowLogger;
 
   constructor(private readonly execution: ContextHost) {
     this.source = new RandomSource(execution.record.seed, execution.record.generation);
     const { definition, services } = execution;
-    this.retry = resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}", retry`);
+    const retry = resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}", retry`);
+    this.defaults = plainStep(retry);
     this.logger = replaySilent(execution);
   }
 
@@ -240,10 +241,6 @@ class DurableContext implements WorkflowContext {
     throw new WorkflowFailError(message);
   }
 
-  private get defaults(): RetryPolicy {
-    return this.retry;
-  }
-
   private refuseUnfinished(): void {
     const { calls, undos } = this.execution.unfinished();
     if (calls.length > 0) {
@@ -288,7 +285,7 @@ class DurableContext implements WorkflowContext {
     if (options.name === undefined) this.childCounts.set(definition.name, count + 1);
     if (options.name !== undefined) assertName(options.name, 'startChild, name');
     const name = options.name === undefined ? `${definition.name}#${count}` : encodeName(options.name);
-    const retry = resolveRetry(options.compensateRetry, this.defaults, `child "${name}", compensateRetry`);
+    const retry = resolveRetry(options.compensateRetry, this.defaults.policy, `child "${name}", compensateRetry`);
     const plan = planChild(execution, definition, name, input, options, retry);
     const call = new ChildCall(name, execution.delivered, plan, (started) => this.handleOf(name, started));
     void execution.ask(call);

@@ -72,7 +72,12 @@ export class Execution implements ContextHost {
     });
     this.gate = new EffectGate(this.journal);
     this.code = new CodeRun(services.clock, this.work);
-    this.bodies = new BodyBoard(services, this.work, () => this.lease.isValid);
+    this.bodies = new BodyBoard(services, this.work, {
+      mayBegin: () => this.lease.isValid,
+      onProgress: (step, progress) => {
+        this.emit('progress', progress, step);
+      },
+    });
     this.arrivals = new ArrivalLine(services, id, this.journal, this.writer, this.gate, this.work);
     this.events = new EventLine(services, record);
     this.inbox = new InboxReader(this);
@@ -193,10 +198,7 @@ export class Execution implements ContextHost {
   }
 
   attemptShielded(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
-    const onProgress = (progress: unknown): void => {
-      this.emit('progress', progress, plan.step);
-    };
-    this.bodies.run(name, { ...plan, onProgress }, scope, onEnd);
+    this.bodies.run(name, plan, scope, onEnd);
   }
 
   requeue(effect: Effect): void {
@@ -264,8 +266,8 @@ export class Execution implements ContextHost {
     return this.ending.mismatch(error);
   }
 
-  async idle(): Promise<void> {
-    await this.work.wait();
+  idle(): Promise<void> {
+    return this.work.wait();
   }
 
   async persist(): Promise<void> {

@@ -28,10 +28,15 @@ export interface ResolvedStep {
 }
 
 /** Checks a step's options. @throws WorkflowOptionsError, ContextUsageError naming step and field @internal */
-export function resolveStep<T>(step: string, options: StepOptions<T> | undefined, defaults: RetryPolicy): ResolvedStep {
+export function resolveStep<T>(
+  step: string,
+  options: StepOptions<T> | undefined,
+  defaults: ResolvedStep,
+): ResolvedStep {
+  if (options == null) return defaults;
   const place = `step "${step}"`;
   if (
-    options?.atMostOnce === true &&
+    options.atMostOnce === true &&
     options.retry !== undefined &&
     options.retry !== false &&
     options.retry !== 0 &&
@@ -42,15 +47,27 @@ export function resolveStep<T>(step: string, options: StepOptions<T> | undefined
     );
   }
   return {
-    policy: resolveRetry(options?.atMostOnce === true ? false : options?.retry, defaults, place),
-    timeoutMs: options?.timeout === undefined ? undefined : parseDuration(options.timeout, `${place}, timeout`),
+    policy: resolveRetry(options.atMostOnce === true ? false : options.retry, defaults.policy, place),
+    timeoutMs: options.timeout === undefined ? undefined : parseDuration(options.timeout, `${place}, timeout`),
     heartbeatTimeoutMs:
-      options?.heartbeatTimeout === undefined
+      options.heartbeatTimeout === undefined
         ? undefined
         : parseDuration(options.heartbeatTimeout, `${place}, heartbeatTimeout`),
-    atMostOnce: options?.atMostOnce === true,
-    compensate: options?.compensate as ResolvedStep['compensate'],
-    compensateRetry: resolveRetry(options?.compensateRetry, defaults, `${place}, compensateRetry`),
+    atMostOnce: options.atMostOnce === true,
+    compensate: options.compensate as ResolvedStep['compensate'],
+    compensateRetry: resolveRetry(options.compensateRetry, defaults.policy, `${place}, compensateRetry`),
+  };
+}
+
+/** What a step has that says nothing about itself. @internal */
+export function plainStep(policy: RetryPolicy): ResolvedStep {
+  return {
+    policy,
+    timeoutMs: undefined,
+    heartbeatTimeoutMs: undefined,
+    atMostOnce: false,
+    compensate: undefined,
+    compensateRetry: policy,
   };
 }
 
@@ -124,20 +141,24 @@ export class StepCall extends Call {
 
   protected plan(host: CallHost): AttemptPlan {
     const { services, record } = host;
-    const { timeoutMs, heartbeatTimeoutMs } = this.options;
+    const { name } = this;
+    const { policy, timeoutMs, heartbeatTimeoutMs } = this.options;
     return {
       kind: 'step',
       workflowId: record.id,
       generation: record.generation,
       step: this.step,
-      idempotencyKey: idempotencyKey(record.id, record.generation, this.name),
+      // Made when it is asked for, since many bodies do not.
+      get idempotencyKey() {
+        return idempotencyKey(record.id, record.generation, name);
+      },
       headers: record.headers,
-      policy: this.options.policy,
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(heartbeatTimeoutMs === undefined ? {} : { heartbeatTimeoutMs }),
-      inProcessBelowMs: this.options.policy.inProcessBelowMs,
+      policy,
+      timeoutMs,
+      heartbeatTimeoutMs,
+      inProcessBelowMs: policy.inProcessBelowMs,
       firstAttempt: this.attempts + 1,
-      ...(this.wasBegunBefore(host) ? { progress: () => this.readProgress(host) } : {}),
+      progress: this.wasBegunBefore(host) ? () => this.readProgress(host) : undefined,
       body: this.body,
       record: (value) => services.payloads.toText(value, `result of step "${this.step}"`),
     };

@@ -38,15 +38,3 @@ export function runInStepScope<T>(scope: StepScope, body: () => T): T {
 export function runOutsideSteps<T>(body: () => T): T {
   return storage.run(undefined, body);
 }
-
-/** A scope whose derived ids count from 1. @internal */
-export function createStepScope(facts: Omit<StepScope, 'nextDerivedId'>): StepScope {
-  let count = 0;
-  return {
-    ...facts,
-    nextDerivedId: () => {
-      count += 1;
-      return `${facts.idempotencyKey}:${count}`;
-    },
-  };
-}

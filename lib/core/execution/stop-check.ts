@@ -1,7 +1,13 @@
 import { WorkflowCancelledError, WorkflowJournalLimitError, WorkflowTimeoutError } from '../errors/index.js';
 import type { ExecutionHost, StopCause } from './execution-host.js';
 
-/** Why a run whose code goes on must stop now, if it must: a cancel, its time-out, a journal past its limit. @internal */
+/** Whether a run whose code goes on must stop now. @internal */
+export function mustStop({ inbox, record, journal, services }: ExecutionHost): boolean {
+  if (inbox.cancelRequested || journal.size >= services.options.journalHardLimit) return true;
+  return record.deadlineAt !== undefined && services.storeTime.now() >= record.deadlineAt;
+}
+
+/** Why it must: a cancel, its time-out, a journal past its limit. @internal */
 export async function findStop(host: ExecutionHost): Promise<StopCause | undefined> {
   const { id, deadlineAt, createdAt } = host.record;
   const { options, storeTime } = host.services;

@@ -1,11 +1,12 @@
 import type { WorkflowContext } from '../definition/index.js';
+import type { JournalEntry } from '../records/index.js';
 import type { SealedArrival } from './arrival.js';
 import type { Call } from './call.js';
 import type { CodeRun } from './code-run.js';
 import type { Ending } from './ending.js';
 import type { ExecutionHost } from './execution-host.js';
 import type { Replay } from './replay.js';
-import { findStop } from './stop-check.js';
+import { findStop, mustStop } from './stop-check.js';
 import type { Verdict } from './verdict.js';
 
 /** What an execution asks of the worker that owns it. @internal */
@@ -23,9 +24,12 @@ export interface TurnParts {
   readonly createContext: () => WorkflowContext;
 }
 
+/** What a turn led to: a verdict; `undefined`: take another one; `idle`: first something has to happen. */
+type TurnEnd = Verdict | 'idle' | undefined;
+
 /**
  * Takes turns until there is a verdict. In each: the code is quiet, its new calls begin once their past is durable, and one result is
- * handed over.
+ * handed over. What need not wait for anything is done without a promise.
  *
  * @internal
  */
@@ -40,13 +44,16 @@ export class TurnLoop {
   ) {}
 
   async run(): Promise<Verdict> {
+    const { host } = this;
     const { code, replay } = this.parts;
     if (!this.isStarted) await this.begin();
     for (;;) {
-      await code.quiet();
-      if (this.host.isDropped) return { kind: 'lost' };
-      const verdict = replay.isActive ? await replay.turn() : await this.turn();
-      if (verdict !== undefined) return verdict;
+      while (code.isActive) await code.rest();
+      if (host.isDropped) return { kind: 'lost' };
+      const turn = replay.isActive ? replay.turn() : this.turn();
+      const end = turn instanceof Promise ? await turn : turn;
+      if (end === 'idle') await host.idle();
+      else if (end !== undefined) return end;
     }
   }
 
@@ -57,43 +64,49 @@ export class TurnLoop {
     this.parts.code.start(definition, this.parts.createContext(), input);
   }
 
-  private async turn(): Promise<Verdict | undefined> {
+  private turn(): TurnEnd | Promise<TurnEnd> {
     const { host } = this;
     const { replay, ending } = this.parts;
     if (this.refusal !== undefined) return ending.refuse(this.refusal);
     host.bodies.conclude();
-    const unverified = await replay.verify();
-    if (unverified === 'wait') return this.pass();
+    const unverified = replay.verify();
+    if (unverified === 'wait') return 'idle';
     if (unverified !== undefined) return unverified;
-    if (host.stop === undefined && host.codeEnd?.kind !== 'threw') {
-      const cause = await findStop(host);
-      if (cause !== undefined) host.beginStop(cause);
-    }
+    if (host.stop === undefined && host.codeEnd?.kind !== 'threw' && mustStop(host)) return this.stop();
     if (host.codeEnd !== undefined || host.stop !== undefined) return ending.run();
     for (const call of host.calls.takeFresh()) this.prepare(call);
     if (!host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested) host.gate.release(host);
-    host.desk.judgeTimers(host.services.storeTime.now());
+    if (host.desk.size > 0) host.desk.judgeTimers(host.services.storeTime.now());
     const arrival = host.arrivals.next();
     return arrival === undefined ? this.settleDown() : this.deliver(arrival);
   }
 
+  private async stop(): Promise<TurnEnd> {
+    const cause = await findStop(this.host);
+    if (cause === undefined) return undefined;
+    this.host.beginStop(cause);
+    return this.parts.ending.run();
+  }
+
   /** Nothing is ready: reads the inbox, suspends, hands back, or makes staged writes durable and waits for work. */
-  private async settleDown(): Promise<Verdict | undefined> {
+  private settleDown(): TurnEnd | Promise<TurnEnd> {
     const { host } = this;
     const { ending, hooks } = this.parts;
-    if (host.inbox.isNeeded && host.gate.isDurable(host.desk.registeredAt)) {
-      await host.inbox.read();
-      return undefined;
-    }
+    if (host.inbox.isNeeded && host.gate.isDurable(host.desk.registeredAt)) return this.readInbox();
     const isWorking = host.bodies.size + host.arrivals.size > 0 || host.bodies.hasEnded;
     const canSuspend = !isWorking && host.gate.size === 0 && host.desk.size > 0 && !host.inbox.isNeeded;
     if (canSuspend) return ending.suspend('suspended');
     if (host.isLeaving && !isWorking) return ending.handBack();
-    this.flush();
+    host.writer.flushSoon();
     const dueAt = Math.min(host.desk.nextDueAt() ?? Infinity, host.record.deadlineAt ?? Infinity);
     // What is due already waits for a write or a reading, and those wake by themselves.
     if (dueAt !== Infinity && dueAt > host.services.storeTime.now()) hooks.promptAt(host.record.id, dueAt);
-    return this.pass();
+    return 'idle';
+  }
+
+  private async readInbox(): Promise<undefined> {
+    await this.host.inbox.read();
+    return undefined;
   }
 
   private prepare(call: Call): void {
@@ -102,31 +115,32 @@ export class TurnLoop {
     if (call.hasEffect) this.host.gate.add(call);
   }
 
-  private async deliver(arrival: SealedArrival): Promise<undefined> {
+  private deliver(arrival: SealedArrival): undefined | Promise<undefined> {
     const { host } = this;
     // What was handed over before becomes durable meanwhile; this result travels with the next write, or with the outcome.
-    this.flush();
+    host.writer.flushSoon();
+    if (arrival.commit === undefined && arrival.error === undefined) {
+      this.handOver(arrival, host.arrivals.stage(arrival), undefined);
+      return undefined;
+    }
+    return this.deliverLater(arrival);
+  }
+
+  /** A transaction commits first, and a recorded error may have to be decoded. */
+  private async deliverLater(arrival: SealedArrival): Promise<undefined> {
+    const { host } = this;
     const entry = await host.arrivals.place(arrival);
     if (entry === undefined || host.isDropped) return undefined;
-    const { payloads } = host.services;
     const context = { workflowId: host.record.id, place: entry.name };
+    const { payloads } = host.services;
     const error = entry.error === undefined ? undefined : await payloads.decodeError(entry.error, context);
-    host.events.stepEnded(host.writer.staged, entry);
-    host.handOver(arrival.call as Call, entry, payloads.fromText(arrival.text), error);
+    this.handOver(arrival, entry, error);
     return undefined;
   }
 
-  /** Asks for staged writes to become durable, and for a turn when they are. */
-  private flush(): void {
+  private handOver(arrival: SealedArrival, entry: JournalEntry, error: Error | undefined): void {
     const { host } = this;
-    if (host.writer.isClean) return;
-    void host.writer.flush().then(() => {
-      host.wake();
-    });
-  }
-
-  private async pass(): Promise<undefined> {
-    await this.host.idle();
-    return undefined;
+    host.events.stepEnded(host.writer.staged, entry);
+    host.handOver(arrival.call as Call, entry, host.services.payloads.fromText(arrival.text), error);
   }
 }

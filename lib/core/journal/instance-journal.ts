@@ -48,7 +48,7 @@ export class InstanceJournal {
   append(entry: Omit<JournalEntry, 'position'>): JournalEntry {
     this.last += 1;
     const recordedAt = Math.max(entry.recordedAt, this.lastRecordedAt);
-    const placed: JournalEntry = { position: this.last, ...entry, recordedAt };
+    const placed: JournalEntry = { ...entry, position: this.last, recordedAt };
     this.keep(placed);
     return placed;
   }

@@ -58,6 +58,14 @@ export class InstanceWriter {
     return this.staged.isEmpty ? Promise.resolve(undefined) : this.send(undefined);
   }
 
+  /**
+   * Asks for what is staged to become durable. While a unit is under way nothing is sent: its result is told to the owner, who asks
+   * again in the turn that follows.
+   */
+  flushSoon(): void {
+    if (this.sending === undefined && !this.staged.isEmpty) void this.send(undefined);
+  }
+
   /** Makes everything staged durable together with a change of the instance row: both or neither. */
   async settle(request: TransitionRequest): Promise<FlushResult> {
     while (this.sending !== undefined) await this.sending;
@@ -80,18 +88,15 @@ export class InstanceWriter {
     const taken = this.staged;
     this.current = new StagedWrites();
     const unit = request === undefined ? taken.toUnit(this.owner) : withTransition(taken.toUnit(this.owner), request);
-    const sending = this.writer
-      .flush(unit)
-      .catch(refused)
-      .then((result) => {
-        this.sending = undefined;
-        if (result.kind === 'changed') this.staged.restore(taken);
-        if (result.kind === 'fenced' || result.kind === 'conflict') this.verdict = result;
-        this.onResult(unit, result);
-        return result;
-      });
-    this.sending = sending;
-    return sending;
+    const settle = (result: FlushResult): FlushResult => {
+      this.sending = undefined;
+      if (result.kind === 'changed') this.staged.restore(taken);
+      if (result.kind === 'fenced' || result.kind === 'conflict') this.verdict = result;
+      this.onResult(unit, result);
+      return result;
+    };
+    this.sending = this.writer.flush(unit).then(settle, (error: unknown) => settle(refused(error)));
+    return this.sending;
   }
 }
 

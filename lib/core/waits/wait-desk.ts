@@ -47,6 +47,7 @@ export class WaitDesk {
 
   /** Whether a signal could end any of them. */
   get listens(): boolean {
+    if (this.open.size === 0) return false;
     for (const wait of this.open.values())
       if (wait.conditions.some((condition) => condition.kind === 'signal')) return true;
     return false;
