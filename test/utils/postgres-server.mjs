@@ -1,7 +1,7 @@
 /**
  * A throw-away PostgreSQL for the test suite: `node postgres-server.mjs` prints one line of JSON, `{ "url": … }`, and
  * serves until its standard input ends. Ending with the pipe means that the server goes away with the test run, also
- * when the run was killed. Durability is off, so it says nothing about power loss.
+ * when the run was killed. Durability is off, so it says nothing about power loss; `--set name=value` changes any setting.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -59,6 +59,14 @@ function createWorkDirectory(identity) {
   }
 
   return directory;
+}
+
+function settingsFromArguments() {
+  const words = process.argv.slice(2);
+
+  return Object.fromEntries(
+    words.flatMap((word, index) => (words[index - 1] === '--set' ? [word.split(/=(.*)/s, 2)] : [])),
+  );
 }
 
 function findFreePort() {
@@ -158,6 +166,7 @@ async function main() {
       autovacuum_naptime: '10s',
       shared_preload_libraries: 'pg_stat_statements',
       timezone: 'UTC',
+      ...settingsFromArguments(),
     };
     const settingFlags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
