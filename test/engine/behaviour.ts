@@ -430,7 +430,7 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
         await harness.boot(setup);
         await harness.clock.advance(11_000);
         await harness.until(() => seen.length === 2);
-        await harness.drain();
+        await harness.untilEnded('p1');
 
         expect(seen).toEqual([undefined, { done: 3 }]);
         expect(await outputOf(engine, 'p1')).toBe('done');

@@ -59,6 +59,12 @@ export class EngineHarness {
     while (!isTrue()) await new Promise<void>((resolve) => this.clock.macrotask(resolve));
   }
 
+  /** Lets the engine work until an instance has ended, whatever else goes on. */
+  async untilEnded(id: string): Promise<void> {
+    while ((await this.store.find(id))?.endedAt === undefined)
+      await new Promise<void>((resolve) => this.clock.macrotask(resolve));
+  }
+
   async drain(): Promise<void> {
     for (let round = 0; round < 2; round += 1) for (const engine of this.engines) await engine.worker.drain();
   }
