@@ -616,5 +616,30 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
         },
       );
     });
+
+    it('tells of transactional steps and of children as well', async () => {
+      const child = workflow('child', (ctx: WorkflowContext) => ctx.step('inner', () => 1));
+      const run = async (ctx: WorkflowContext) => {
+        await ctx.step('one', () => 1);
+        await ctx.transaction('two', () => 2);
+        await ctx.executeChild('child', undefined);
+      };
+      await withEngine(
+        { definitions: [workflow('family', run), child], options: { stepEvents: true } },
+        async (engine, harness) => {
+          await engine.start('family', 'f1');
+          await harness.drain();
+
+          const told = (id: string) => engine.events.filter((event) => event.workflowId === id);
+          expect(told('f1').map((event) => event.detail?.step ?? event.type)).toEqual([
+            ...['one', 'two'],
+            ...['suspended', 'resumed', 'completed'],
+          ]);
+          expect(told('f1/child#0').map(({ type, seq }) => `${seq} ${type}`)).toEqual([
+            ...['1 started', '2 step_completed', '3 completed'],
+          ]);
+        },
+      );
+    });
   });
 }

@@ -2,8 +2,8 @@ import { LeaseLostError } from '../errors/index.js';
 import type { InstanceJournal, InstanceWriter } from '../journal/index.js';
 import type { JournalEntry } from '../records/index.js';
 import type { Arrival, SealedArrival, TransactionTurn } from './arrival.js';
-import type { EffectGate } from './effect-gate.js';
 import type { EngineServices } from './engine-services.js';
+import type { EventLine } from './event-line.js';
 import type { WorkSignal } from './work-signal.js';
 
 /**
@@ -22,7 +22,7 @@ export class ArrivalLine {
     private readonly workflowId: string,
     private readonly journal: InstanceJournal,
     private readonly writer: InstanceWriter,
-    private readonly gate: EffectGate,
+    private readonly events: EventLine,
     private readonly work: WorkSignal,
   ) {}
 
@@ -80,6 +80,7 @@ export class ArrivalLine {
   stage(arrival: SealedArrival): JournalEntry {
     const entry = this.journal.append(this.entryOf(arrival));
     this.writer.staged.entries.push(entry);
+    this.events.stepEnded(this.writer.staged, entry);
     arrival.onPlaced?.(entry);
     return entry;
   }
@@ -100,15 +101,21 @@ export class ArrivalLine {
     const taken = await this.writer.takeForTransaction();
     // The write that was under way may have told that the instance is lost.
     if (this.refusal !== undefined) turn.refuse(this.refusal);
-    const before = taken.entries;
+    const { entries, events } = taken;
+    const number = this.events.number;
     const entry = this.journal.append(this.entryOf(arrival));
-    taken.entries = [...before, entry];
-    if (turn.isOpen && (await turn.grant(taken.toUnit(this.writer.owner)))) {
-      this.gate.note(entry.position);
+    taken.entries = [...entries, entry];
+    taken.events = [...events];
+    this.events.stepEnded(taken, entry);
+    const unit = taken.toUnit(this.writer.owner);
+    const written = turn.isOpen ? await turn.grant(unit) : undefined;
+    if (written !== undefined) {
+      this.writer.noteWritten(unit, written);
       return entry;
     }
     this.journal.retract(entry);
-    taken.entries = before;
+    this.events.number = number;
+    Object.assign(taken, { entries, events });
     this.writer.staged.restore(taken);
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { DeliveredKind, EntryData, JournalEntry, StepStatus } from '../records/index.js';
-import type { FlushUnit } from '../store/index.js';
+import type { FlushResult, FlushUnit } from '../store/index.js';
 
 /** A result on its way to the workflow's code, recorded or fresh. @internal */
 export interface Delivery {
@@ -49,8 +49,8 @@ export interface SealedArrival extends Arrival {
 export interface TransactionTurn {
   /** False once granted or refused. */
   readonly isOpen: boolean;
-  /** Writes the unit as the transaction's last statement and commits; false when it was rolled back instead. */
-  grant(unit: FlushUnit): Promise<boolean>;
+  /** Writes the unit as the transaction's last statement and commits; nothing when it was rolled back instead. */
+  grant(unit: FlushUnit): Promise<FlushResult | undefined>;
   /** Rolls back: the instance is not ours any more. */
   refuse(reason: Error): void;
 }

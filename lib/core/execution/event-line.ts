@@ -6,6 +6,7 @@ import {
 } from '../lifecycle/index.js';
 import { decodeName, type InstanceRecord, type InstanceStatus, type JournalEntry } from '../records/index.js';
 import type { InstanceWriter, StagedWrites } from '../journal/index.js';
+import type { FlushUnit } from '../store/index.js';
 import type { EngineServices } from './engine-services.js';
 
 /** Numbers an instance's lifecycle events and its live progress, and tells them once they are true. @internal */
@@ -47,13 +48,22 @@ export class EventLine {
     };
   }
 
-  /** Tells events whose unit was applied; with an outbox the relay tells them. */
-  publish(events: readonly LifecycleEvent[] | undefined): void {
-    if (events === undefined) return;
-    for (const event of events) {
-      this.seq = Math.max(this.seq, event.seq);
-      if (!this.services.options.outbox) this.services.bus.publish(event);
-    }
+  /** The last number in use; put back when what used it was rolled back. */
+  get number(): number {
+    return this.seq;
+  }
+
+  set number(seq: number) {
+    this.seq = seq;
+  }
+
+  /** Tells events whose unit was applied, those of the children it created too; with an outbox the relay tells them. */
+  publish({ events = [], children = [] }: FlushUnit, foreignChildren: readonly string[] = []): void {
+    for (const event of events) this.seq = Math.max(this.seq, event.seq);
+    if (this.services.options.outbox) return;
+    for (const event of events) this.services.bus.publish(event);
+    for (const { seed, events: started = [] } of children)
+      if (!foreignChildren.includes(seed.id)) for (const event of started) this.services.bus.publish(event);
   }
 
   /** A step's end, where step events are asked for; travels with the step's entry. */

@@ -78,8 +78,8 @@ export class Execution implements ContextHost {
         this.emit('progress', progress, step);
       },
     });
-    this.arrivals = new ArrivalLine(services, id, this.journal, this.writer, this.gate, this.work);
     this.events = new EventLine(services, record);
+    this.arrivals = new ArrivalLine(services, id, this.journal, this.writer, this.events, this.work);
     this.inbox = new InboxReader(this);
     this.deliveredAt = beginningOf(record.seed) ?? record.createdAt;
     this.replay = new Replay(this, entries);
@@ -277,7 +277,7 @@ export class Execution implements ContextHost {
   private onWritten(unit: FlushUnit, result: FlushResult): void {
     if (result.kind === 'applied') {
       this.gate.note(unit.entries.at(-1)?.position ?? 0);
-      this.events.publish(unit.events);
+      this.events.publish(unit, result.existingChildren);
       this.inbox.observe(result.wakes, result.cancelRequested);
       if (unit.children !== undefined) this.services.store.hint({ kind: 'due' });
       const [foreign] = result.existingChildren ?? [];

@@ -1,7 +1,7 @@
 import type { StepContext, TransactionOptions } from '../definition/index.js';
 import { isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
 import { delay } from '../time/index.js';
-import type { FlushUnit } from '../store/index.js';
+import type { FlushResult, FlushUnit } from '../store/index.js';
 import type { TransactionTurn } from './arrival.js';
 import type { AttemptPlan, AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
@@ -66,7 +66,7 @@ export class TransactionCall extends StepCall {
         await host.services.store.transaction(
           async (transaction) => {
             // The store may run this again after a serialization failure: the turn before is over then.
-            if (!turn.isOpen) turn.settle(false);
+            if (!turn.isOpen) turn.settle(undefined);
             turn = turn.isOpen ? turn : new Turn();
             const value = await this.work(transaction.handle, context);
             const text = host.services.payloads.toText(value, `result of step "${this.step}"`);
@@ -74,14 +74,15 @@ export class TransactionCall extends StepCall {
             host.arrive({ call: this, status: 'completed', attempts: context.attempt, text, commit: turn });
             const result = await transaction.flush(await turn.granted);
             if (result.kind !== 'applied') throw new LeaseLostError({ workflowId: host.record.id });
+            turn.written = result;
           },
           this.isolation === undefined ? {} : { isolation: this.isolation },
         );
-        turn.settle(true);
+        turn.settle(turn.written);
         return;
       } catch (error) {
         const committed = isWorkflowStoreError(error) && (await this.wasCommitted(host, turn));
-        turn.settle(committed);
+        turn.settle(committed ? turn.written : undefined);
         if (committed) return;
         // The database gave the transaction up: that is not the body's failure, so it costs no attempt.
         if (!isWorkflowStoreError(error) || context.signal.aborted) throw error;
@@ -109,12 +110,14 @@ export class TransactionCall extends StepCall {
 /** The meeting of a transaction that may commit and the turn that lets it. */
 class Turn implements TransactionTurn {
   unit: FlushUnit | undefined;
+  /** What the transaction's last statement was answered, before the commit. */
+  written: FlushResult | undefined;
   isOpen = true;
   readonly granted: Promise<FlushUnit>;
-  private readonly outcome: Promise<boolean>;
+  private readonly outcome: Promise<FlushResult | undefined>;
   private resolveGranted!: (unit: FlushUnit) => void;
   private rejectGranted!: (reason: Error) => void;
-  private resolveOutcome!: (committed: boolean) => void;
+  private resolveOutcome!: (committed: FlushResult | undefined) => void;
 
   constructor() {
     this.granted = new Promise((resolve, reject) => {
@@ -127,7 +130,7 @@ class Turn implements TransactionTurn {
     });
   }
 
-  grant(unit: FlushUnit): Promise<boolean> {
+  grant(unit: FlushUnit): Promise<FlushResult | undefined> {
     this.isOpen = false;
     this.unit = unit;
     this.resolveGranted(unit);
@@ -140,7 +143,7 @@ class Turn implements TransactionTurn {
     this.rejectGranted(reason);
   }
 
-  settle(committed: boolean): void {
+  settle(committed: FlushResult | undefined): void {
     this.resolveOutcome(committed);
   }
 }

@@ -140,7 +140,6 @@ export class TurnLoop {
 
   private handOver(arrival: SealedArrival, entry: JournalEntry, error: Error | undefined): void {
     const { host } = this;
-    host.events.stepEnded(host.writer.staged, entry);
     host.handOver(arrival.call as Call, entry, host.services.payloads.fromText(arrival.text), error);
   }
 }

@@ -80,6 +80,11 @@ export class InstanceWriter {
     return taken;
   }
 
+  /** Somebody else's transaction has written what it took. */
+  noteWritten(unit: FlushUnit, result: FlushResult): void {
+    this.onResult(unit, result);
+  }
+
   private send(request: TransitionRequest | undefined): Promise<FlushResult> {
     if (this.verdict !== undefined) {
       this.current = new StagedWrites();
