@@ -176,9 +176,27 @@ const outbox = part(
   },
 );
 
+/** The first events of children, of those that did not exist before. */
+const childEvents = part(
+  'p',
+  'child_posted',
+  (unit) => unit.children?.flatMap((child) => child.events ?? []),
+  new RowSet<Of<LifecycleEvent>>(
+    columns<Of<LifecycleEvent>>(
+      ['child_id', 'text', ({ item }) => item.workflowId],
+      ['seq', 'int4', ({ item }) => item.seq],
+      ['event_generation', 'int4', ({ item }) => item.generation],
+      ['event', 'text', ({ item }) => JSON.stringify(item)],
+    ),
+  ),
+  (t, source) => `INSERT INTO ${t.outbox} (instance_id, seq, generation, created_at, event)
+    SELECT c.id, r.seq, r.event_generation, clock.now, r.event FROM ${source} JOIN child c ON c.id = r.child_id CROSS JOIN clock
+    RETURNING 1`,
+);
+
 const PARTS: readonly FlushPart[] = [entries, waits, endedWaits, children, signals, stream];
 
 /** The parts a flush can have, in their order in the statement. @internal */
 export function flushParts(withOutbox: boolean): readonly FlushPart[] {
-  return withOutbox ? [...PARTS, outbox] : PARTS;
+  return withOutbox ? [...PARTS, childEvents, outbox] : PARTS;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LifecycleEventType } from '../../core/lifecycle/index.js';
+import { startedEvent, type LifecycleEventType } from '../../core/lifecycle/index.js';
 import type { InstanceRecord } from '../../core/records/index.js';
 import type { StoreHint } from '../../core/store/index.js';
 import { compact } from './assertions.js';
@@ -73,6 +73,20 @@ export const publishingCases: CaseGroup = {
           [1, 2, 3].map((seq) => `out-${index}:1:${seq}`),
         );
       }
+    });
+
+    rule('the first event of a child is stored with the child, once', async (kit) => {
+      const parent = await kit.running({ id: 'parent' });
+      const child = (id: string) => {
+        const seed = { ...kit.seed({ id }), parent: { workflowId: 'parent', generation: 1, close: 'cancel' as const } };
+        return { seed, events: [startedEvent(seed, 0)] };
+      };
+      await kit.write(parent, { entries: [kit.entry(1)], children: [child('a'), child('b')] });
+      await kit.write(parent, { entries: [kit.entry(2)], children: [child('b'), child('c')] });
+
+      const events = await kit.events();
+      assert.deepEqual(events.map((event) => event.eventId).sort(), ['a:1:1', 'b:1:1', 'c:1:1']);
+      assert.equal((await kit.get('a')).eventSeq, 1);
     });
 
     rule('an event that was refused with its unit is never published', async (kit) => {
