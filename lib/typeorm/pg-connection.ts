@@ -6,6 +6,7 @@ import { asStoreError, runStatement } from './pg-session.js';
 export class PgConnection implements SqlConnection {
   private closing = false;
   private lost: Error | undefined;
+  private previous: Promise<unknown> = Promise.resolve();
   private readonly lostListeners: ((error: Error) => void)[] = [];
 
   private constructor(private readonly client: PgClient) {
@@ -26,7 +27,10 @@ export class PgConnection implements SqlConnection {
   }
 
   query(statement: SqlStatement): Promise<SqlResult> {
-    return runStatement(this.client, statement);
+    // One at a time: the driver gives up queueing what it is asked while it waits for an answer.
+    const result = this.previous.then(() => runStatement(this.client, statement));
+    this.previous = result.catch(() => undefined);
+    return result;
   }
 
   onNotification(listener: (channel: string, payload: string) => void): void {
