@@ -1,0 +1,103 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { newWorkflowId } from '../../../lib/core/records/index.js';
+import { TableNames, migrationSql } from '../../../lib/postgres/index.js';
+import { compiledLibrary } from '../../utils/compiled-library.js';
+import { WorkerProcess, type RunSettings, type WorkerConfig } from './worker-process.js';
+
+/** A line of the ledger. */
+export interface LedgerLine {
+  readonly id: string;
+  readonly what: 'effect' | 'undo' | 'event' | 'incident' | 'note';
+  readonly step: string;
+  readonly key: string;
+  readonly attempt: number;
+  readonly eventId: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly at: number;
+  readonly pid: number;
+  readonly text?: string;
+}
+
+/** The processes, the tables and the ledger of one spec file. Spare processes stand ready, because a start takes long. */
+export class CrashBench {
+  private readonly processes = new Set<WorkerProcess>();
+  private readonly spares: Promise<WorkerProcess>[] = [];
+
+  private constructor(
+    readonly config: WorkerConfig,
+    private readonly folder: string,
+    private readonly pool: pg.Pool,
+    private readonly spareCount: number,
+  ) {}
+
+  /** @param url A database; a schema of its own is made in it. */
+  static async create(url: string, spareCount = 1): Promise<CrashBench> {
+    const schema = `crash_${newWorkflowId().replaceAll('-', '').slice(-12)}`;
+    const folder = await mkdtemp(join(tmpdir(), 'workflow-crash-'));
+    const pool = new pg.Pool({ connectionString: url, max: 4 });
+    // A server that goes away under an idle connection is what some specs are about.
+    pool.on('error', () => undefined);
+    await pool.query(migrationSql(new TableNames(schema, 'workflow_')));
+    await pool.query(`CREATE TABLE "${schema}".business (instance_id text NOT NULL, step text NOT NULL)`);
+    const config = { library: await compiledLibrary(), url, schema, ledger: join(folder, 'ledger') };
+    const bench = new CrashBench(config, folder, pool, spareCount);
+    bench.refill();
+    return bench;
+  }
+
+  /** A process that has not begun to work. */
+  async spare(): Promise<WorkerProcess> {
+    this.refill();
+    const process = await (this.spares.shift() as Promise<WorkerProcess>);
+    this.refill();
+    return process;
+  }
+
+  /** A process that works. */
+  async worker(settings: RunSettings): Promise<WorkerProcess> {
+    const process = await this.spare();
+    await process.run(settings);
+    return process;
+  }
+
+  /** The store's table of that name, quoted. */
+  table(name: string): string {
+    return `"${this.config.schema}"."workflow_${name}"`;
+  }
+
+  async sql<Row extends object = Record<string, string | null>>(text: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.pool.query<Row>(text, values)).rows;
+  }
+
+  async ledger(): Promise<LedgerLine[]> {
+    const text = await readFile(this.config.ledger, 'utf8');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as LedgerLine);
+  }
+
+  async dispose(): Promise<void> {
+    const started = await Promise.allSettled(this.spares);
+    for (const outcome of started) if (outcome.status === 'fulfilled') this.processes.add(outcome.value);
+    await Promise.all([...this.processes].map((process) => process.kill()));
+    await this.pool.query(`DROP SCHEMA IF EXISTS "${this.config.schema}" CASCADE`).catch(() => undefined);
+    await this.pool.end();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private refill(): void {
+    while (this.spares.length < Math.max(1, this.spareCount)) {
+      const process = WorkerProcess.fork(this.config);
+      process.then(
+        (forked) => this.processes.add(forked),
+        () => undefined,
+      );
+      this.spares.push(process);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { testDatabaseUrl } from '../../utils/postgres-fixture.js';
+import { CrashBench } from './crash-bench.js';
+import { Findings } from './invariants.js';
+import { sweep, type SweepRound } from './sweep.js';
+
+/** What every run of a workflow must have brought about, however often its process died. */
+export interface SweepExpectation {
+  readonly outcome: object;
+  /** Steps with an effect; a crash may repeat it. */
+  readonly steps: readonly string[];
+  /** Those among them whose effect is in the database, and never repeated. */
+  readonly transactions?: readonly string[];
+  readonly undone?: readonly string[];
+  /** Steps of children, by the child's workflow. */
+  readonly childSteps?: Readonly<Record<string, readonly string[]>>;
+}
+
+const isThorough = process.env['CRASH_SWEEP'] === 'all';
+
+/** Kills a process at every durable point of a workflow. With `CRASH_SWEEP=all` its successor is killed at the same point as well. */
+export function sweepCases(workflow: string, expected: SweepExpectation): void {
+  describe(`the workflow "${workflow}", its process killed at every durable point`, () => {
+    let bench: CrashBench;
+    let rounds: SweepRound[];
+    let findings: Findings;
+    const kills = isThorough ? 2 : 1;
+
+    beforeAll(
+      async () => {
+        bench = await CrashBench.create(testDatabaseUrl());
+        rounds = await sweep(bench, { workflow, thorough: isThorough });
+        findings = await Findings.of(bench);
+      },
+      isThorough ? 900_000 : 180_000,
+    );
+
+    afterAll(() => bench.dispose());
+
+    it('is killed where it was to be killed', () => {
+      const missed = rounds.filter(({ wasKilled }) => !wasKilled).map(({ target }) => target);
+
+      expect(rounds.length).toBeGreaterThan(15);
+      // A point may exist in some interleavings only; these are few.
+      expect(missed.length).toBeLessThan(rounds.length / 5);
+    });
+
+    it('ends as the undisturbed run does', () => {
+      const wrong = rounds.filter(({ outcome }) => !matches(outcome, expected.outcome));
+
+      expect(wrong).toEqual([]);
+    });
+
+    it('has every effect, and repeats none that no crash has cut off from its record', () => {
+      const wrong = rounds.flatMap((round) => [
+        ...miscounted(round, findings.effects(round.id), expected.steps, expected.transactions ?? []),
+        ...miscounted(round, findings.effects(round.id, 'undo'), expected.undone ?? [], []),
+        ...Object.entries(expected.childSteps ?? {}).flatMap(([child, steps]) =>
+          miscounted(round, findings.effects(`${round.id}/${child}#0`), steps, []),
+        ),
+      ]);
+
+      expect(wrong).toEqual([]);
+    });
+
+    it('commits every transactional step once', () => {
+      const counts = rounds.flatMap(({ id }) =>
+        (expected.transactions ?? []).map((step) => `${step}: ${findings.bookings.get(`${id}/${step}`) ?? 0}`),
+      );
+
+      expect(new Set(counts)).toEqual(new Set((expected.transactions ?? []).map((step) => `${step}: 1`)));
+    });
+
+    it('leaves nothing behind that breaks a rule', () => {
+      expect(findings.violations()).toEqual([]);
+    });
+
+    function miscounted(
+      { id, target, wasKilled }: SweepRound,
+      counts: Record<string, number>,
+      steps: readonly string[],
+      transactions: readonly string[],
+    ): string[] {
+      const most = wasKilled ? 1 + kills : 1;
+      const strange = Object.keys(counts).filter((step) => !steps.includes(step));
+      const wrong = steps.filter((step) => {
+        const count = counts[step] ?? 0;
+        return count < 1 || count > most || (transactions.includes(step) && count > most);
+      });
+      return [...strange, ...wrong].map((step) => `${id} killed at ${target}: "${step}" ${counts[step] ?? 0} times`);
+    }
+  });
+}
+
+function matches(actual: unknown, expected: unknown): boolean {
+  if (typeof expected !== 'object' || expected === null) return actual === expected;
+  if (typeof actual !== 'object' || actual === null) return false;
+  return Object.entries(expected).every(([key, value]) => matches((actual as Record<string, unknown>)[key], value));
+}

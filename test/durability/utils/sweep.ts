@@ -1,0 +1,102 @@
+import type { CrashBench } from './crash-bench.js';
+import type { Outcome, RunSettings, WorkerProcess } from './worker-process.js';
+
+/** Durable writes, and effects that are not recorded yet. What comes by the clock is killed at in specs of its own. */
+const DURABLE = /^(before|after) (start|flush|COMMIT|signal|route)#|^after (INSERT|claim|body|undo)/;
+
+/** Also places where nothing was written since the last of those. */
+const ANY = /^(before|after) (?!outbox|event|renew|worker|close|hand)/;
+
+/** Recorded runs: where answers come in another order, other points exist. */
+const RECORDINGS = 3;
+
+/** Every so many rounds the lease has to run out, because the next process has another name. */
+const STRANGER_EVERY = 7;
+
+export interface SweepRound {
+  readonly id: string;
+  /** Where it was to be killed. */
+  readonly target: string;
+  /** Whether it came there. */
+  readonly wasKilled: boolean;
+  readonly outcome: Outcome;
+}
+
+export interface SweepOptions {
+  readonly workflow: string;
+  /** Also points between which nothing is written; and the process that took over is killed at the same point as well. */
+  readonly thorough: boolean;
+}
+
+/** Short leases: a process of another name goes on after 600 ms. */
+export function sweepSettings(id: string): RunSettings {
+  return { worker: { id, leaseDuration: 600, heartbeatInterval: 200, pollInterval: 100, maxCrashes: 10 } };
+}
+
+/**
+ * Lets a workflow run to its end in an undisturbed process and notes the points it passes; then, for each of them, kills a process there
+ * and lets another one take the workflow to its end. Who took over is killed in the next round.
+ */
+export async function sweep(bench: CrashBench, options: SweepOptions): Promise<SweepRound[]> {
+  const { workflow, thorough } = options;
+  let names = 0;
+  let name = `${workflow}-${names}`;
+  let victim = await bench.worker(sweepSettings(name));
+  const points = await record(victim, workflow, thorough ? ANY : DURABLE);
+  const rounds: SweepRound[] = [];
+
+  const replace = async (): Promise<void> => {
+    await victim.kill();
+    if (rounds.length % STRANGER_EVERY === STRANGER_EVERY - 1) name = `${workflow}-${(names += 1)}`;
+    victim = await bench.worker(sweepSettings(name));
+  };
+
+  for (const [index, target] of points.entries()) {
+    const id = `${workflow}.${index}`;
+    await victim.arm(target);
+    let end = await ending(victim, workflow, id);
+    const wasKilled = end === 'killed';
+    if (wasKilled) await replace();
+    if (wasKilled && thorough) {
+      await victim.arm(target);
+      end = await ending(victim, workflow, id);
+      if (end === 'killed') await replace();
+    }
+    await victim.arm();
+    rounds.push({ id, target, wasKilled, outcome: await victim.drive(workflow, id) });
+  }
+  await settleOutbox(bench);
+  return rounds;
+}
+
+async function record(process: WorkerProcess, workflow: string, kind: RegExp): Promise<string[]> {
+  const points = new Set<string>();
+  for (let run = 0; run < RECORDINGS; run += 1) {
+    await process.arm();
+    await process.drive(workflow, `${workflow}.recorded.${run}`);
+    for (const point of await process.ask<string[]>('passed')) if (kind.test(point)) points.add(point);
+  }
+  return [...points];
+}
+
+/** Drives until the end, or until the process stands at its point, where it is killed. */
+async function ending(process: WorkerProcess, workflow: string, id: string): Promise<'ended' | 'killed'> {
+  const driving = process.drive(workflow, id);
+  // It is killed with its question open.
+  driving.catch(() => undefined);
+  const end = await Promise.race([
+    driving.then(() => 'ended' as const),
+    process.reached().then(() => 'killed' as const),
+  ]);
+  if (end === 'killed') await process.kill();
+  return end;
+}
+
+/** Waits until every stored event was published. */
+async function settleOutbox(bench: CrashBench): Promise<void> {
+  for (;;) {
+    const [left] = await bench.sql<{ count: string }>(`SELECT count(*) FROM ${bench.table('outbox')}`);
+    if (left?.count === '0') return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
