@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { WorkflowHandle } from 'nestjs-workflow';
 import type { AuditProgress } from '../audits/audit-progress.js';
@@ -37,7 +38,7 @@ export class AuditSession {
     const { progress } = await this.audits.view(audit.id);
     console.log(
       audit.created
-        ? `Audit ${audit.id} begins with ${this.settings.root}.`
+        ? `Audit ${audit.id} begins with ${relative('', this.settings.root) || 'this project'}.`
         : `Audit ${audit.id} goes on: ${progress.read} of ${progress.packages} packages are on record.`,
     );
     this.view.begin(progress);
@@ -82,7 +83,7 @@ export class AuditSession {
       [
         `\nAudit ${id}: ${outcome}. ${packages} packages, ${review} reviewed.`,
         `The ledger counts ${reads} reads of ${packages} packages by ${processes} ${processes === 1 ? 'process' : 'processes'}.`,
-        ...files.map((file) => `  ${file}`),
+        ...files.map((file) => `  ${relative('', file)}`),
       ].join('\n'),
     );
   }
