@@ -57,7 +57,7 @@ describe('The quick start', () => {
     home = await mkdtemp(join(tmpdir(), 'quick-start-'));
     await writePackageTree(join(home, 'tree'), { ...packages, ...underReview });
     postgres = await startEmbeddedPostgres({ dataDir: join(home, 'data/pg'), useEnvironment: false });
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await postgres.stop();
@@ -104,7 +104,7 @@ describe('The quick start', () => {
     expect(readBefore).toEqual(expect.arrayContaining(recorded));
     expect(shown.underReview.map(({ name }) => name).sort()).toEqual(namesUnderReview());
     await expectReport(url, 'killed', 'allowed', 'a test');
-  }, 60_000);
+  }, 120_000);
 
   it('is asked again after SIGKILL while it waits, and answers and ends by itself where nobody is there', async () => {
     const killed = start('--id=asked', '--pace=0');
@@ -120,7 +120,7 @@ describe('The quick start', () => {
     expect(report.outcome).toBe('denied');
     expect(await readFile(join(home, 'data/reports/asked.md'), 'utf8')).toContain('own-terms@1.0.0');
     expect(await readFile(join(home, 'data/audits.log'), 'utf8')).toMatch(/licence-audit\tasked\tcompleted/);
-  }, 60_000);
+  }, 120_000);
 
   it('is started, watched, decided and read over HTTP', async () => {
     const sample = start('--id=first', '--pace=0');
@@ -147,7 +147,7 @@ describe('The quick start', () => {
     expect((await fetch(`${url}/audits/nobody`)).status).toBe(404);
     expect((await post(`${url}/audits/first/decision`, { verdict: 'perhaps', by: 'me' })).status).toBe(400);
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'ok' });
-  }, 60_000);
+  }, 120_000);
 
   async function ledgerOf(auditId: string): Promise<string[]> {
     const lines = (await readFile(join(home, 'data/reads.log'), 'utf8')).trimEnd().split('\n');
