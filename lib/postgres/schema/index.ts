@@ -1,1 +1,2 @@
-export { SCHEMA_VERSION, SchemaMigrator, dropStatements, migrationSql, pendingStatements } from './schema-migrator.js';
+export { SCHEMA_VERSION, SchemaMigrator, dropStatements, migrationSql, migrationSteps } from './schema-migrator.js';
+export type { MigrationStep } from './schema-migrator.js';

@@ -39,26 +39,18 @@ export class SchemaMigrator {
     await this.database.transaction(async (executor) => {
       await executor.query({ text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', values: [LOCK_NAME] });
       const version = await this.readVersion(executor);
-      if (version === 0) await this.createSchema(executor);
-      for (const text of pendingStatements(this.tables, version)) await executor.query({ text, values: [] });
+      const steps = migrationSteps(this.tables).filter((step) => step.version > version);
+      for (const text of steps.flatMap((step) => step.statements)) await executor.query({ text, values: [] });
     });
-  }
-
-  private async createSchema(executor: SqlExecutor): Promise<void> {
-    // Asked for only when it is missing: a role may use a schema without having the right to create one.
-    const { rowCount } = await executor.query({
-      text: 'SELECT 1 FROM pg_namespace WHERE nspname = $1',
-      values: [this.tables.schema],
-    });
-    if (rowCount === 0) await executor.query({ text: createSchemaStatement(this.tables), values: [] });
   }
 
   private async readVersion(executor: SqlExecutor): Promise<number> {
-    const known = await executor.query({
-      text: 'SELECT to_regclass($1) IS NOT NULL AS known',
-      values: [this.tables.migrations],
+    // Read from the catalog itself: a name that was looked up before the lock may be remembered as missing.
+    const { rowCount } = await executor.query({
+      text: `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2`,
+      values: [this.tables.schema, this.tables.bare('migrations')],
     });
-    if (known.rows[0]?.['known'] !== 't') return 0;
+    if (rowCount === 0) return 0;
     const { rows } = await executor.query({
       text: `SELECT coalesce(max(version), 0) AS version FROM ${this.tables.migrations}`,
       values: [],
@@ -74,28 +66,28 @@ export class SchemaMigrator {
  * @internal
  */
 export function migrationSql(tables: TableNames, fromVersion = 0): string {
-  const schema = fromVersion === 0 && tables.schema !== 'public' ? [createSchemaStatement(tables)] : [];
-  return [...schema, ...pendingStatements(tables, fromVersion)].map((statement) => `${statement};\n`).join('\n');
+  const statements = migrationSteps(tables)
+    .filter((step) => step.version > fromVersion)
+    .flatMap((step) => step.statements);
+  return statements.map((statement) => `${statement};\n`).join('\n');
 }
 
-/** The statements that lead from a version to the current one. @internal */
-export function pendingStatements(tables: TableNames, fromVersion: number): string[] {
-  const ledger =
-    fromVersion === 0
-      ? [
-          `CREATE TABLE IF NOT EXISTS ${tables.migrations} (
-  version int4 NOT NULL,
-  name text NOT NULL,
-  applied_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT ${tables.index('migrations_pkey')} PRIMARY KEY (version)
-)`,
-        ]
-      : [];
-  const steps = MIGRATIONS.filter((migration) => migration.version > fromVersion).flatMap((migration) => [
-    ...migration.statements(tables),
-    `INSERT INTO ${tables.migrations} (version, name) VALUES (${migration.version}, '${migration.name}')`,
-  ]);
-  return [...ledger, ...steps];
+/** One step of the schema with everything that belongs to it. @internal */
+export interface MigrationStep {
+  readonly version: number;
+  readonly statements: readonly string[];
+}
+
+/** Every step with its entry in the ledger; the first one makes schema and ledger. @internal */
+export function migrationSteps(tables: TableNames): MigrationStep[] {
+  return MIGRATIONS.map((migration) => ({
+    version: migration.version,
+    statements: [
+      ...(migration.version === 1 ? [...schemaStatements(tables), ledgerStatement(tables)] : []),
+      ...migration.statements(tables),
+      `INSERT INTO ${tables.migrations} (version, name) VALUES (${migration.version}, '${migration.name}')`,
+    ],
+  }));
 }
 
 /** Removes every table of the store. @internal */
@@ -106,6 +98,21 @@ export function dropStatements(tables: TableNames): string[] {
   );
 }
 
-function createSchemaStatement(tables: TableNames): string {
-  return `CREATE SCHEMA IF NOT EXISTS ${tables.quotedSchema}`;
+function schemaStatements(tables: TableNames): string[] {
+  if (tables.schema === 'public') return [];
+  // Asked for only when it is missing: a role may use a schema without having the right to create one.
+  return [
+    `DO $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = '${tables.schema}') THEN CREATE SCHEMA ${tables.quotedSchema}; END IF;
+END $$`,
+  ];
+}
+
+function ledgerStatement(tables: TableNames): string {
+  return `CREATE TABLE ${tables.migrations} (
+  version int4 NOT NULL,
+  name text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT ${tables.index('migrations_pkey')} PRIMARY KEY (version)
+)`;
 }

@@ -2,7 +2,7 @@ export { freeSlots } from './free-slots.js';
 export { LONGEST_SUFFIX, TableNames } from './identifiers.js';
 export { PreparedTexts } from './prepared-texts.js';
 export type { PreparedText } from './prepared-texts.js';
-export { RowSet, columns } from './row-set.js';
+export { RowBatch, RowSet, columns } from './row-set.js';
 export type { Column, ColumnType, ColumnValue } from './row-set.js';
 export { eventJson, postEvents } from './event-json.js';
 export { NOW } from './time-expression.js';
