@@ -8,14 +8,7 @@ import type {
   StartUnit,
   WorkerRegistration,
 } from '../core/store/index.js';
-import {
-  InstancePoller,
-  LeaseRenewer,
-  LimitedClaimer,
-  SlotKeeper,
-  WorkerRegistry,
-  type PollFindings,
-} from './claiming/index.js';
+import { InstancePoller, LeaseRenewer, LimitedClaimer, SlotKeeper, WorkerRegistry } from './claiming/index.js';
 import { isConnectionFailure, type ReservedConnection } from './connection/index.js';
 import { leaseOf } from './writing/index.js';
 import type { StoreCore } from './store-core.js';
@@ -60,18 +53,17 @@ export class ClaimDesk {
    * @param maintain Routes signals and hands on slots.
    */
   async poll(request: PollRequest, maintain: () => Promise<unknown>): Promise<PollResult> {
-    const findings = await this.poller.poll(request);
-    let { result } = findings;
+    const findings = await this.poller.poll(request, false);
+    let { result, hasLimitedDue } = findings;
     if (findings.isUnregistered) await this.registerAgain(request.workerId);
     if (findings.hasMismatched) result = merged(result, { events: await this.registry.quarantineMismatched(request) });
-    let { hasLimitedDue } = findings;
     if (findings.hasUnroutedSignals || findings.hasReleasedSlots) {
       await maintain();
-      const again = await this.pollAgain(request, result);
-      result = again.result;
+      const again = await this.poller.poll(rest(request, result), false);
+      result = merged(result, again.result);
       hasLimitedDue = again.hasLimitedDue;
     }
-    return hasLimitedDue ? this.claimLimited(request, result) : result;
+    return hasLimitedDue && result.claimed.length < request.limit ? this.claimLimited(request, result) : result;
   }
 
   /** Gives the leases that were asked for to new instances with limits, where a slot is free; changes the results. */
@@ -104,19 +96,12 @@ export class ClaimDesk {
     }
   }
 
-  private async pollAgain(
-    request: PollRequest,
-    result: PollResult,
-  ): Promise<Pick<PollFindings, 'result' | 'hasLimitedDue'>> {
-    const findings = await this.poller.poll(rest(request, result));
-    return { result: merged(result, findings.result), hasLimitedDue: findings.hasLimitedDue };
-  }
-
+  /** What comes before everything ordinary is claimed with its limits; what is left over afterwards belongs to all. */
   private async claimLimited(request: PollRequest, result: PollResult): Promise<PollResult> {
-    const left = rest(request, result);
-    if (left.limit === 0) return { ...result, more: true };
-    const limited = await this.limited.claim(left);
-    return merged(result, { ...limited, more: result.more || limited.more });
+    const limited = await this.limited.claim(rest(request, result));
+    const together = merged(result, limited);
+    const last = await this.poller.poll(rest(request, together), true);
+    return merged(together, { ...last.result, more: last.result.more || limited.more });
   }
 
   private async registerAgain(workerId: string): Promise<void> {

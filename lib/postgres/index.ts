@@ -1,9 +1,10 @@
 // The store
 export { PostgresStore } from './postgres-store.js';
-export type { PostgresStoreOptions } from './postgres-store.options.js';
+export type { NotifyOptions, PostgresStoreOptions } from './postgres-store.options.js';
 
 // The schema
-export { SCHEMA_VERSION, dropStatements, migrationSql, pendingStatements } from './schema/index.js';
+export { SCHEMA_VERSION, dropStatements, migrationSql, migrationSteps } from './schema/index.js';
+export type { MigrationStep } from './schema/index.js';
 export { TableNames } from './sql/index.js';
 
 // What a binding to a driver implements

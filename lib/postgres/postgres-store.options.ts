@@ -1,6 +1,16 @@
 import type { WorkflowLogger } from '../core/lifecycle/index.js';
 import type { Clock } from '../core/time/index.js';
 
+/** How processes wake one another. @publicApi */
+export interface NotifyOptions {
+  /** Hints of this span travel as one notification, milliseconds. @default 5 */
+  readonly coalesceMs?: number;
+  /** How often the listening connection is asked whether it still lives, milliseconds. @default 30000 */
+  readonly keepAliveMs?: number;
+  /** How long its answer may take before it is given up, milliseconds. @default 5000 */
+  readonly answerMs?: number;
+}
+
 /** How a {@link PostgresStore} works. @publicApi */
 export interface PostgresStoreOptions {
   /** The schema of the tables; created by the migrations when it is missing. @default 'public' */
@@ -12,7 +22,7 @@ export interface PostgresStoreOptions {
   /** Whether lifecycle events are stored until a relay has published them. @default false */
   readonly outbox?: boolean;
   /** Whether processes wake one another by NOTIFY, over a connection of its own. Polling finds everything without it. @default true */
-  readonly notify?: boolean;
+  readonly notify?: boolean | NotifyOptions;
   /** How long a write waits for a row or id that another transaction holds, milliseconds. @default 5000 */
   readonly lockTimeoutMs?: number;
   /**

@@ -71,11 +71,13 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
       this.identities.hold(connection),
     );
     this.identities = new WorkerIdentities(core, this.reserved);
+    const notify = options.notify ?? true;
     this.hints = new HintChannel(core, newWorkflowId(core.clock), {
-      notify: options.notify ?? true,
+      notify: notify !== false,
       coalesceMs: 5,
       keepAliveMs: 30_000,
       answerMs: 5_000,
+      ...(typeof notify === 'object' ? notify : {}),
     });
     this.router = new SignalRouter(core);
     this.requests = new InstanceRequests(core);
@@ -120,10 +122,8 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
     if (signals.length === 0) return [];
     const { database } = this.core;
     const outcomes = await this.parts.poster.post({ query: (statement) => database.repeatable(statement) }, signals);
-    const stored = signals.filter((_, index) => {
-      const outcome = outcomes[index];
-      return outcome?.kind === 'stored' && outcome.created;
-    });
+    // Also those stored before: the sending whose answer was lost may not have come to routing them.
+    const stored = signals.filter((_, index) => outcomes[index]?.kind === 'stored');
     if (stored.length === 0) return outcomes;
     const round = await this.router.route(stored.map((seed) => seed.id));
     this.upkeep.tell(round);
@@ -131,7 +131,7 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
     if (stored.some(isCloseRequest)) this.upkeep.soon('close');
     return outcomes.map((outcome, index) => {
       const woken = round.bySignal.get((signals[index] as SignalSeed).id) ?? 0;
-      return outcome.kind === 'stored' && outcome.created ? { ...outcome, woken } : outcome;
+      return outcome.kind === 'stored' ? { ...outcome, woken } : outcome;
     });
   }
 

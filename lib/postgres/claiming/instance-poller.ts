@@ -22,7 +22,8 @@ export interface PollFindings {
 export class InstancePoller {
   constructor(private readonly core: StoreCore) {}
 
-  async poll(request: PollRequest): Promise<PollFindings> {
+  /** @param passByLimited Claims also what comes after the first due instance with limits, which another statement claims. */
+  async poll(request: PollRequest, passByLimited: boolean): Promise<PollFindings> {
     const { core } = this;
     const { names, versions } = definitionArrays(request.definitions);
     const prepared = core.texts.get('poll', () => pollText(core.tables, core.outbox));
@@ -39,6 +40,7 @@ export class InstancePoller {
         request.allowSuspect,
         request.maxCrashes,
         Math.ceil(request.mismatchGraceMs),
+        passByLimited,
       ],
     });
     const first = rows[0] as SqlRow;

@@ -13,7 +13,7 @@ export class LeaseRenewer {
     const prepared = core.texts.get('renew', () => {
       const t = core.tables;
       return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
-lease AS MATERIALIZED (SELECT u.id, u.fence FROM unnest($2::text[], $3::int8[]) AS u(id, fence)),
+lease AS MATERIALIZED (SELECT u.id, u.fence FROM unnest($2::text[], $3::int4[]) AS u(id, fence)),
 locked AS MATERIALIZED (
   SELECT x.id FROM lease l CROSS JOIN LATERAL (
     SELECT i.id FROM ${t.instances} i WHERE i.id = l.id AND i.fence = l.fence AND i.worker_id = $4::text

@@ -118,21 +118,21 @@ export class LimitedClaimer {
     const taking = judged.filter((row) => row.verdict === 'claim' && row.takes.length > 0);
     await this.slots.take(executor, taking);
     await this.slots.release(executor, judged.flatMap(freedBy));
-    const lone = judged.length === 1;
-    const prepared = core.texts.get(`limited-take-${lone ? '1' : 'n'}`, () => {
+    const batch = JUDGED.batch(judged);
+    const prepared = core.texts.get(`limited-take-${batch.code}`, () => {
       const t = core.tables;
       const update = claimUpdate(
         t,
         { worker: '$2::text', build: '$3::text', leaseMs: '$4::int8' },
         'i.*, d.verdict, d.status AS was, d.rank',
       );
-      return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now), judged AS MATERIALIZED (SELECT * FROM ${JUDGED.from('j', 5, lone)}),
+      return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now), judged AS MATERIALIZED (SELECT * FROM ${batch.from('j', 5)}),
 taken AS (${update}),
 ${takenTail(t, core.outbox)}
 SELECT c.* FROM told c ORDER BY c.rank, c.id`;
     });
     const grant = [core.offsetMs(), request.workerId, request.buildId, Math.ceil(request.leaseMs)];
-    const { rows } = await executor.query({ ...prepared, values: [...grant, ...JUDGED.values(judged, lone)] });
+    const { rows } = await executor.query({ ...prepared, values: [...grant, ...batch.values] });
     for (const row of judged) if (row.verdict === 'claim') core.limited.add(row.id);
     return rows;
   }

@@ -8,17 +8,20 @@ export const LANE = { ordinary: 0, suspect: 1, limited: 2, mismatched: 3 } as co
 /** Rows looked at beyond the free places: another worker may hold the locks of the first ones. */
 const SPARE = 16;
 
+/** The definitions of a request: parameters 2 names, 3 versions. */
+const ASKED_DEFINITIONS = 'SELECT d.name, d.version FROM unnest($2::text[], $3::int4[]) AS d(name, version)';
+
 /**
- * The definitions a worker can run, and the first row of each of their lanes. Lanes are found one after the other along the claim
- * index, so that 200,000 due rows cost no more than ten. Parameters: 2 names, 3 versions.
+ * Definitions, and the first row of each of their lanes. Lanes are found one after the other along the claim index, so that 200,000
+ * due rows cost no more than ten.
  *
  * @internal
  */
-export function laneCtes(tables: TableNames): string {
+export function laneCtes(tables: TableNames, definitions = ASKED_DEFINITIONS): string {
   const ready = `FROM ${tables.instances} i WHERE i.name = d.name AND i.version = d.version
       AND i.due_at IS NOT NULL AND i.blocked_on IS NULL`;
   return `clock AS MATERIALIZED (SELECT ${NOW} AS now),
-def AS (SELECT d.name, d.version FROM unnest($2::text[], $3::int4[]) AS d(name, version)),
+def AS (${definitions}),
 lanes AS (
   SELECT d.name, d.version, x.lane, x.priority, x.due_at FROM def d CROSS JOIN LATERAL (
     SELECT i.lane, i.priority, i.due_at ${ready} ORDER BY i.lane, i.priority, i.due_at LIMIT 1) x
@@ -44,7 +47,7 @@ export function readyRows(tables: TableNames, lanes: string, build: string, limi
  * mismatched instances to look at, the next instant of interest, and the claim.
  *
  * Parameters: 1 offset, 2 names, 3 versions, 4 worker, 5 build, 6 lease, 7 free places, 8 whether a suspect may be claimed,
- * 9 the crash budget, 10 the grace of mismatches.
+ * 9 the crash budget, 10 the grace of mismatches, 11 whether to pass by limited instances that come before.
  *
  * @internal
  */
@@ -54,8 +57,13 @@ export function pollText(tables: TableNames, outbox: boolean): string {
 beat AS (UPDATE ${t.workers} w SET heartbeat_at = clock.now, stopped = false FROM clock WHERE w.id = $4::text RETURNING 1),
 ready AS MATERIALIZED (
   ${readyRows(t, `l.lane <> ${LANE.limited} AND (l.lane <> ${LANE.suspect} OR $8::bool)`, '$5::text', `$7::int4 + ${SPARE}`)}),
+limited AS MATERIALIZED (
+  SELECT min(l.due_at + l.priority * 1000::int8) AS rank FROM lanes l CROSS JOIN clock
+  WHERE l.lane = ${LANE.limited} AND l.due_at <= clock.now),
 locked AS MATERIALIZED (
-  SELECT x.*, r.rank FROM (SELECT * FROM ready ORDER BY rank LIMIT $7::int4 + ${SPARE}) r CROSS JOIN clock CROSS JOIN LATERAL (
+  SELECT x.*, r.rank FROM (
+    SELECT * FROM ready y WHERE $11::bool OR y.rank <= coalesce((SELECT m.rank FROM limited m), y.rank)
+    ORDER BY y.rank LIMIT $7::int4 + ${SPARE}) r CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT ${judgedColumns(t)} FROM ${t.instances} i
     WHERE i.id = r.id AND i.due_at <= clock.now AND i.blocked_on IS NULL FOR NO KEY UPDATE SKIP LOCKED) x
   LIMIT $7::int4),
@@ -73,7 +81,7 @@ ${takenTail(t, outbox)}
 SELECT clock.now, (SELECT count(*) FROM beat) AS beats,
   EXISTS (SELECT 1 FROM ${t.signals} s WHERE NOT s.routed) AS unrouted,
   EXISTS (SELECT 1 FROM ${t.slots} s WHERE s.released) AS released,
-  EXISTS (SELECT 1 FROM lanes l WHERE l.lane = ${LANE.limited} AND l.due_at <= clock.now) AS limited,
+  (SELECT m.rank FROM limited m) IS NOT NULL AS limited,
   EXISTS (SELECT 1 FROM lanes l WHERE l.lane = ${LANE.mismatched} AND l.due_at <= clock.now - $10::int8) AS mismatched,
   CASE WHEN (SELECT count(*) FROM locked) >= $7::int4 THEN (SELECT count(*) FROM ready) > (SELECT count(*) FROM locked)
     ELSE (SELECT count(*) FROM ready) >= $7::int4 + ${SPARE} END AS more,

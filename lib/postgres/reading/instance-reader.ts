@@ -51,9 +51,9 @@ export class InstanceReader {
   }
 
   async journals(keys: readonly InstanceKey[]): Promise<JournalEntry[][]> {
-    const lone = keys.length === 1;
-    const rows = await this.query(`journals-${lone ? '1' : 'n'}`, KEYS.values(keyRows(keys), lone), () => {
-      return `SELECT u.n, j.* FROM ${KEYS.from('u', 1, lone)} CROSS JOIN LATERAL (
+    const batch = KEYS.batch(keyRows(keys));
+    const rows = await this.query(`journals-${batch.code}`, batch.values, () => {
+      return `SELECT u.n, j.* FROM ${batch.from('u', 1)} CROSS JOIN LATERAL (
         SELECT ${ENTRY_COLUMNS} FROM ${this.core.tables.journal} j WHERE j.instance_id = u.id AND j.generation = u.generation
         ORDER BY j."position" OFFSET 0) j ORDER BY u.n, j."position"`;
     });
@@ -65,7 +65,8 @@ export class InstanceReader {
   async unconsumed(workflowId: string): Promise<SignalRecord[]> {
     const rows = await this.query('unconsumed', [workflowId], () => {
       const t = this.core.tables;
-      return `SELECT s.id, ${SIGNAL_FIELDS} FROM ${t.signals} s WHERE s.workflow_id = $1::text AND s.name NOT LIKE '$close:%'
+      return `SELECT s.id, ${SIGNAL_FIELDS} FROM ${t.signals} s WHERE s.workflow_id = $1::text AND NOT s.consumed
+        AND s.name NOT LIKE '$close:%'
         AND NOT EXISTS (SELECT 1 FROM ${t.journal} j WHERE j.instance_id = $1::text AND j.signal_id = s.id) ORDER BY s.seq`;
     });
     return rows.map((row) => signalRecord(row));

@@ -1,7 +1,7 @@
 import type { StoreHealth } from '../../core/store/index.js';
+import { laneCtes } from '../claiming/index.js';
 import { number, optionalNumber, optionalText } from '../records/index.js';
 import { SCHEMA_VERSION, SchemaMigrator } from '../schema/index.js';
-import { NOW } from '../sql/index.js';
 import type { StoreCore } from '../store-core.js';
 
 /** Heartbeats a worker may miss before it counts as gone. */
@@ -12,18 +12,26 @@ export async function readHealth(core: StoreCore, definitions: readonly string[]
   const schemaVersion = await new SchemaMigrator(core.database, core.tables).currentVersion();
   const t = core.tables;
   const prepared = core.texts.get('health', () => {
-    return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
+    const waiting = `FROM ${t.instances} i WHERE i.due_at IS NOT NULL AND i.blocked_on IS NULL`;
+    const next = `SELECT x.name, x.version FROM known k CROSS JOIN LATERAL (
+      SELECT i.name, i.version ${waiting} AND (i.name, i.version) > (k.name, k.version) ORDER BY i.name, i.version LIMIT 1) x`;
+    // Definitions are found one after the other along the claim index: a backlog of any length costs no more than their number.
+    return `WITH RECURSIVE known AS (
+  (SELECT i.name, i.version ${waiting} ORDER BY i.name, i.version LIMIT 1) UNION ALL ${next}),
+${laneCtes(t, 'SELECT k.name, k.version FROM known k')},
 live AS MATERIALIZED (
   SELECT DISTINCT x.definition FROM (
     SELECT unnest(w.definitions) AS definition FROM ${t.workers} w, clock
     WHERE NOT w.stopped AND w.heartbeat_at + ${MISSED_HEARTBEATS} * w.heartbeat_ms >= clock.now
     UNION ALL SELECT unnest($2::text[])) x),
-due AS MATERIALIZED (
-  SELECT i.name || '@' || i.version AS definition, count(*) AS due, min(i.due_at) AS oldest FROM ${t.instances} i, clock
-  WHERE i.due_at <= clock.now AND i.blocked_on IS NULL GROUP BY i.name, i.version),
+due AS (
+  SELECT l.name, l.version, min(l.due_at) AS oldest FROM lanes l, clock WHERE l.due_at <= clock.now GROUP BY l.name, l.version),
 totals AS (SELECT clock.now - min(d.oldest) AS age FROM clock LEFT JOIN due d ON true GROUP BY clock.now)
-SELECT t.age, (SELECT count(*) FROM ${t.instances} i WHERE i.status = 'quarantined') AS quarantined, d.definition, d.due
-FROM totals t LEFT JOIN due d ON NOT EXISTS (SELECT 1 FROM live l WHERE l.definition = d.definition)`;
+SELECT t.age, (SELECT count(*) FROM ${t.instances} i WHERE i.status = 'quarantined') AS quarantined,
+  d.name || '@' || d.version AS definition, (
+    SELECT count(*) FROM ${t.instances} i, clock
+    WHERE i.name = d.name AND i.version = d.version AND i.due_at <= clock.now AND i.blocked_on IS NULL) AS due
+FROM totals t LEFT JOIN due d ON NOT EXISTS (SELECT 1 FROM live l WHERE l.definition = d.name || '@' || d.version)`;
   });
   const { rows } = await core.database.repeatable({ ...prepared, values: [core.offsetMs(), definitions] });
   const oldestDueAgeMs = rows[0] === undefined ? undefined : optionalNumber(rows[0], 'age');

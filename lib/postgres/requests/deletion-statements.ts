@@ -11,7 +11,7 @@ ${removal(tables)}`;
 
 /**
  * Deletes what ended before an instant, oldest first. A child stays as long as its parent is open, and a parent as long as it has open
- * children. Topic signals that no open instance can be reached by go with them. Parameters: 1 instant, 2 statuses, 3 limit.
+ * children. Parameters: 1 instant, 2 statuses, 3 limit.
  *
  * @internal
  */
@@ -24,9 +24,19 @@ export function purgeText(tables: TableNames): string {
     AND NOT EXISTS (SELECT 1 FROM ${t.instances} p WHERE p.id = i.parent_id AND ${open('p')})
     AND NOT EXISTS (SELECT 1 FROM ${t.instances} k WHERE k.parent_id = i.id AND ${open('k')})
   ORDER BY i.created_at, i.id LIMIT $3::int4 FOR UPDATE SKIP LOCKED),
-topics AS (DELETE FROM ${t.signals} s WHERE s.workflow_id IS NULL AND s.routed AND s.received_at < $1::int8
-  AND NOT EXISTS (SELECT 1 FROM ${t.instances} i WHERE i.created_at <= s.received_at AND ${open('i')})),
 ${removal(t)}`;
+}
+
+/**
+ * Deletes topic signals that came before an instant and before every instance that is still open: nobody can take them any more.
+ * Parameter 1: the instant.
+ *
+ * @internal
+ */
+export function purgeTopicsText(tables: TableNames): string {
+  const t = tables;
+  return `DELETE FROM ${t.signals} s WHERE s.workflow_id IS NULL AND s.routed AND s.received_at < least($1::int8, (
+    SELECT i.created_at FROM ${t.instances} i WHERE NOT (${ENDED}) ORDER BY i.created_at LIMIT 1))`;
 }
 
 /** Events that are not published yet outlive their instance. */

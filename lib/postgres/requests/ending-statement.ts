@@ -1,6 +1,15 @@
 import { CHILD_OUTCOME_SIGNAL, CLOSE_CANCEL_SIGNAL, CLOSE_TERMINATE_SIGNAL } from '../../core/records/index.js';
 import { recordColumns } from '../records/index.js';
-import { NOW, RowSet, columns, eventJson, freeSlots, postEvents, type TableNames } from '../sql/index.js';
+import {
+  NOW,
+  RowSet,
+  columns,
+  eventJson,
+  freeSlots,
+  postEvents,
+  type RowBatch,
+  type TableNames,
+} from '../sql/index.js';
 
 /** A request to cancel or terminate one instance. @internal */
 export interface EndingRequest {
@@ -26,14 +35,14 @@ const OPEN = `NOT IN ('completed', 'failed', 'cancelled', 'compensation_failed')
  *
  * @internal
  */
-export function endingText(tables: TableNames, kind: 'cancel' | 'terminate', lone: boolean, outbox: boolean): string {
+export function endingText(tables: TableNames, kind: 'cancel' | 'terminate', batch: RowBatch, outbox: boolean): string {
   const t = tables;
   // What never ran ends in this very statement; everything else is asked, and looked at as soon as nobody owns it.
   const ends = kind === 'terminate' ? 'true' : `i.status = 'pending'`;
   const event = `CASE WHEN c.ended THEN ${eventJson('cancelled', 'c', 'c.updated_at', `json_build_object('reason', c.reason)`)} END`;
   return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
 locked AS MATERIALIZED (
-  SELECT a.id, a.reason, a.error, x.open FROM ${ENDING_ROWS.from('a', 2, lone)} CROSS JOIN LATERAL (
+  SELECT a.id, a.reason, a.error, x.open FROM ${batch.from('a', 2)} CROSS JOIN LATERAL (
     SELECT i.status ${OPEN} AS open FROM ${t.instances} i WHERE i.id = a.id FOR NO KEY UPDATE SKIP LOCKED) x),
 changed AS (
   UPDATE ${t.instances} i SET updated_at = clock.now,

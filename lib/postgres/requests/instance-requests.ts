@@ -4,7 +4,7 @@ import type { PurgeRequest, ReopenRequest, RequestOutcome } from '../../core/sto
 import type { SqlRow } from '../connection/index.js';
 import { flag, instanceRecord, json, number, text } from '../records/index.js';
 import type { StoreCore } from '../store-core.js';
-import { deleteText, purgeText } from './deletion-statements.js';
+import { deleteText, purgeText, purgeTopicsText } from './deletion-statements.js';
 import { ENDING_ROWS, endingText, type EndingRequest } from './ending-statement.js';
 import { reopenText, restartText } from './reopening-statements.js';
 
@@ -15,13 +15,11 @@ export class InstanceRequests {
   /** Cancels or terminates; the answer lacks what is unknown, and what was locked at that moment. */
   async end(kind: 'cancel' | 'terminate', requests: readonly EndingRequest[]): Promise<Map<string, RequestOutcome>> {
     const { core } = this;
-    const lone = requests.length === 1;
-    const prepared = core.texts.get(`${kind}-${lone ? '1' : 'n'}`, () =>
-      endingText(core.tables, kind, lone, core.outbox),
-    );
+    const batch = ENDING_ROWS.batch(requests);
+    const prepared = core.texts.get(`${kind}-${batch.code}`, () => endingText(core.tables, kind, batch, core.outbox));
     const { rows } = await core.database.once({
       ...prepared,
-      values: [core.offsetMs(), ...ENDING_ROWS.values(requests, lone)],
+      values: [core.offsetMs(), ...batch.values],
     });
     return new Map(rows.map((row) => [text(row, 'id'), outcomeOf(row, flag(row, 'open'))]));
   }
@@ -72,7 +70,15 @@ export class InstanceRequests {
       ...prepared,
       values: [Math.ceil(request.endedBefore), statuses, request.limit],
     });
-    return number(rows[0] ?? {}, 'deleted');
+    const deleted = number(rows[0] ?? {}, 'deleted');
+    if (deleted < request.limit) await this.purgeTopics(request.endedBefore);
+    return deleted;
+  }
+
+  /** Once for each purge, after its last batch: finding the oldest open instance may take a while. */
+  private async purgeTopics(before: number): Promise<void> {
+    const prepared = this.core.texts.get('purge-topics', () => purgeTopicsText(this.core.tables));
+    await this.core.database.repeatable({ ...prepared, values: [Math.ceil(before)] });
   }
 
   /** Nothing back means unknown or locked: asks which, and tries again while it is locked. */

@@ -8,7 +8,7 @@ const OPENED = `updated_at = clock.now, due_at = clock.now, ended_at = NULL, out
 
 /**
  * Removes entries of a failed instance and makes it due. Parameters: 1 offset, 2 id, 3 fence, 4 positions, 5 time-out.
- * Signals that the removed entries consumed are unconsumed by that alone.
+ * Signals that the removed entries consumed can be taken again.
  *
  * @internal
  */
@@ -17,10 +17,13 @@ export function reopenText(tables: TableNames, outbox: boolean): string {
   return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
 locked AS MATERIALIZED (
   SELECT i.id, i.generation, ${headOf(t, 'i')} AS head FROM ${t.instances} i
-  WHERE i.id = $2::text AND i.fence = $3::int8 AND i.status = 'failed' FOR NO KEY UPDATE),
+  WHERE i.id = $2::text AND i.fence = $3::int4 AND i.status = 'failed' FOR NO KEY UPDATE),
 removed AS (
   DELETE FROM ${t.journal} j USING locked l
-  WHERE j.instance_id = l.id AND j.generation = l.generation AND j."position" = ANY ($4::int4[])),
+  WHERE j.instance_id = l.id AND j.generation = l.generation AND j."position" = ANY ($4::int4[])
+  RETURNING j.instance_id, j.signal_id),
+returned AS (
+  UPDATE ${t.signals} s SET consumed = false FROM removed r WHERE s.id = r.signal_id AND s.workflow_id = r.instance_id),
 opened AS (
   UPDATE ${t.instances} i SET ${OPENED}, status = 'running', head = l.head, claimed_head = l.head,
     deadline_at = clock.now + $5::int8

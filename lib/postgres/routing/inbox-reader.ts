@@ -1,7 +1,7 @@
 import type { SignalRecord } from '../../core/records/index.js';
 import type { Inbox } from '../../core/store/index.js';
 import { SIGNAL_FIELDS, flag, number, optionalText, signalRecord } from '../records/index.js';
-import { NOW, RowSet, columns } from '../sql/index.js';
+import { NOW, RowSet, columns, type RowBatch } from '../sql/index.js';
 import type { StoreCore } from '../store-core.js';
 
 /** One generation of one instance. @internal */
@@ -35,11 +35,11 @@ export class InboxReader {
 
   async read(keys: readonly InstanceKey[]): Promise<Inbox[]> {
     const { core } = this;
-    const lone = keys.length === 1;
-    const prepared = core.texts.get(`inbox-${lone ? '1' : 'n'}`, () => this.text(lone));
+    const batch = KEYS.batch(keyRows(keys));
+    const prepared = core.texts.get(`inbox-${batch.code}`, () => this.text(batch));
     const { rows } = await core.database.repeatable({
       ...prepared,
-      values: [core.offsetMs(), ...KEYS.values(keyRows(keys), lone)],
+      values: [core.offsetMs(), ...batch.values],
     });
     const signals = keys.map((): SignalRecord[] => []);
     const inboxes: Inbox[] = [];
@@ -57,19 +57,19 @@ export class InboxReader {
     return inboxes;
   }
 
-  private text(lone: boolean): string {
+  private text(batch: RowBatch): string {
     const t = this.core.tables;
     const unconsumed = `NOT EXISTS (SELECT 1 FROM ${t.journal} j WHERE j.instance_id = u.id AND j.signal_id = s.id)`;
     // A topic signal reaches instances created before it; both times are the database's.
     return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now)
 SELECT u.n, clock.now, coalesce(i.wakes, 0) AS wakes, i.cancelled, x.*
-FROM ${KEYS.from('u', 2, lone)} CROSS JOIN clock
+FROM ${batch.from('u', 2)} CROSS JOIN clock
 LEFT JOIN LATERAL (
   SELECT i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled, i.created_at
   FROM ${t.instances} i WHERE i.id = u.id OFFSET 0) i ON true
 LEFT JOIN LATERAL (
   SELECT s.id AS signal_id, ${SIGNAL_FIELDS} FROM ${t.signals} s
-  WHERE s.workflow_id = u.id AND ${unconsumed} AND EXISTS (
+  WHERE s.workflow_id = u.id AND NOT s.consumed AND ${unconsumed} AND EXISTS (
     SELECT 1 FROM ${t.waits} w WHERE w.instance_id = u.id AND w.generation = u.generation AND w.signal = s.name
       AND (w.key IS NULL OR w.key = s.key))
   UNION ALL

@@ -2,7 +2,7 @@ import { isTerminal, type InstanceStatus, type SignalSeed } from '../../core/rec
 import type { SignalOutcome } from '../../core/store/index.js';
 import type { SqlExecutor, SqlRow } from '../connection/index.js';
 import { flag, optionalText } from '../records/index.js';
-import { NOW, RowSet, columns } from '../sql/index.js';
+import { NOW, RowSet, columns, type RowBatch } from '../sql/index.js';
 import type { StoreCore } from '../store-core.js';
 
 interface SeedRow {
@@ -28,10 +28,9 @@ export class SignalPoster {
   /** `woken` is 0 in each answer: routing is a statement of its own. */
   async post(executor: SqlExecutor, seeds: readonly SignalSeed[]): Promise<SignalOutcome[]> {
     const { core } = this;
-    const lone = seeds.length === 1;
-    const prepared = core.texts.get(`signal-${lone ? '1' : 'n'}`, () => this.text(lone));
-    const rows = seeds.map((seed, index): SeedRow => ({ n: index + 1, seed }));
-    const result = await executor.query({ ...prepared, values: [core.offsetMs(), ...SEEDS.values(rows, lone)] });
+    const batch = SEEDS.batch(seeds.map((seed, index): SeedRow => ({ n: index + 1, seed })));
+    const prepared = core.texts.get(`signal-${batch.code}`, () => this.text(batch));
+    const result = await executor.query({ ...prepared, values: [core.offsetMs(), ...batch.values] });
     core.texts.noteRows(seeds.length);
     const seen = new Set<string>();
     return result.rows.map((row, index) => {
@@ -42,12 +41,12 @@ export class SignalPoster {
     });
   }
 
-  private text(lone: boolean): string {
+  private text(batch: RowBatch): string {
     const t = this.core.tables;
     return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
 s AS MATERIALIZED (
   SELECT u.*, x.status, EXISTS (SELECT 1 FROM ${t.signals} k WHERE k.id = u.id) AS known
-  FROM ${SEEDS.from('u', 2, lone)} LEFT JOIN LATERAL (
+  FROM ${batch.from('u', 2)} LEFT JOIN LATERAL (
     SELECT i.status FROM ${t.instances} i WHERE i.id = u.workflow_id OFFSET 0) x ON true),
 stored AS (
   INSERT INTO ${t.signals} (id, received_at, workflow_id, name, key, payload)

@@ -1,7 +1,7 @@
 import type { JournalEntry, SignalSeed } from '../../core/records/index.js';
 import type { LifecycleEvent } from '../../core/lifecycle/index.js';
 import type { FlushUnit, StreamSeed, WaitRow } from '../../core/store/index.js';
-import { RowSet, columns, type TableNames } from '../sql/index.js';
+import { RowSet, columns, type RowBatch, type TableNames } from '../sql/index.js';
 import { insertInstances, seedRows, type SeedRow } from './instance-seed.rows.js';
 
 /** A row of a part with the number of its unit. */
@@ -18,7 +18,7 @@ export interface FlushPart {
   readonly cte: string;
   /** The rows of all units. */
   collect(units: readonly FlushUnit[]): readonly unknown[];
-  readonly rows: RowSet<never>;
+  batch(items: readonly unknown[]): RowBatch;
   /** The statement inside the CTE; `source` offers the rows, `held` the locked units. */
   statement(tables: TableNames, source: string): string;
 }
@@ -34,7 +34,7 @@ function part<T>(
     code,
     cte,
     collect: (units) => units.flatMap((unit, index) => (pick(unit) ?? []).map((item) => ({ n: index + 1, item }))),
-    rows: rows,
+    batch: (items) => rows.batch(items as readonly Of<T>[]),
     statement,
   };
 }
@@ -51,9 +51,9 @@ export const entryRows = new RowSet<Of<JournalEntry>>(
     ['recorded_at', 'int8', ({ item }) => Math.ceil(item.recordedAt)],
     ['attempts', 'int4', ({ item }) => item.attempts],
     ['value', 'text', ({ item }) => item.value],
-    ['error', 'text', ({ item }) => item.error],
-    ['signal_id', 'text', ({ item }) => item.signalId],
-    ['data', 'text', ({ item }) => (item.data === undefined ? null : JSON.stringify(item.data))],
+    ['error', 'text', ({ item }) => item.error, 'r'],
+    ['signal_id', 'text', ({ item }) => item.signalId, 'r'],
+    ['data', 'text', ({ item }) => (item.data === undefined ? null : JSON.stringify(item.data)), 'r'],
   ),
 );
 
@@ -110,9 +110,9 @@ const children: FlushPart = {
   cte: 'child',
   collect: (units) =>
     units.flatMap((unit, index) => (unit.children ?? []).map((child): SeedRow => ({ n: index + 1, unit: child }))),
-  rows: seedRows,
+  batch: (items) => seedRows.batch(items as readonly SeedRow[]),
   statement: (t, source) =>
-    `${insertInstances(t, `FROM ${source.replace(/ AS r\(/, ' AS s(')} JOIN held h ON h.n = s.n CROSS JOIN clock`)} RETURNING id`,
+    `${insertInstances(t, `FROM ${source} JOIN held h ON h.n = r.n CROSS JOIN clock`, 'r')} RETURNING id`,
 };
 
 const signals = part(

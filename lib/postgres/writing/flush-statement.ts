@@ -1,6 +1,6 @@
 import type { FlushUnit } from '../../core/store/index.js';
 import type { SqlStatement } from '../connection/index.js';
-import { NOW, RowSet, columns, type PreparedTexts, type TableNames } from '../sql/index.js';
+import { NOW, RowSet, columns, type PreparedTexts, type RowBatch, type TableNames } from '../sql/index.js';
 import { flushParts, type FlushPart } from './flush-parts.js';
 import { tryIdLock } from './instance-seed.rows.js';
 import { transitionValues, writesInstance, type TransitionValues } from './transition-values.js';
@@ -15,7 +15,7 @@ const IDENTITY = columns<UnitRow>(
   ['n', 'int4', ({ n }) => n],
   ['id', 'text', ({ unit }) => unit.workflowId],
   ['generation', 'int4', ({ unit }) => unit.generation],
-  ['fence', 'int8', ({ unit }) => unit.fence],
+  ['fence', 'int4', ({ unit }) => unit.fence],
   ['entries', 'int4', ({ unit }) => unit.entries.length],
   ['first_position', 'int4', ({ unit }) => unit.entries[0]?.position],
 );
@@ -29,21 +29,21 @@ const TRANSITION = columns<UnitRow>(
   ['writes', 'bool', ({ unit }) => writesInstance(unit)],
   ['last_position', 'int4', ({ unit }) => unit.entries.at(-1)?.position ?? 0],
   ['last_event', 'int4', ({ unit }) => unit.events?.at(-1)?.seq ?? 0],
-  ['sets_custom', 'bool', ({ unit }) => unit.customStatus !== undefined],
-  ['custom_status', 'text', ({ unit }) => unit.customStatus],
+  ['sets_custom', 'bool', ({ unit }) => flagged(unit.customStatus !== undefined), 'u'],
+  ['custom_status', 'text', ({ unit }) => unit.customStatus, 'u'],
   ['status', 'text', ({ transition }) => transition.status],
   ['leaves', 'bool', ({ transition }) => transition.leaves],
   ['due', 'text', ({ transition }) => transition.due],
-  ['due_at', 'int8', ({ transition }) => transition.dueAt],
+  ['due_at', 'int8', ({ transition }) => transition.dueAt, 's'],
   ['ends', 'bool', ({ transition }) => transition.ends],
-  ['output', 'text', ({ transition }) => transition.output],
-  ['error', 'text', ({ transition }) => transition.error],
-  ['continues', 'bool', ({ transition }) => transition.continues],
-  ['input', 'text', ({ transition }) => transition.input],
-  ['input_hash', 'text', ({ transition }) => transition.inputHash],
-  ['seed', 'text', ({ transition }) => transition.seed],
-  ['mismatched_build', 'text', ({ transition }) => transition.mismatchedBuild],
-  ['quarantined_for', 'text', ({ transition }) => transition.quarantinedFor],
+  ['output', 'text', ({ transition }) => transition.output, 'o'],
+  ['error', 'text', ({ transition }) => transition.error, 'o'],
+  ['continues', 'bool', ({ transition }) => flagged(transition.continues), 'c'],
+  ['input', 'text', ({ transition }) => transition.input, 'c'],
+  ['input_hash', 'text', ({ transition }) => transition.inputHash, 'c'],
+  ['seed', 'text', ({ transition }) => transition.seed, 'c'],
+  ['mismatched_build', 'text', ({ transition }) => transition.mismatchedBuild, 'm'],
+  ['quarantined_for', 'text', ({ transition }) => transition.quarantinedFor, 'm'],
   ['calm', 'bool', ({ transition }) => transition.calm],
 );
 
@@ -74,7 +74,6 @@ export class FlushStatements {
 
   /** Units must be in id order: every statement takes its locks in that order. */
   build(units: readonly FlushUnit[], offsetMs: number, locking: FlushLocking): SqlStatement {
-    const lone = units.length === 1;
     const rows = units.map((unit, index): UnitRow => ({
       unit,
       n: index + 1,
@@ -82,71 +81,72 @@ export class FlushStatements {
     }));
     const expects = units.some((unit) => unit.expect !== undefined);
     const writes = units.some(writesInstance);
-    const present = this.parts
-      .map((part) => ({ part, items: part.collect(units) }))
-      .filter(({ items }) => items.length > 0);
+    const rowSet = new RowSet<UnitRow>([...IDENTITY, ...(expects ? EXPECTATION : []), ...(writes ? TRANSITION : [])]);
+    const batch = rowSet.batch(rows);
+    const carried = this.parts.flatMap((part): Carried[] => {
+      const items = part.collect(units);
+      return items.length === 0 ? [] : [{ part, batch: part.batch(items) }];
+    });
     const guarded = units.some((unit) => unit.children?.some((child) => child.seed.idGiven));
-    const unitRows = new RowSet<UnitRow>([...IDENTITY, ...(expects ? EXPECTATION : []), ...(writes ? TRANSITION : [])]);
+    const consumes = units.some((unit) => unit.entries.some((entry) => entry.signalId !== undefined));
     const drops = rows.some(({ transition }) => transition.ends || transition.continues);
     // A lone unit of entries alone shares the row: it only has to keep a claim away until it is written.
-    const share = lone && !writes && present.every(({ part }) => part.code === 'e');
+    const share = units.length === 1 && !writes && carried.every(({ part }) => part.code === 'e');
 
     const key = [
       'flush',
-      lone ? '1' : 'n',
-      ...present.map(({ part, items }) => (items.length === 1 ? part.code : part.code.toUpperCase())),
-      expects ? 'x' : '',
-      writes ? 't' : '',
-      drops ? 'dw' : '',
-      guarded ? 'g' : '',
-      locking.slots ? 'l' : '',
+      batch.code,
+      ...carried.map((each) => `${each.part.code}${each.batch.code}`),
+      `${expects ? 'x' : ''}${writes ? 't' : ''}${drops ? 'd' : ''}${consumes ? 'c' : ''}${guarded ? 'g' : ''}${locking.slots ? 'l' : ''}`,
       locking.wait ? 'wait' : '',
     ].join('-');
-    const prepared = this.texts.get(key, () =>
-      this.text({ unitRows, present, lone, expects, writes, drops, guarded, share, locking }),
-    );
+    const shape = { batch, carried, expects, writes, drops, consumes, guarded, share, locking };
     return {
-      ...prepared,
-      values: [
-        offsetMs,
-        ...unitRows.values(rows, lone),
-        ...present.flatMap(({ part, items }) => part.rows.values(items as never[], items.length === 1)),
-      ],
+      ...this.texts.get(key, () => this.text(shape)),
+      values: [offsetMs, ...batch.values, ...carried.flatMap((each) => each.batch.values)],
     };
   }
 
   private text(shape: Shape): string {
-    const { unitRows, present, lone, expects, writes, drops, guarded, share, locking } = shape;
+    const { batch, carried, writes, drops, consumes, guarded, locking } = shape;
     const t = this.tables;
-    let next = 2 + unitRows.columns.length;
-    const sources = present.map(({ part, items }) => {
-      const source = part.rows.from('r', next, items.length === 1);
-      next += part.rows.columns.length;
+    let next = 2 + batch.width;
+    const sources = carried.map(({ part, batch: rows }) => {
+      const source = rows.from('r', next);
+      next += rows.width;
       return { part, source };
     });
     const childSource = sources.find(({ part }) => part.code === 'c')?.source;
+    const entrySource = sources.find(({ part }) => part.code === 'e')?.source;
     const ctes = [
       `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,
       ...(guarded && childSource !== undefined ? [guardCte(t, childSource)] : []),
-      heldCte(t, unitRows, { lone, expects, guarded, share, wait: locking.wait, writes }),
+      heldCte(t, shape),
       ...sources.map(({ part, source }) => `${part.cte} AS (${part.statement(t, source)})`),
+      ...(consumes && entrySource !== undefined ? [consumedCte(t, entrySource)] : []),
       ...(writes ? [writtenCte(t)] : []),
       ...(drops ? [droppedWaitsCte(t)] : []),
       ...(locking.slots ? [freedSlotsCte(t)] : []),
     ];
     const created = childSource === undefined ? 'NULL' : `(SELECT json_agg(id) FROM child)`;
     return `WITH ${ctes.join(',\n')}
-SELECT h.n, h.wakes, h.cancelled, ${created} AS children, ${countCheck(present, writes)} AS checked FROM held h`;
+SELECT h.n, h.wakes, h.cancelled, ${created} AS children, ${countCheck(carried, writes)} AS checked FROM held h`;
   }
 }
 
+/** A part of a flush with its rows. */
+interface Carried {
+  readonly part: FlushPart;
+  readonly batch: RowBatch;
+}
+
 interface Shape {
-  readonly unitRows: RowSet<UnitRow>;
-  readonly present: readonly { readonly part: FlushPart; readonly items: readonly unknown[] }[];
-  readonly lone: boolean;
+  readonly batch: RowBatch;
+  readonly carried: readonly Carried[];
   readonly expects: boolean;
   readonly writes: boolean;
   readonly drops: boolean;
+  readonly consumes: boolean;
   readonly guarded: boolean;
   readonly share: boolean;
   readonly locking: FlushLocking;
@@ -157,11 +157,7 @@ function guardCte(t: TableNames, childSource: string): string {
   return `guard AS MATERIALIZED (SELECT r.n, bool_and(NOT r.id_given OR ${tryIdLock(t, 'r.id')}) AS free FROM ${childSource} GROUP BY r.n)`;
 }
 
-function heldCte(
-  t: TableNames,
-  unitRows: RowSet<UnitRow>,
-  shape: { lone: boolean; expects: boolean; guarded: boolean; share: boolean; wait: boolean; writes: boolean },
-): string {
+function heldCte(t: TableNames, shape: Shape): string {
   const conditions = [
     'i.id = u.id',
     'i.fence = u.fence',
@@ -178,8 +174,8 @@ function heldCte(
       : []),
     ...(shape.guarded ? ['coalesce((SELECT g.free FROM guard g WHERE g.n = u.n), true)'] : []),
   ];
-  const mode = `${shape.share ? 'FOR SHARE' : 'FOR NO KEY UPDATE'}${shape.wait ? '' : ' SKIP LOCKED'}`;
-  return `held AS MATERIALIZED (SELECT u.*, x.wakes, x.cancelled FROM ${unitRows.from('u', 2, shape.lone)} CROSS JOIN LATERAL (
+  const mode = `${shape.share ? 'FOR SHARE' : 'FOR NO KEY UPDATE'}${shape.locking.wait ? '' : ' SKIP LOCKED'}`;
+  return `held AS MATERIALIZED (SELECT u.*, x.wakes, x.cancelled FROM ${shape.batch.from('u', 2)} CROSS JOIN LATERAL (
     SELECT i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled FROM ${t.instances} i
     WHERE ${conditions.join(' AND ')} ${mode}) x)`;
 }
@@ -210,6 +206,16 @@ function writtenCte(t: TableNames): string {
   FROM held h, clock WHERE i.id = h.id AND h.writes RETURNING 1)`;
 }
 
+/**
+ * Marks consumed mailbox signals, so that a reader of the inbox does not look at them again. The entry is what counts: a signal
+ * that is just being routed stays unmarked, rather than be waited for.
+ */
+function consumedCte(t: TableNames, entrySource: string): string {
+  return `taken AS MATERIALIZED (SELECT x.id FROM ${entrySource} JOIN held h ON h.n = r.n CROSS JOIN LATERAL (
+    SELECT s.id FROM ${t.signals} s WHERE s.id = r.signal_id AND s.workflow_id = h.id FOR NO KEY UPDATE SKIP LOCKED) x),
+marked AS (UPDATE ${t.signals} s SET consumed = true FROM taken k WHERE s.id = k.id)`;
+}
+
 function droppedWaitsCte(t: TableNames): string {
   return `dropped AS (DELETE FROM ${t.waits} WHERE ctid = ANY (ARRAY(
     SELECT x.ctid FROM held h CROSS JOIN LATERAL (
@@ -224,14 +230,19 @@ function freedSlotsCte(t: TableNames): string {
  * Divides by zero, which undoes the whole statement, unless every locked unit was written whole. Postgres has written fewer rows
  * than asked for without a word where a lock and a write met in one statement.
  */
-function countCheck(present: Shape['present'], writes: boolean): string {
+function countCheck(carried: readonly Carried[], writes: boolean): string {
   const checks = [
-    ...(present.some(({ part }) => part.code === 'e')
+    ...(carried.some(({ part }) => part.code === 'e')
       ? ['(SELECT count(*) FROM entry) = (SELECT coalesce(sum(c.entries), 0) FROM held c)']
       : []),
     ...(writes ? ['(SELECT count(*) FROM written) = (SELECT count(*) FROM held c WHERE c.writes)'] : []),
   ];
   return checks.length === 0 ? '1' : `1 / (CASE WHEN ${checks.join(' AND ')} THEN 1 ELSE 0 END)`;
+}
+
+/** Absent rather than false, so that batches without it leave the column out. */
+function flagged(value: boolean): true | undefined {
+  return value ? true : undefined;
 }
 
 /** The state of the error that {@link countCheck} raises. @internal */

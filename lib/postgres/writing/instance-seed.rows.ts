@@ -17,19 +17,19 @@ export const seedRows = new RowSet<SeedRow>(
     ['version', 'int4', ({ unit }) => unit.seed.version],
     ['input', 'text', ({ unit }) => unit.seed.input],
     ['input_hash', 'text', ({ unit }) => unit.seed.inputHash],
-    ['headers', 'text', ({ unit }) => jsonOrNull(unit.seed.headers)],
-    ['attributes', 'text', ({ unit }) => jsonOrNull(unit.seed.attributes)],
+    ['headers', 'text', ({ unit }) => jsonOrNull(unit.seed.headers), 'h'],
+    ['attributes', 'text', ({ unit }) => jsonOrNull(unit.seed.attributes), 'a'],
     ['priority', 'int4', ({ unit }) => unit.seed.priority],
     ['seed', 'text', ({ unit }) => unit.seed.seed],
-    ['limits', 'text', ({ unit }) => (unit.seed.limits.length === 0 ? null : JSON.stringify(unit.seed.limits))],
-    ['parent_id', 'text', ({ unit }) => unit.seed.parent?.workflowId],
-    ['parent_generation', 'int4', ({ unit }) => unit.seed.parent?.generation],
-    ['parent_close', 'text', ({ unit }) => unit.seed.parent?.close],
-    ['timeout_ms', 'int8', ({ unit }) => wholeMs(unit.seed.timeoutMs)],
+    ['limits', 'text', ({ unit }) => (unit.seed.limits.length === 0 ? null : JSON.stringify(unit.seed.limits)), 'l'],
+    ['parent_id', 'text', ({ unit }) => unit.seed.parent?.workflowId, 'p'],
+    ['parent_generation', 'int4', ({ unit }) => unit.seed.parent?.generation, 'p'],
+    ['parent_close', 'text', ({ unit }) => unit.seed.parent?.close, 'p'],
+    ['timeout_ms', 'int8', ({ unit }) => wholeMs(unit.seed.timeoutMs), 't'],
     ['delay_ms', 'int8', ({ unit }) => wholeMs(unit.seed.delayMs) ?? 0],
-    ['worker_id', 'text', ({ unit }) => leaseOf(unit)?.workerId],
-    ['build_id', 'text', ({ unit }) => leaseOf(unit)?.buildId],
-    ['lease_ms', 'int8', ({ unit }) => leaseOf(unit)?.leaseMs],
+    ['worker_id', 'text', ({ unit }) => leaseOf(unit)?.workerId, 'w'],
+    ['build_id', 'text', ({ unit }) => leaseOf(unit)?.buildId, 'w'],
+    ['lease_ms', 'int8', ({ unit }) => leaseOf(unit)?.leaseMs, 'w'],
     ['event_seq', 'int4', ({ unit }) => unit.events?.at(-1)?.seq ?? 0],
   ),
 );
@@ -45,20 +45,21 @@ export function leaseOf(unit: StartUnit): StartUnit['lease'] {
 }
 
 /**
- * `INSERT … SELECT` of new instances from an alias with the columns of {@link seedRows}, created at `clock.now`.
+ * `INSERT … SELECT` of new instances, created at `clock.now`.
  *
- * @param from The `FROM` and `WHERE` clauses; must offer `s` and `clock`.
+ * @param from The `FROM` and `WHERE` clauses; must offer `clock`, and the columns of {@link seedRows} under `alias`.
  * @internal
  */
-export function insertInstances(tables: TableNames, from: string): string {
+export function insertInstances(tables: TableNames, from: string, alias: string): string {
+  const s = alias;
   return `INSERT INTO ${tables.instances} (id, name, version, status, fence, created_at, updated_at, due_at, deadline_at, timeout_ms,
     input, input_hash, headers, attributes, priority, seed, limits, parent_id, parent_generation, parent_close,
     worker_id, build_id, event_seq)
-  SELECT s.id, s.name, s.version, CASE WHEN s.worker_id IS NULL THEN 'pending' ELSE 'running' END,
-    CASE WHEN s.worker_id IS NULL THEN 0 ELSE 1 END, clock.now, clock.now,
-    clock.now + coalesce(s.lease_ms, s.delay_ms), clock.now + s.timeout_ms, s.timeout_ms,
-    s.input, s.input_hash, s.headers, s.attributes::jsonb, s.priority, s.seed, s.limits, s.parent_id, s.parent_generation,
-    s.parent_close, s.worker_id, s.build_id, s.event_seq
+  SELECT ${s}.id, ${s}.name, ${s}.version, CASE WHEN ${s}.worker_id IS NULL THEN 'pending' ELSE 'running' END,
+    CASE WHEN ${s}.worker_id IS NULL THEN 0 ELSE 1 END, clock.now, clock.now,
+    clock.now + coalesce(${s}.lease_ms, ${s}.delay_ms), clock.now + ${s}.timeout_ms, ${s}.timeout_ms,
+    ${s}.input, ${s}.input_hash, ${s}.headers, ${s}.attributes::jsonb, ${s}.priority, ${s}.seed, ${s}.limits,
+    ${s}.parent_id, ${s}.parent_generation, ${s}.parent_close, ${s}.worker_id, ${s}.build_id, ${s}.event_seq
   ${from}
   ON CONFLICT (id) DO NOTHING`;
 }

@@ -108,30 +108,28 @@ export class InstanceStarter {
 
   private async insert(executor: SqlExecutor, units: readonly StartUnit[], guard: boolean): Promise<SqlResult> {
     const { core } = this;
-    const lone = units.length === 1;
-    const rows = units.map((unit, index): SeedRow => ({ n: index + 1, unit }));
-    const events = core.outbox ? eventRowsOf(units) : [];
+    const batch = seedRows.batch(units.map((unit, index): SeedRow => ({ n: index + 1, unit })));
+    const eventRows = core.outbox ? eventRowsOf(units) : [];
+    const events = eventRows.length === 0 ? undefined : EVENTS.batch(eventRows);
     const guarded = guard && units.some((unit) => unit.seed.idGiven);
-    const loneEvent = events.length === 1;
-    const key = `start-${lone ? '1' : 'n'}${guarded ? 'g' : ''}${events.length === 0 ? '' : loneEvent ? 'o' : 'O'}`;
+    const key = `start-${batch.code}${guarded ? '-g' : ''}-${events?.code ?? ''}`;
     const prepared = core.texts.get(key, () => {
       const t = core.tables;
       const free = guarded ? `WHERE NOT s.id_given OR ${tryIdLock(t, 's.id')}` : '';
       // Materialised, so that the lock is tried once for each row, before the rows are written.
       const ctes = [
         `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,
-        `s AS MATERIALIZED (SELECT * FROM ${seedRows.from('s', 2, lone)} ${free})`,
-        `created AS (${insertInstances(t, 'FROM s, clock')} RETURNING id, created_at, due_at, deadline_at)`,
+        `s AS MATERIALIZED (SELECT * FROM ${batch.from('s', 2)} ${free})`,
+        `created AS (${insertInstances(t, 'FROM s, clock', 's')} RETURNING id, created_at, due_at, deadline_at)`,
       ];
-      if (events.length > 0) {
+      if (events !== undefined) {
         ctes.push(`posted AS (INSERT INTO ${t.outbox} (instance_id, seq, generation, created_at, event)
           SELECT c.id, e.seq, e.generation, c.created_at, e.event
-          FROM ${EVENTS.from('e', 2 + seedRows.columns.length, loneEvent)} JOIN s ON s.n = e.n JOIN created c ON c.id = s.id)`);
+          FROM ${events.from('e', 2 + batch.width)} JOIN s ON s.n = e.n JOIN created c ON c.id = s.id)`);
       }
       return `WITH ${ctes.join(',\n')} SELECT s.n, c.* FROM created c JOIN s ON s.id = c.id`;
     });
-    const values = [core.offsetMs(), ...seedRows.values(rows, lone)];
-    if (events.length > 0) values.push(...EVENTS.values(events, loneEvent));
+    const values = [core.offsetMs(), ...batch.values, ...(events?.values ?? [])];
     const result = await executor.query({ ...prepared, values });
     core.texts.noteRows(units.length);
     return result;
