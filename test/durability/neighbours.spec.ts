@@ -1,0 +1,127 @@
+import type { DataSource } from 'typeorm';
+import { systemClock } from '../../lib/core/time/index.js';
+import type { PostgresStore } from '../../lib/postgres/index.js';
+import { PostgresFixture } from '../utils/postgres-fixture.js';
+import { LEASE_MS, entryOf, seedOf, startRunning, unitOf } from '../utils/store-scenario.js';
+
+describe('What one writer does to its neighbours', () => {
+  let fixture: PostgresFixture;
+  let dataSource: DataSource;
+  let store: PostgresStore;
+  let other: PostgresStore;
+
+  beforeAll(async () => {
+    fixture = await PostgresFixture.create('neighbours');
+    dataSource = await fixture.dataSource();
+    store = await fixture.store({}, dataSource);
+    other = await fixture.store();
+  });
+
+  afterAll(() => fixture.dispose());
+
+  it('is no deadlock between the flushes and renewals of two processes', async () => {
+    const [before] = await fixture.sql<{ deadlocks: string }>(
+      'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+    );
+    const owners = await startRunning(store, 60);
+    const leases = owners.map(({ id, fence }) => ({ workflowId: id, fence }));
+    const shuffled = [...owners].reverse();
+    const signalled = async (round: number) =>
+      other.signal(shuffled.map(({ id }) => ({ id: `${id}-${round}`, workflowId: id, name: 'go' })));
+    await store.flush(owners.map((owner) => unitOf(owner, { waits: [{ wait: 'w', condition: 'it', signal: 'go' }] })));
+
+    for (let round = 1; round <= 25; round += 1) {
+      const [results, mirrored] = await Promise.all([
+        store.flush(owners.slice(0, 30).map((owner) => unitOf(owner, { entries: [entryOf(round)] }))),
+        other.flush(shuffled.slice(0, 30).map((owner) => unitOf(owner, { customStatus: `${round}` }))),
+        store.renew({ workerId: 'worker-1', leaseMs: LEASE_MS, leases }),
+        other.renew({ workerId: 'worker-1', leaseMs: LEASE_MS, leases: [...leases].reverse() }),
+        signalled(round),
+      ]);
+      expect(new Set([...results, ...mirrored].map((result) => result.kind))).toEqual(new Set(['applied']));
+    }
+
+    const [after] = await fixture.sql<{ deadlocks: string }>(
+      'SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()',
+    );
+    expect(after!.deadlocks).toBe(before!.deadlocks);
+  }, 60_000);
+
+  it('is no delay while a transaction of a user holds an instance row', async () => {
+    const owners = await startRunning(store, 32);
+    const held = owners[7]!;
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`SELECT 1 FROM ${fixture.table('instances')} WHERE id = $1 FOR UPDATE`, [held.id]);
+    const others = owners.filter((owner) => owner !== held);
+    const order: string[] = [];
+
+    const blocked = store.flush([unitOf(held, { entries: [entryOf(1)] })]).then((results) => {
+      order.push('the held one');
+      return results;
+    });
+    const mixed = store.flush([
+      unitOf(held, { customStatus: '1' }),
+      ...others.map((owner) => unitOf(owner, { entries: [entryOf(1)] })),
+    ]);
+    // Neighbours that share a statement with the held row are durable before it, although their answer comes together.
+    for (let look = 0; look < 200; look += 1) {
+      const [row] = await fixture.sql<{ entries: string }>(
+        `SELECT count(*) AS entries FROM ${fixture.table('journal')} WHERE instance_id = ANY ($1)`,
+        [others.map((owner) => owner.id)],
+      );
+      if (row!.entries === '31') break;
+      await new Promise<void>((resolve) => systemClock.macrotask(resolve));
+    }
+    const apart = await store.flush(others.map((owner) => unitOf(owner, { entries: [entryOf(2)] })));
+    order.push('the others');
+    await runner.commitTransaction();
+    await runner.release();
+
+    expect(new Set(apart.map((result) => result.kind))).toEqual(new Set(['applied']));
+    expect((await blocked)[0]!.kind).toBe('applied');
+    expect(new Set((await mixed).map((result) => result.kind))).toEqual(new Set(['applied']));
+    expect(order).toEqual(['the others', 'the held one']);
+  });
+
+  it('is no delay while a transaction of a user has started an instance', async () => {
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    const own = seedOf({ id: 'chosen-id' });
+    await store.join(runner).start({ seed: own });
+
+    const [free, ...batch] = await other.start([{ seed: seedOf() }, { seed: seedOf({ id: 'another-id' }) }]);
+    const second = other.start([{ seed: { ...own, seed: 'a second start' } }]);
+    await runner.commitTransaction();
+    await runner.release();
+
+    expect([free!.kind, batch[0]!.kind]).toEqual(['created', 'created']);
+    expect((await second)[0]).toMatchObject({ kind: 'existing', record: { id: 'chosen-id', seed: own.seed } });
+  });
+
+  it('is nothing when its own rows cannot be stored', async () => {
+    const owners = await startRunning(store, 64);
+    const bad = owners[20]!;
+
+    const results = await store.flush(
+      owners.map((owner) => unitOf(owner, { entries: [entryOf(1, owner === bad ? { value: '"\u0000"' } : {})] })),
+    );
+
+    expect(results.map((result) => result.kind)).toEqual(
+      owners.map((owner) => (owner === bad ? 'rejected' : 'applied')),
+    );
+    expect(await store.readJournal(bad.id)).toEqual([]);
+    expect(await store.readJournal(owners[21]!.id)).toHaveLength(1);
+  });
+
+  it('is nothing when its start cannot be stored', async () => {
+    const results = await store.start([
+      { seed: seedOf() },
+      { seed: seedOf({ input: '"\u0000"' }) },
+      { seed: seedOf({ attributes: { note: '\u0000' } }) },
+      { seed: seedOf() },
+    ]);
+
+    expect(results.map((result) => result.kind)).toEqual(['created', 'rejected', 'rejected', 'created']);
+  });
+});

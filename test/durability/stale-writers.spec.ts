@@ -1,0 +1,87 @@
+import type { PostgresStore } from '../../lib/postgres/index.js';
+import { PostgresFixture } from '../utils/postgres-fixture.js';
+import { entryOf, flushOne, pollOf, startRunning, unitOf } from '../utils/store-scenario.js';
+
+const RACES = 2_000;
+const BATCH = 50;
+
+describe('A stale writer', () => {
+  let fixture: PostgresFixture;
+  let old: PostgresStore;
+  let next: PostgresStore;
+  let offsetMs = 0;
+
+  beforeAll(async () => {
+    fixture = await PostgresFixture.create('stale');
+    const options = { clockOffsetMs: () => offsetMs };
+    old = await fixture.store(options);
+    next = await fixture.store(options);
+    await next.registerWorker({ id: 'worker-2', buildId: 'build-1', definitions: ['order@1'], heartbeatMs: 2_000 });
+  });
+
+  afterAll(() => fixture.dispose());
+
+  it('never adds to an instance that another worker has claimed, in 2,000 races', async () => {
+    let before = 0;
+    let fenced = 0;
+    for (let race = 0; race < RACES; race += BATCH) {
+      const owners = await startRunning(old, BATCH);
+      offsetMs += 20_000;
+      // Half of the flushes write the row as well, which takes another kind of lock.
+      const units = owners.map((owner, index) =>
+        unitOf(owner, { entries: [entryOf(1)], ...(index % 2 === 0 ? {} : { customStatus: '"late"' }) }),
+      );
+      const flushes = Promise.all([old.flush(units.slice(0, 20)), ...units.slice(20).map((unit) => old.flush([unit]))]);
+      const [results, first] = await Promise.all([flushes, next.poll(pollOf({ workerId: 'worker-2' }))]);
+      const rest = await next.poll(pollOf({ workerId: 'worker-2' }));
+      const claimed = [...first.claimed, ...rest.claimed];
+      expect(claimed.map((record) => record.id).sort()).toEqual(owners.map((owner) => owner.id).sort());
+
+      // Each new owner writes the next position as soon as it has read the journal.
+      const journals = await next.readJournals(claimed.map(({ id, generation }) => ({ workflowId: id, generation })));
+      const taken = await next.flush(
+        claimed.map((record, index) =>
+          unitOf(record, {
+            entries: [entryOf((journals[index]?.length ?? 0) + 1, { name: 'new' })],
+            transition: { kind: 'end', status: 'completed' },
+          }),
+        ),
+      );
+      expect(new Set(taken.map((result) => result.kind))).toEqual(new Set(['applied']));
+
+      const verdicts = new Map(units.map((unit, index) => [unit.workflowId, results.flat()[index]?.kind]));
+      for (const [index, record] of claimed.entries()) {
+        const wasWritten = (journals[index]?.length ?? 0) === 1;
+        expect(verdicts.get(record.id)).toBe(wasWritten ? 'applied' : 'fenced');
+        if (wasWritten) before += 1;
+        else fenced += 1;
+      }
+      const late = await old.flush(owners.map((owner) => unitOf(owner, { entries: [entryOf(3)] })));
+      expect(new Set(late.map((result) => result.kind))).toEqual(new Set(['fenced']));
+    }
+
+    expect(before + fenced).toBe(RACES);
+    // Both sides have won, or this was no race.
+    expect(Math.min(before, fenced)).toBeGreaterThan(0);
+    const rows = await fixture.sql<{ entries: string }>(
+      `SELECT count(*) AS entries FROM ${fixture.table('journal')} j JOIN ${fixture.table('instances')} i ON i.id = j.instance_id
+       WHERE j.name = 'new' AND j.fence <> 2 OR j.name <> 'new' AND j.fence <> 1`,
+    );
+    expect(rows).toEqual([{ entries: '0' }]);
+  }, 120_000);
+
+  it('cannot end, suspend or continue what another worker has claimed', async () => {
+    const [owner] = await startRunning(old, 1);
+    offsetMs += 20_000;
+    await next.poll(pollOf({ workerId: 'worker-2' }));
+
+    const attempts = [
+      flushOne(old, owner!, { transition: { kind: 'end', status: 'completed' } }),
+      flushOne(old, owner!, { transition: { kind: 'suspend', status: 'suspended' } }),
+      flushOne(old, owner!, { transition: { kind: 'continue', inputHash: 'x', seed: 'y' } }),
+    ];
+
+    expect((await Promise.all(attempts)).map((result) => result.kind)).toEqual(['fenced', 'fenced', 'fenced']);
+    expect(await old.find(owner!.id)).toMatchObject({ status: 'running', fence: 2, workerId: 'worker-2' });
+  });
+});

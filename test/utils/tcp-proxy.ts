@@ -1,0 +1,97 @@
+import net from 'node:net';
+
+/** What a proxy does with the next message of the client that contains a text. */
+interface Fault {
+  readonly text: string;
+  /** `answer`: the server gets the message, the client never its answer. `request`: not even the server gets it. */
+  readonly lose: 'answer' | 'request';
+  readonly resolve: () => void;
+}
+
+/** Stands between a client and a server on this machine, and breaks their connections on demand. */
+export class TcpProxy {
+  private readonly sockets = new Set<net.Socket>();
+  private fault: Fault | undefined;
+  private blackHole = false;
+
+  private constructor(
+    private readonly server: net.Server,
+    readonly port: number,
+  ) {}
+
+  static async open(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+    const server = net.createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const proxy = new TcpProxy(server, (server.address() as net.AddressInfo).port);
+    server.on('connection', (client) => proxy.join(client, net.connect(target.port, target.host)));
+    return proxy;
+  }
+
+  /** Breaks the connection at the next message that contains the text; resolves when that has happened. */
+  loseNext(lose: Fault['lose'], text: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.fault = { text, lose, resolve };
+    });
+  }
+
+  /** Ends every connection. */
+  cut(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Bytes of open connections go nowhere, and nobody is told. */
+  swallow(): void {
+    this.blackHole = true;
+  }
+
+  /** New connections work again; the swallowed ones stay lost. */
+  restore(): void {
+    this.blackHole = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private join(client: net.Socket, server: net.Socket): void {
+    let swallowed = false;
+    let losing: Fault | undefined;
+    for (const socket of [client, server]) {
+      this.sockets.add(socket);
+      // A broken connection is what this is for.
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        client.destroy();
+        server.destroy();
+      });
+    }
+    client.on('data', (bytes) => {
+      swallowed ||= this.blackHole;
+      if (swallowed) return;
+      const { fault } = this;
+      if (fault !== undefined && bytes.includes(fault.text)) {
+        this.fault = undefined;
+        if (fault.lose === 'request') {
+          client.destroy();
+          fault.resolve();
+          return;
+        }
+        losing = fault;
+      }
+      server.write(bytes);
+    });
+    server.on('data', (bytes) => {
+      swallowed ||= this.blackHole;
+      if (swallowed) return;
+      if (losing === undefined) {
+        client.write(bytes);
+        return;
+      }
+      // The server has answered, so it has committed.
+      client.destroy();
+      losing.resolve();
+    });
+  }
+}
