@@ -1,4 +1,5 @@
-import type { ColumnValue } from './row-set.js';
+/** What one value of a row may be; `undefined` is NULL. @internal */
+export type ColumnValue = string | number | boolean | null | undefined;
 
 /**
  * A one-dimensional array as Postgres reads it. Numbers and booleans stand as they are; texts are always quoted.

@@ -1,10 +1,7 @@
-import { arrayLiteral } from './array-literal.js';
+import { arrayLiteral, type ColumnValue } from './array-literal.js';
 
 /** The server's type of a parameter. @internal */
 export type ColumnType = 'text' | 'int4' | 'int8' | 'bool';
-
-/** What one value of a row set may be; `undefined` is NULL. @internal */
-export type ColumnValue = string | number | boolean | null | undefined;
 
 /** One column of a {@link RowSet}. @internal */
 export interface Column<T> {
