@@ -419,18 +419,20 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
             if (isBlocked) await new Promise(() => undefined);
             return 'done';
           },
-          { heartbeatTimeout: '10m' },
+          { heartbeatTimeout: '10d' },
         );
-      const setup = { definitions: [workflow('progress', run)], worker: { leaseMs: 10_000, heartbeatIntervalMs: DAY } };
+      const setup = {
+        definitions: [workflow('progress', run)],
+        worker: { leaseMs: 10 * MINUTE, heartbeatIntervalMs: DAY },
+      };
       await withEngine(setup, async (engine, harness) => {
         await engine.start('progress', 'p1');
         await harness.until(() => seen.length === 1);
         await harness.clock.advance(5_000);
         isBlocked = false;
         await harness.boot(setup);
-        await harness.clock.advance(11_000);
-        await harness.until(() => seen.length === 2);
-        await harness.untilEnded('p1');
+        await harness.pass(() => seen.length === 2);
+        await harness.pass(async () => (await engine.find('p1')).endedAt !== undefined);
 
         expect(seen).toEqual([undefined, { done: 3 }]);
         expect(await outputOf(engine, 'p1')).toBe('done');

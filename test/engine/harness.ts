@@ -59,10 +59,9 @@ export class EngineHarness {
     while (!isTrue()) await new Promise<void>((resolve) => this.clock.macrotask(resolve));
   }
 
-  /** Lets the engine work until an instance has ended, whatever else goes on. */
-  async untilEnded(id: string): Promise<void> {
-    while ((await this.store.find(id))?.endedAt === undefined)
-      await new Promise<void>((resolve) => this.clock.macrotask(resolve));
+  /** Lets time pass in small steps until something is true: leases run out, polls come round. */
+  async pass(isTrue: () => boolean | Promise<boolean>): Promise<void> {
+    while (!(await isTrue())) await this.clock.advance(1_000);
   }
 
   async drain(): Promise<void> {
