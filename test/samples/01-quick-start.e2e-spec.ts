@@ -7,6 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../lib/embedded/index.js';
 import { WorkflowClient, WorkflowModule } from '../../lib/index.js';
+import { OrphanGuard } from '../utils/orphan-guard.js';
 import { writePackageTree, type PackageTree } from '../utils/package-tree.fixture.js';
 import { SampleProcess } from '../utils/sample-process.js';
 
@@ -51,17 +52,21 @@ interface Report {
 describe('The quick start', () => {
   let home: string;
   let postgres: EmbeddedPostgres;
+  let guard: OrphanGuard;
   let running: SampleProcess[];
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'quick-start-'));
+    guard = new OrphanGuard(home);
     await writePackageTree(join(home, 'tree'), { ...packages, ...underReview });
     postgres = await startEmbeddedPostgres({ dataDir: join(home, 'data/pg'), useEnvironment: false });
+    if (postgres.pid !== undefined) guard.watch(postgres.pid);
   }, 120_000);
 
   afterAll(async () => {
     await postgres.stop();
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    guard.dismiss();
   });
 
   beforeEach(() => {
@@ -76,6 +81,7 @@ describe('The quick start', () => {
     const folders = [`--root=${join(home, 'tree')}`, `--data=${join(home, 'data')}`, '--port=0'];
     const sample = new SampleProcess('01-quick-start', [...folders, ...args]);
     running.push(sample);
+    guard.watch(sample.pid);
 
     return sample;
   }
