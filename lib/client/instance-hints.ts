@@ -1,10 +1,13 @@
+import type { LocalDispatcher } from '../core/dispatch/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import type { LifecycleEventType } from '../core/lifecycle/index.js';
+import type { EndedInstance } from '../core/records/index.js';
 
 /** What a hint says: the instance may have ended, or has shown progress. Never a truth: whoever hears it looks. @internal */
 export type InstanceHint = 'ended' | 'progress';
 
-type HintListener = (hint: InstanceHint) => void;
+/** @param instance How it ended, where that is known for certain. */
+type HintListener = (hint: InstanceHint, instance?: EndedInstance) => void;
 
 const ENDINGS: ReadonlySet<LifecycleEventType> = new Set<LifecycleEventType>([
   'completed',
@@ -23,7 +26,10 @@ export class InstanceHints {
   private readonly listeners = new Map<string, Set<HintListener>>();
   private detach: (() => void) | undefined;
 
-  constructor(private readonly services: Pick<EngineServices, 'bus' | 'stream' | 'store'>) {}
+  constructor(
+    private readonly services: Pick<EngineServices, 'bus' | 'stream' | 'store'>,
+    private readonly dispatcher: LocalDispatcher,
+  ) {}
 
   /** Adds a listener for one instance and returns the function that removes it. */
   listen(workflowId: string, listener: HintListener): () => void {
@@ -40,9 +46,14 @@ export class InstanceHints {
   }
 
   private attach(): () => void {
+    const { dispatcher } = this;
     const { bus, stream, store } = this.services;
     const removeEnded = bus.subscribe((event) => {
-      if (ENDINGS.has(event.type)) this.tell(event.workflowId, 'ended');
+      // The worker here is about to tell how it ended.
+      if (ENDINGS.has(event.type) && !dispatcher.executes(event.workflowId)) this.tell(event.workflowId, 'ended');
+    });
+    const endings = dispatcher.onEnded((instance) => {
+      this.tell(instance.id, 'ended', instance);
     });
     const removeProgress = stream.subscribe((item) => {
       this.tell(item.workflowId, 'progress');
@@ -52,12 +63,13 @@ export class InstanceHints {
     });
     return () => {
       removeEnded();
+      endings.cancel();
       removeProgress();
       hints.cancel();
     };
   }
 
-  private tell(workflowId: string, hint: InstanceHint): void {
-    for (const listener of [...(this.listeners.get(workflowId) ?? [])]) listener(hint);
+  private tell(workflowId: string, hint: InstanceHint, instance?: EndedInstance): void {
+    for (const listener of [...(this.listeners.get(workflowId) ?? [])]) listener(hint, instance);
   }
 }

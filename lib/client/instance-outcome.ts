@@ -1,6 +1,6 @@
 import { isWorkflowError, WorkflowCancelledError, WorkflowFailedError } from '../core/errors/index.js';
 import type { PayloadPort } from '../core/serialization/index.js';
-import type { InstanceRecord } from '../core/records/index.js';
+import type { EndedInstance } from '../core/records/index.js';
 
 /**
  * What an ended instance gives to whoever waits for it: its output, or the error it ended with.
@@ -8,7 +8,7 @@ import type { InstanceRecord } from '../core/records/index.js';
  * @throws WorkflowFailedError with the run's error as cause; WorkflowCancelledError; WorkflowTerminatedError
  * @internal
  */
-export async function readOutcome(payloads: PayloadPort, record: InstanceRecord): Promise<unknown> {
+export async function readOutcome(payloads: PayloadPort, record: EndedInstance): Promise<unknown> {
   const { id: workflowId, status } = record;
   if (status === 'completed') return payloads.decode(record.output, { workflowId, place: 'output' });
   const cause = await readOutcomeError(payloads, record);
@@ -22,7 +22,7 @@ export async function readOutcome(payloads: PayloadPort, record: InstanceRecord)
 }
 
 /** The error an instance ended with, or the reason why it was put aside. @internal */
-export async function readOutcomeError(payloads: PayloadPort, record: InstanceRecord): Promise<Error | undefined> {
+export async function readOutcomeError(payloads: PayloadPort, record: EndedInstance): Promise<Error | undefined> {
   return record.error === undefined
     ? undefined
     : payloads.decodeError(record.error, { workflowId: record.id, place: 'error' });

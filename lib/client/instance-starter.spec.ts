@@ -8,6 +8,7 @@ import {
 } from '../core/errors/index.js';
 import type { InstanceRecord } from '../core/records/index.js';
 import type { LeaseGrant, StoreHint } from '../core/store/index.js';
+import type { Cancellable } from '../core/time/index.js';
 
 interface Order {
   readonly total: number;
@@ -30,6 +31,12 @@ class OnePlace implements LocalDispatcher {
   }
   decline(): void {
     this.declined += 1;
+  }
+  executes(): boolean {
+    return false;
+  }
+  onEnded(): Cancellable {
+    return { cancel: () => undefined };
   }
 }
 

@@ -1,7 +1,8 @@
 import { isWorkflowStoreError, WorkflowNotFoundError, WorkflowResultTimeoutError } from '../core/errors/index.js';
+import type { LocalDispatcher } from '../core/dispatch/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { ConcurrencyLimiter } from '../core/policies/index.js';
-import { isTerminal, type InstanceRecord } from '../core/records/index.js';
+import { isTerminal, type EndedInstance } from '../core/records/index.js';
 import type { Cancellable } from '../core/time/index.js';
 import type { InstanceHints } from './instance-hints.js';
 
@@ -19,7 +20,7 @@ export interface OutcomeWaitOptions {
 
 /** One caller's wait. */
 interface Waiter {
-  readonly resolve: (record: InstanceRecord) => void;
+  readonly resolve: (instance: EndedInstance) => void;
   readonly reject: (reason: unknown) => void;
   /** Set when the time is up but nobody has looked yet: a result that is there is handed out even to a wait of 0 ms. */
   isExpired: boolean;
@@ -38,8 +39,8 @@ interface Watch {
 }
 
 /**
- * Waits for instances to end. Hints make it look at once; polling with a growing pause is the truth underneath. A run that goes on
- * in a next generation has not ended.
+ * Waits for instances to end. The end of one that this process executes is told by its worker and costs no look; hints make it look
+ * at once; polling with a growing pause is the truth underneath. A run that goes on in a next generation has not ended.
  *
  * @internal
  */
@@ -50,6 +51,7 @@ export class OutcomeWaiter {
   constructor(
     private readonly services: Pick<EngineServices, 'store' | 'clock'>,
     private readonly hints: InstanceHints,
+    private readonly dispatcher: LocalDispatcher,
   ) {}
 
   /**
@@ -57,7 +59,7 @@ export class OutcomeWaiter {
    *
    * @throws WorkflowNotFoundError, WorkflowResultTimeoutError, or the signal's reason
    */
-  wait(workflowId: string, { timeoutMs, signal }: OutcomeWaitOptions = {}): Promise<InstanceRecord> {
+  wait(workflowId: string, { timeoutMs, signal }: OutcomeWaitOptions = {}): Promise<EndedInstance> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason reaches the caller unchanged
@@ -95,7 +97,8 @@ export class OutcomeWaiter {
       signal?.addEventListener('abort', onAbort, { once: true });
       watch.waiters.add(waiter);
       const timer = timeoutMs === undefined ? undefined : this.services.clock.schedule(timeoutMs, waiter.expire);
-      this.look(watch);
+      if (this.dispatcher.executes(workflowId)) this.awaitWorker(watch);
+      else this.look(watch);
     });
   }
 
@@ -103,8 +106,9 @@ export class OutcomeWaiter {
     const watch: Watch = {
       workflowId,
       waiters: new Set(),
-      stopListening: this.hints.listen(workflowId, (hint) => {
-        if (hint === 'ended') this.look(watch);
+      stopListening: this.hints.listen(workflowId, (hint, instance) => {
+        if (instance !== undefined) for (const waiter of [...watch.waiters]) waiter.resolve(instance);
+        else if (hint === 'ended') this.look(watch);
       }),
       timer: undefined,
       pauseMs: FIRST_PAUSE_MS,
@@ -118,6 +122,13 @@ export class OutcomeWaiter {
     watch.timer?.cancel();
     watch.stopListening();
     if (this.watches.get(watch.workflowId) === watch) this.watches.delete(watch.workflowId);
+  }
+
+  /** It has not ended, and its worker here will tell when it does; looking again is for the case that another one takes it over. */
+  private awaitWorker(watch: Watch): void {
+    for (const waiter of watch.waiters) waiter.hasLooked = true;
+    watch.pauseMs = MAX_PAUSE_MS;
+    if (watch.state === 'resting' && watch.timer === undefined) this.rest(watch);
   }
 
   /** Looks as soon as there is room for it; once more when something was heard during a look. */

@@ -54,12 +54,12 @@ export class WorkflowClient implements HandleOperations {
     private readonly services: EngineServices,
     dispatcher: LocalDispatcher,
   ) {
-    const hints = new InstanceHints(services);
+    const hints = new InstanceHints(services, dispatcher);
     this.starter = new InstanceStarter(services, dispatcher);
     this.sender = new SignalSender(services);
     this.reader = new InstanceReader(services);
     this.operations = new InstanceOperations(services);
-    this.outcomes = new OutcomeWaiter(services, hints);
+    this.outcomes = new OutcomeWaiter(services, hints, dispatcher);
     this.streams = new StreamReader(services, hints);
   }
 

@@ -1,6 +1,6 @@
 import type { LocalDispatcher } from '../core/dispatch/index.js';
 import type { EngineServices, Verdict } from '../core/execution/index.js';
-import type { InstanceRecord } from '../core/records/index.js';
+import type { EndedInstance, InstanceRecord } from '../core/records/index.js';
 import type { LeaseGrant, PollRequest, PollResult, StoreHint, WorkerIdentity } from '../core/store/index.js';
 import { TimerQueue, type Cancellable } from '../core/time/index.js';
 import { ExecutionPool, type PoolListener } from './execution-pool.js';
@@ -40,6 +40,7 @@ export class Worker implements LocalDispatcher, PoolListener {
   private definitions: string[] = [];
   private identity: WorkerIdentity | undefined;
   private hints: Cancellable | undefined;
+  private readonly endListeners = new Set<(instance: EndedInstance) => void>();
   private reserved = 0;
   private isRunning = false;
   private isPolling = false;
@@ -152,6 +153,15 @@ export class Worker implements LocalDispatcher, PoolListener {
     this.reserved -= 1;
   }
 
+  executes(workflowId: string): boolean {
+    return this.pool.executions.has(workflowId);
+  }
+
+  onEnded(listener: (instance: EndedInstance) => void): Cancellable {
+    this.endListeners.add(listener);
+    return { cancel: () => void this.endListeners.delete(listener) };
+  }
+
   /** @internal */
   onBusy(): void {
     if (!this.timers.has(RENEW)) this.timers.set(RENEW, this.options.heartbeatIntervalMs);
@@ -163,10 +173,15 @@ export class Worker implements LocalDispatcher, PoolListener {
     this.timers.remove(workflowId);
     const { store } = this.services;
     if (verdict.kind === 'suspended' && verdict.dueAt !== undefined) this.pollBy(verdict.dueAt);
-    if (verdict.kind === 'ended') store.hint({ kind: 'ended', workflowId });
+    if (verdict.kind === 'ended') this.tellEnded(verdict.instance);
     if (verdict.kind === 'mismatch' || verdict.kind === 'released') store.hint({ kind: 'due' });
     // With a backlog, one poll for many freed places is cheaper than one for each.
     if (this.hasBacklog && this.freePlaces * 4 >= this.options.concurrency) this.nudge();
+  }
+
+  private tellEnded(instance: EndedInstance): void {
+    for (const listener of this.endListeners) listener(instance);
+    this.services.store.hint({ kind: 'ended', workflowId: instance.id });
   }
 
   /** @internal */

@@ -5,6 +5,7 @@ import {
   childOutcomeSignal,
   decodeName,
   type ChildOutcome,
+  type EndedInstance,
   type EntryData,
   type InstanceRecord,
   type SignalSeed,
@@ -142,7 +143,7 @@ export class Ending {
       events: [host.events.draft('completed', 'completed')],
       signals: await this.farewell({ status: 'completed', ...(output === undefined ? {} : { output }) }),
     });
-    return this.after(result, { kind: 'ended', status: 'completed' });
+    return this.after(result, this.ended({ status: 'completed', output }));
   }
 
   private async continue(input: unknown): Promise<Verdict | undefined> {
@@ -244,7 +245,12 @@ export class Ending {
       events: [host.events.draft(type, status, { error: summary(cause), ...detail })],
       signals: await this.farewell({ status, error }),
     });
-    return this.after(result, { kind: 'ended', status });
+    return this.after(result, this.ended({ status, output, error }));
+  }
+
+  private ended(outcome: Pick<EndedInstance, 'status' | 'output' | 'error'>): Verdict {
+    const { id, cancel } = this.host.record;
+    return { kind: 'ended', instance: { id, cancel, ...outcome } };
   }
 
   /** Tells the parent, and asks open children to end. */

@@ -1,10 +1,10 @@
-import type { InstanceRecord, TerminalStatus } from '../records/index.js';
+import type { EndedInstance, InstanceRecord } from '../records/index.js';
 
 /** How one stretch of executing an instance ended, for the worker that owns it. @internal */
 export type Verdict =
   /** Waits; the lease was given back. It stays warm and can go on. */
   | { readonly kind: 'suspended'; readonly dueAt: number | undefined }
-  | { readonly kind: 'ended'; readonly status: TerminalStatus }
+  | { readonly kind: 'ended'; readonly instance: EndedInstance }
   /** The next generation begins under the same lease. */
   | { readonly kind: 'continued'; readonly record: InstanceRecord }
   /** Handed back for a shutdown. */

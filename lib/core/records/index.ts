@@ -1,6 +1,7 @@
 export type {
   CancelRequest,
   ConcurrencySlot,
+  EndedInstance,
   InstanceRecord,
   InstanceSeed,
   ParentLink,

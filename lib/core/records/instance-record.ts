@@ -85,3 +85,6 @@ export interface InstanceRecord extends Omit<InstanceSeed, 'timeoutMs' | 'delayM
   /** Builds whose code did not match the journal. */
   readonly mismatchedBuilds: readonly string[];
 }
+
+/** What whoever waits for an instance gets to know of its end. @internal */
+export type EndedInstance = Pick<InstanceRecord, 'id' | 'status' | 'output' | 'error' | 'cancel'>;
