@@ -3,7 +3,7 @@ import type { CompensationContext } from '../definition/index.js';
 import { StepHeartbeatTimeoutError, StepTimeoutError } from '../errors/index.js';
 import type { WorkflowHeaders } from '../records/index.js';
 import type { Cancellable } from '../time/index.js';
-import type { AttemptPlan, AttemptSurroundings } from './attempts.js';
+import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
 import { runInStepScope, type StepScope } from './step-scope.js';
 
 /** One call of a body: its scope, its limits, and what it reports. @internal */

@@ -1,5 +1,6 @@
 import type { AbortScope } from '../cancellation/index.js';
-import { runAttempts, type AttemptPlan, type AttemptSurroundings, type AttemptsEnd } from './attempts.js';
+import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
+import { runAttempts, type AttemptsEnd } from './attempts.js';
 import type { EngineServices } from './engine-services.js';
 import type { WorkSignal } from './work-signal.js';
 

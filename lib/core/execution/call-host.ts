@@ -4,7 +4,8 @@ import type { InstanceJournal, InstanceWriter } from '../journal/index.js';
 import type { InstanceRecord, JournalEntry } from '../records/index.js';
 import type { WaitDesk } from '../waits/index.js';
 import type { Arrival } from './arrival.js';
-import type { AttemptPlan, AttemptsEnd } from './attempts.js';
+import type { AttemptPlan } from './attempt-plan.js';
+import type { AttemptsEnd } from './attempts.js';
 import type { EngineServices } from './engine-services.js';
 
 /** What a marker needs to say; the rest is filled in. @internal */

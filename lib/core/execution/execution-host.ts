@@ -1,6 +1,7 @@
 import type { AbortScope } from '../cancellation/index.js';
 import type { ArrivalLine } from './arrival-line.js';
-import type { AttemptPlan, AttemptsEnd } from './attempts.js';
+import type { AttemptPlan } from './attempt-plan.js';
+import type { AttemptsEnd } from './attempts.js';
 import type { BodyBoard } from './body-board.js';
 import type { CallBook } from './call-book.js';
 import type { CallHost } from './call-host.js';

@@ -3,7 +3,8 @@ import { isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
 import { delay } from '../time/index.js';
 import type { FlushResult, FlushUnit } from '../store/index.js';
 import type { TransactionTurn } from './arrival.js';
-import type { AttemptPlan, AttemptsEnd } from './attempts.js';
+import type { AttemptPlan } from './attempt-plan.js';
+import type { AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
 import { StepCall, type ResolvedStep } from './step-call.js';
 

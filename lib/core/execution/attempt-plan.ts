@@ -1,0 +1,42 @@
+import type { CompensationContext, StepContext } from '../definition/index.js';
+import type { RetryPolicy } from '../policies/index.js';
+import type { WorkflowHeaders } from '../records/index.js';
+import type { Clock } from '../time/index.js';
+
+/** What is tried, and under which rules. @internal */
+export interface AttemptPlan {
+  readonly kind: 'step' | 'transaction';
+  readonly workflowId: string;
+  readonly generation: number;
+  /** The step's name as the user gave it. */
+  readonly step: string;
+  readonly idempotencyKey: string;
+  readonly headers: WorkflowHeaders;
+  readonly policy: RetryPolicy;
+  readonly timeoutMs?: number;
+  readonly heartbeatTimeoutMs?: number;
+  /** Longer waits between attempts are handed back as `later`. */
+  readonly inProcessBelowMs: number;
+  /** From 1; greater when earlier attempts were recorded. */
+  readonly firstAttempt: number;
+  /** What an earlier attempt reported, if anything. */
+  readonly progress?: () => Promise<unknown>;
+  /** Only undos: what their context shows besides. */
+  readonly undo?: Pick<CompensationContext, 'reason' | 'uncertain'>;
+  /** One try; may answer without a promise. */
+  readonly body: (context: StepContext, attempt: number) => unknown;
+  /** Turns the answer into what is recorded; a refusal counts as the attempt's failure and is not retried. */
+  readonly record: (value: unknown) => string | undefined;
+}
+
+/** What trying needs from its surroundings. @internal */
+export interface AttemptSurroundings {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Whether an attempt may begin now: false once the lease has run out here. */
+  readonly mayBegin: () => boolean;
+  /** Told what a body reports. */
+  readonly onProgress: (step: string, progress: unknown) => void;
+  /** Told when a wait between two attempts begins and ends. */
+  readonly onPause: (isPausing: boolean) => void;
+}
