@@ -214,8 +214,8 @@ export class StepCall extends Call {
   }
 }
 
-/** What the code receives: time-outs and interruptions as they are, everything else with the step's name around it. */
-function stepError(step: string, attempts: number, error: unknown): Error {
+/** What the code receives: time-outs and interruptions as they are, everything else with the step's name around it. @internal */
+export function stepError(step: string, attempts: number, error: unknown): Error {
   if (isStepTimeoutError(error) || isStepHeartbeatTimeoutError(error) || isStepInterruptedError(error)) return error;
   return new StepFailedError({ step, attempts, cause: error });
 }

@@ -40,7 +40,7 @@ export class DependencyRun {
   /** How a node ended; `undefined` while it has not. */
   endOf(node: number): NodeEnd | undefined {
     const end = this.ends[node];
-    return end === 0 ? undefined : (end);
+    return end === 0 ? undefined : end;
   }
 
   /** The node to begin next, the first declared of those that may; -1 when none may begin now. */

@@ -1,0 +1,227 @@
+import type {
+  ChildHandle,
+  ChildOptions,
+  ExecuteChildOptions,
+  InputOf,
+  OutputOf,
+  SignalCondition,
+  SignalWaitOptions,
+  SleepUntil,
+  StepContext,
+  StepOptions,
+  TimerCondition,
+  WaitCondition,
+  WaitOutcome,
+  WorkflowContext,
+  WorkflowReference,
+  WorkflowSignal,
+} from '../definition/index.js';
+import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
+import type { WorkflowLogger } from '../lifecycle/index.js';
+import { RandomSource, type WorkflowHeaders } from '../records/index.js';
+import type { Journaled } from '../serialization/index.js';
+import { delay, parseDuration, parseInstant } from '../time/index.js';
+import { ContinueAsNew } from './continue-as-new.js';
+import type { MemoryChildren } from './memory-children.js';
+import type { MemoryRun } from './memory-run.js';
+import { MemoryStepContext } from './memory-step-context.js';
+import { resolveStep, stepError } from './step-call.js';
+
+/**
+ * The context without a journal: values pass by reference, nothing is serialised, and no clock is read unless somebody looks at it.
+ *
+ * @internal
+ */
+export class MemoryContext implements WorkflowContext {
+  private chance: RandomSource | undefined;
+
+  constructor(
+    private readonly run: MemoryRun,
+    private readonly children: MemoryChildren,
+  ) {}
+
+  get workflowId(): string {
+    return this.run.id;
+  }
+  get workflowName(): string {
+    return this.run.definition.name;
+  }
+  get version(): number {
+    return this.run.definition.version;
+  }
+  get generation(): number {
+    return this.run.generation;
+  }
+  get headers(): WorkflowHeaders {
+    return this.run.headers;
+  }
+  get signal(): AbortSignal {
+    return this.run.scope.signal;
+  }
+  get logger(): WorkflowLogger {
+    return this.run.services.logger;
+  }
+
+  async step<T>(
+    name: string,
+    fn: (step: StepContext) => T | PromiseLike<T>,
+    options?: StepOptions<T>,
+  ): Promise<Journaled<T>> {
+    try {
+      return (await this.begin(name, fn, options)) as Journaled<T>;
+    } catch (error) {
+      if (!this.isPlain(options) || this.run.scope.aborted) throw error;
+      throw stepError(name, 1, error);
+    }
+  }
+
+  /**
+   * The same for interpreters: a body without options is simply called, so that its own answer comes back, with a promise or without
+   * one, and what it throws is not wrapped.
+   */
+  begin<T>(name: string, fn: (step: StepContext) => T | PromiseLike<T>, options?: StepOptions<T>): unknown {
+    const { run } = this;
+    run.take('step', name);
+    if (run.isCancellable) run.scope.throwIfAborted();
+    if (!this.isPlain(options)) {
+      const resolved = resolveStep(name, options, run.defaults);
+      return run.untilAborted(run.attempt(name, fn, resolved));
+    }
+    const answer = fn(new MemoryStepContext(run, name));
+    return run.isCancellable && isThenable(answer) ? run.untilAborted(Promise.resolve(answer)) : answer;
+  }
+
+  async transaction(name: string): Promise<never> {
+    throw needsStore(`transaction "${name}"`, 'there is no database transaction that its record could share');
+  }
+
+  async sleep(name: string, until: SleepUntil): Promise<void> {
+    this.run.take('sleep', name);
+    await this.pause(until, `sleep "${name}"`);
+  }
+
+  async waitForSignal(name: string): Promise<never> {
+    throw needsStore(`waitForSignal "${name}"`, 'nobody could send it a signal');
+  }
+
+  async waitForAny<C extends Readonly<Record<string, WaitCondition>>>(
+    name: string,
+    conditions: C,
+  ): Promise<WaitOutcome<C>> {
+    this.run.take('waitForAny', name);
+    const entries = Object.entries(conditions);
+    if (entries.length === 0)
+      throw new ContextUsageError(`waitForAny "${name}" was given no condition; it would wait for ever.`);
+    const over = this.run.scope.child();
+    const outcomes = entries.map(async ([key, condition]) => {
+      if (condition.kind === 'signal') throw needsStore(`waitForAny "${name}"`, 'nobody could send it a signal');
+      if (condition.kind === 'child') return { key, value: await condition.result() };
+      await this.pause(condition.until, `waitForAny "${name}", ${key}`, over.signal);
+      return { key, value: null };
+    });
+    try {
+      return (await Promise.race(outcomes)) as WaitOutcome<C>;
+    } finally {
+      over.abort(new ContextUsageError(`waitForAny "${name}" is over.`));
+      over.dispose();
+    }
+  }
+
+  signalWait<T = unknown>(signal: string | WorkflowSignal<T>, options: SignalWaitOptions<T> = {}): SignalCondition<T> {
+    const { key, match } = options;
+    const name = typeof signal === 'string' ? signal : signal.name;
+    return { kind: 'signal', signal: name, ...(key !== undefined && { key }), ...(match !== undefined && { match }) };
+  }
+
+  timer(until: SleepUntil): TimerCondition {
+    return { kind: 'timer', until };
+  }
+
+  async startChild<W extends WorkflowReference>(
+    workflow: W,
+    input: InputOf<W>,
+    options: ChildOptions = {},
+  ): Promise<ChildHandle<OutputOf<W>>> {
+    return this.children.start(workflow, input, options) as ChildHandle<OutputOf<W>>;
+  }
+
+  async executeChild<W extends WorkflowReference>(
+    workflow: W,
+    input: InputOf<W>,
+    options: ExecuteChildOptions<OutputOf<W>> = {},
+  ): Promise<Journaled<OutputOf<W>>> {
+    const handle = this.children.start(workflow, input, options as ExecuteChildOptions);
+    return (await handle.result()) as Journaled<OutputOf<W>>;
+  }
+
+  now(): number {
+    return this.run.services.clock.now();
+  }
+
+  random(): number {
+    return this.source().random();
+  }
+
+  uuid(): string {
+    return this.source().uuid();
+  }
+
+  async commit(name: string): Promise<void> {
+    this.run.take('commit', name);
+    this.run.undos.clear();
+  }
+
+  /** There is no instance to show it in. */
+  setStatus(): void {}
+
+  emit(event: unknown): void {
+    const { services, id, generation } = this.run;
+    services.stream.publish({ workflowId: id, generation, kind: 'emit', at: this.now(), payload: event });
+  }
+
+  patched(): boolean {
+    return true;
+  }
+
+  continueAsNew(input: unknown): never {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- carried by throw, seen by nobody, not an error
+    throw new ContinueAsNew(input);
+  }
+
+  fail(message: string): never {
+    throw new WorkflowFailError(message);
+  }
+
+  /** Whether nothing has to be watched, repeated or undone. */
+  private isPlain<T>(options: StepOptions<T> | undefined): boolean {
+    return options === undefined && this.run.defaults.policy.attempts === 1;
+  }
+
+  private pause(until: SleepUntil, place: string, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.run.services;
+    const stop = signal ?? (this.run.isCancellable ? this.signal : undefined);
+    return delay(clock, this.delayOf(until, place), stop);
+  }
+
+  private delayOf(until: SleepUntil, place: string): number {
+    if (typeof until === 'number' || typeof until === 'string') return parseDuration(until, place);
+    const now = this.now();
+    const dueAt =
+      'cron' in until ? this.run.services.nextCron(until.cron, until.timeZone, now) : parseInstant(until.until, place);
+    return Math.max(0, dueAt - now);
+  }
+
+  private source(): RandomSource {
+    return (this.chance ??= new RandomSource(this.run.id, this.run.generation));
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+function needsStore(call: string, why: string): ContextUsageError {
+  return new ContextUsageError(
+    `${call} was called in a run that is kept in memory only: ${why}. Start the workflow durably, with an id.`,
+  );
+}
