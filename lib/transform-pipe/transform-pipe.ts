@@ -1,0 +1,96 @@
+/** What `execute` hands to every step beside the value. @publicApi */
+export type TransformOptions = Readonly<Record<string, unknown>>;
+
+/** Turns a value into the next one, at once or later. @publicApi */
+export type TransformStep<T, U> = (value: T, options: TransformOptions) => U | PromiseLike<U>;
+
+/** Turns an error into the pipe's result; `value` is what the step that threw was given. @publicApi */
+export type TransformRecovery<R> = (error: Error, value: unknown) => R | PromiseLike<R>;
+
+type AnyStep = TransformStep<unknown, unknown>;
+
+/**
+ * A value through a row of functions, in memory, with nothing stored. Immutable: every method answers a new pipe, so that one pipe
+ * can be the beginning of several. An empty pipe answers what it is given.
+ *
+ * @example
+ * const price = new TransformPipe<Order>().pipe(validate).pipeIf((order) => order.isLarge, discount).pipe(total);
+ * await price.execute(order);
+ *
+ * @publicApi
+ */
+export class TransformPipe<I, O = I> {
+  // Beside the public face, because the documented constructor takes nothing.
+  private steps: readonly AnyStep[] = [];
+  private recovery: TransformRecovery<unknown> | undefined;
+
+  /** Adds a step. */
+  pipe<U>(step: TransformStep<O, U>): TransformPipe<I, Awaited<U>> {
+    return this.with(step as AnyStep);
+  }
+
+  /** Adds a step that is taken only where the predicate holds; elsewhere the value passes unchanged. */
+  pipeIf<U>(
+    predicate: (value: O) => boolean | PromiseLike<boolean>,
+    step: TransformStep<O, U>,
+  ): TransformPipe<I, O | Awaited<U>> {
+    const conditional = (value: O, options: TransformOptions): unknown => {
+      const holds = predicate(value);
+      if (!isThenable(holds)) return holds ? step(value, options) : value;
+      return holds.then((later): unknown => (later ? step(value, options) : value));
+    };
+    return this.with(conditional as AnyStep);
+  }
+
+  /** Adds a look at the value, which is awaited; what it answers is dropped. */
+  tap(sideEffect: (value: O, options: TransformOptions) => unknown): TransformPipe<I, O> {
+    const look = (value: O, options: TransformOptions): unknown => {
+      const answer = sideEffect(value, options);
+      return isThenable(answer) ? answer.then(() => value) : value;
+    };
+    return this.with(look as AnyStep);
+  }
+
+  /**
+   * Recovers from whatever a step of the pipe throws, wherever it stands: the handler's answer is the result, and the steps that are
+   * left are not run. A second handler takes the place of the first; what a handler throws is thrown.
+   */
+  catch<R>(handler: TransformRecovery<R>): TransformPipe<I, O | Awaited<R>> {
+    return this.made(this.steps, handler);
+  }
+
+  /**
+   * Sends a value through the pipe.
+   *
+   * @param options Handed to every step as its second argument. @default an empty object
+   * @throws what a step throws, unchanged, when there is no handler.
+   */
+  async execute(value: I, options: TransformOptions = {}): Promise<O> {
+    let current: unknown = value;
+    try {
+      for (const step of this.steps) {
+        const next = step(current, options);
+        current = isThenable(next) ? await next : next;
+      }
+    } catch (thrown) {
+      if (this.recovery === undefined) throw thrown;
+      current = await this.recovery(thrown as Error, current);
+    }
+    return current as O;
+  }
+
+  private with<U>(step: AnyStep): TransformPipe<I, U> {
+    return this.made([...this.steps, step], this.recovery);
+  }
+
+  private made<U>(steps: readonly AnyStep[], recovery: TransformRecovery<unknown> | undefined): TransformPipe<I, U> {
+    const pipe = new TransformPipe<I, U>();
+    pipe.steps = steps;
+    pipe.recovery = recovery;
+    return pipe;
+  }
+}
+
+function isThenable(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
