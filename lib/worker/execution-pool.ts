@@ -124,7 +124,11 @@ export class ExecutionPool {
 
   private async run(execution: Execution): Promise<Verdict> {
     try {
-      return await execution.run();
+      const verdict = await execution.run();
+      // However it was learnt, from a renewal or from a refused write: it is said once.
+      if (verdict.kind === 'lost')
+        this.services.logger.warn('The lease of an instance was lost.', { workflowId: execution.record.id });
+      return verdict;
     } catch (error) {
       if (execution.isDropped) return { kind: 'lost' };
       // The store could not be reached for good, or a defect of the engine: the lease runs out, and somebody replays.

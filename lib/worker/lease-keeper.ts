@@ -32,7 +32,6 @@ export class LeaseKeeper {
           execution.lease.prolong(sentAt, this.leaseMs);
           execution.observe(row.wakes, row.cancelRequested);
         } else if (!skipped.has(id) && !execution.isSettling) {
-          logger.warn('The lease of an instance was lost.', { workflowId: id });
           execution.lose();
         }
       }
