@@ -1,4 +1,4 @@
-import { WorkflowStoreError } from '../core/errors/index.js';
+import { isWorkflowStoreError, WorkflowStoreError } from '../core/errors/index.js';
 import { sqlStateOf, type SqlResult, type SqlStatement } from '../postgres/index.js';
 import type { PgClient, PgPool, PgPoolClient } from './pg-driver.js';
 
@@ -30,31 +30,57 @@ export async function withClient<T>(pool: PgPool, work: (client: PgPoolClient) =
     throw asStoreError(error);
   }
   let isBroken = false;
-  // The pool listens only to its idle clients: without a listener of our own a lost connection would end the process.
-  const onError = () => {
-    isBroken = true;
-  };
-  client.on('error', onError);
+  const watch = new LossWatch(client);
   try {
     return await work(client);
   } catch (error) {
-    isBroken ||= isLost(error);
+    isBroken = isLost(error);
     throw error;
   } finally {
-    client.removeListener('error', onError);
-    client.release(isBroken);
+    watch.end();
+    client.release(isBroken || watch.isLost);
   }
 }
 
-/** Errors of the server and of our own code stay what they are; what is left are the driver's words for a lost connection. @internal */
+/**
+ * Notices that a borrowed client loses its connection. The pool listens only to its idle clients: without a listener of our own that
+ * would end the process.
+ *
+ * @internal
+ */
+export class LossWatch {
+  isLost = false;
+
+  constructor(private readonly client: PgClient) {
+    client.on('error', this.onError);
+  }
+
+  end(): void {
+    this.client.removeListener('error', this.onError);
+  }
+
+  private readonly onError = (): void => {
+    this.isLost = true;
+  };
+}
+
+/**
+ * A lost connection, in the server's words or in the driver's, which carry no state. Other errors of the server, and those of our own
+ * code, stay what they are.
+ *
+ * @internal
+ */
 export function asStoreError(error: unknown): unknown {
-  if (sqlStateOf(error) !== undefined || error instanceof TypeError || error instanceof RangeError) return error;
+  if (isWorkflowStoreError(error)) return error;
+  const isServers = sqlStateOf(error) !== undefined && !isLost(error);
+  if (isServers || error instanceof TypeError || error instanceof RangeError) return error;
   return new WorkflowStoreError(
     'The connection to the workflow database was lost, or could not be made; what was sent may or may not have been carried out.',
     { cause: error },
   );
 }
 
-function isLost(error: unknown): boolean {
-  return error instanceof WorkflowStoreError || /^(08|57P0)/.test(sqlStateOf(error) ?? '');
+/** Whether the server said, or the driver noticed, that the connection is gone. @internal */
+export function isLost(error: unknown): boolean {
+  return isWorkflowStoreError(error) || /^(08|57P0|53300|25P03)/.test(sqlStateOf(error) ?? '');
 }

@@ -1,4 +1,4 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type {
   SqlConnection,
   SqlDatabase,
@@ -11,7 +11,7 @@ import type {
 import { CommitSubscriber } from './commit-subscriber.js';
 import { PgConnection } from './pg-connection.js';
 import { poolOf, type PgClient } from './pg-driver.js';
-import { asStoreError, runStatement, withClient } from './pg-session.js';
+import { asStoreError, isLost, LossWatch, runStatement, withClient } from './pg-session.js';
 import { openTransactionOf } from './transaction-handle.js';
 
 /** The database behind a TypeORM data source, over the clients of its own pool. @internal */
@@ -42,19 +42,27 @@ export class TypeOrmDatabase implements SqlDatabase {
   }
 
   async userTransaction<T>(work: (transaction: SqlTransaction) => Promise<T>, isolation?: SqlIsolation): Promise<T> {
-    let isWorkDone = false;
-    const run = async (runner: QueryRunner | undefined) => {
-      const result = await work(this.over(openTransactionOf(runner), runner?.manager));
-      isWorkDone = true;
+    let isWorking = false;
+    let watch: LossWatch | undefined;
+    const run = async (manager: EntityManager) => {
+      const runner = openTransactionOf(manager);
+      watch = new LossWatch((await runner.connect()) as PgClient);
+      isWorking = true;
+      const result = await work(this.over(runner, manager));
+      isWorking = false;
       return result;
     };
     try {
       return isolation === undefined
-        ? await this.dataSource.transaction((manager) => run(manager.queryRunner))
-        : await this.dataSource.transaction(isolation, (manager) => run(manager.queryRunner));
+        ? await this.dataSource.transaction(run)
+        : await this.dataSource.transaction(isolation, run);
     } catch (error) {
-      // After the work only COMMIT can have failed, and then nobody knows whether it was carried out.
-      throw isWorkDone ? asStoreError(error) : error;
+      // Before the work there was no transaction, after it only COMMIT can have failed, and nobody knows whether it was carried out.
+      // Under the work a lost connection rolled it back, whatever the work made of that.
+      const isOwn = isWorking && watch?.isLost !== true && !isLost(error);
+      throw isOwn ? error : asStoreError(error);
+    } finally {
+      watch?.end();
     }
   }
 

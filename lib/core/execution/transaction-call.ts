@@ -1,15 +1,16 @@
 import type { StepContext, TransactionOptions } from '../definition/index.js';
 import { isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
 import { delay } from '../time/index.js';
-import type { FlushResult, FlushUnit } from '../store/index.js';
+import { readPatiently, type FlushResult, type FlushUnit } from '../store/index.js';
 import type { TransactionTurn } from './arrival.js';
 import type { AttemptPlan } from './attempt-plan.js';
 import type { AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
 import { StepCall, type ResolvedStep } from './step-call.js';
 
-/** Pause before a transaction that the database gave up (serialization failure, lost connection) is run again. */
-const RERUN_PAUSE_MS = 20;
+/** Pauses before a transaction that the database gave up (serialization failure, lost connection) is run again. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 1_000;
 
 /**
  * A transactional step: the user's rows, the step's entry and what was staged before it commit together. The entry's position is
@@ -53,16 +54,16 @@ export class TransactionCall extends StepCall {
   }
 
   private async transact(host: CallHost, context: StepContext): Promise<void> {
-    for (;;) {
-      let turn = new Turn();
-      // A body that was given up (time-out, cancel) must not commit later.
-      context.signal.addEventListener(
-        'abort',
-        () => {
-          turn.refuse(new LeaseLostError({ workflowId: host.record.id }));
-        },
-        { once: true },
-      );
+    let turn = new Turn();
+    // A body that was given up (time-out, cancel) must not commit later.
+    context.signal.addEventListener(
+      'abort',
+      () => {
+        turn.refuse(new LeaseLostError({ workflowId: host.record.id }));
+      },
+      { once: true },
+    );
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         await host.services.store.transaction(
           async (transaction) => {
@@ -88,7 +89,8 @@ export class TransactionCall extends StepCall {
         // The database gave the transaction up: that is not the body's failure, so it costs no attempt.
         if (!isWorkflowStoreError(error) || context.signal.aborted) throw error;
       }
-      await delay(host.services.clock, RERUN_PAUSE_MS);
+      await delay(host.services.clock, pauseMs);
+      turn = new Turn();
     }
   }
 
@@ -96,15 +98,14 @@ export class TransactionCall extends StepCall {
   private async wasCommitted(host: CallHost, turn: Turn): Promise<boolean> {
     const position = turn.unit?.entries.at(-1)?.position;
     if (position === undefined) return false;
-    for (;;) {
-      try {
-        const entries = await host.services.store.readJournal(host.record.id, host.record.generation);
-        return entries.some((entry) => entry.position === position && entry.name === this.name);
-      } catch (error) {
-        if (!isWorkflowStoreError(error)) throw error;
-        await delay(host.services.clock, RERUN_PAUSE_MS);
-      }
-    }
+    const { clock, store } = host.services;
+    const { id, generation } = host.record;
+    const entries = await readPatiently(
+      clock,
+      () => store.readJournal(id, generation),
+      () => false,
+    );
+    return entries.some((entry) => entry.position === position && entry.name === this.name);
   }
 }
 
