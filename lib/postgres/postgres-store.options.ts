@@ -23,7 +23,11 @@ export interface PostgresStoreOptions {
   readonly outbox?: boolean;
   /** Whether processes wake one another by NOTIFY, over a connection of its own. Polling finds everything without it. @default true */
   readonly notify?: boolean | NotifyOptions;
-  /** How long a write waits for a row or id that another transaction holds, milliseconds. @default 5000 */
+  /**
+   * How long a write waits for a row or id that another transaction holds, and how long a transactional step may take to commit once
+   * it holds its instance; milliseconds.
+   * @default 5000
+   */
   readonly lockTimeoutMs?: number;
   /**
    * Whether statements are kept prepared on the connections. A pooler that gives each transaction another connection

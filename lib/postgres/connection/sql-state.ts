@@ -41,5 +41,5 @@ export function isRefusedValue(error: unknown): boolean {
  * @internal
  */
 export function isConnectionFailure(error: unknown): boolean {
-  return isWorkflowStoreError(error) || /^(08|57P0|53300)/.test(sqlStateOf(error) ?? '');
+  return isWorkflowStoreError(error) || /^(08|57P0|53300|25P03)/.test(sqlStateOf(error) ?? '');
 }

@@ -68,6 +68,8 @@ export class FlushStatements {
     private readonly tables: TableNames,
     private readonly texts: PreparedTexts,
     outbox: boolean,
+    /** How long a transaction of user code may take to commit once its instance is locked. */
+    private readonly commitTimeoutMs: number,
   ) {
     this.parts = flushParts(outbox);
   }
@@ -129,8 +131,12 @@ export class FlushStatements {
       ...(locking.slots ? [freedSlotsCte(t)] : []),
     ];
     const created = childSource === undefined ? 'NULL' : `(SELECT json_agg(id) FROM child)`;
+    // Only the commit follows: a process that stops here, or a host that is gone, must not keep the instance locked for ever.
+    const limit = `set_config('idle_in_transaction_session_timeout', '${Math.max(1, this.commitTimeoutMs)}', true)`;
     return `WITH ${ctes.join(',\n')}
-SELECT h.n, h.wakes, h.cancelled, ${created} AS children, ${countCheck(carried, writes)} AS checked FROM held h`;
+SELECT h.n, h.wakes, h.cancelled, ${created} AS children, ${countCheck(carried, writes)} AS checked${
+      locking.wait ? `, ${limit} AS commit_timeout` : ''
+    } FROM held h`;
   }
 }
 

@@ -21,7 +21,7 @@ export class FlushWriter {
   private readonly statements: FlushStatements;
 
   constructor(private readonly core: StoreCore) {
-    this.statements = new FlushStatements(core.tables, core.texts, core.outbox);
+    this.statements = new FlushStatements(core.tables, core.texts, core.outbox, core.lockTimeoutMs);
   }
 
   async flush(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
