@@ -40,13 +40,15 @@ export class Claimer {
       events.push(...this.lease(row, request, now));
       claimed.push(row.toRecord());
     }
+    // What is locked is not more to claim: asking again at once would find it locked again.
+    const more = first(lanes, allowSuspect) !== undefined;
     for (const row of locked) queue.place(row, now);
     const nextDueAt = Math.min(...lanes.map((lane) => lane.waiting.peek()?.dueAt ?? Infinity));
     return {
       claimed,
       now,
       events,
-      more: first(lanes, allowSuspect) !== undefined,
+      more,
       ...(nextDueAt === Infinity ? {} : { nextDueAt }),
     };
   }

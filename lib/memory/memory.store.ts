@@ -134,15 +134,11 @@ export class MemoryStore extends MemorySession implements WorkflowStore {
 
   async flush(units: readonly FlushUnit[], resend = false): Promise<FlushResult[]> {
     await this.turn();
-    let waiting = false;
-    const results = units.map((unit) => {
-      if (this.writer.obstacle(unit) === undefined) return this.writer.write(unit, resend);
-      waiting = true;
-      return this.writeWhenFree(unit, resend);
-    });
+    const results = units.map((unit): FlushResult =>
+      this.writer.obstacle(unit) === undefined ? this.writer.write(unit, resend) : { kind: 'locked' },
+    );
     this.routeSoon();
-    // Awaited only where something is locked: the usual flush is one turn.
-    return waiting ? Promise.all(results.map((result) => Promise.resolve(result))) : (results as FlushResult[]);
+    return results;
   }
 
   async registerWorker(worker: WorkerRegistration): Promise<void> {
@@ -226,18 +222,6 @@ export class MemoryStore extends MemorySession implements WorkflowStore {
   async settleOutbox(eventIds: readonly string[]): Promise<void> {
     await this.turn();
     this.database.outbox?.settle(eventIds);
-  }
-
-  private async writeWhenFree(unit: FlushUnit, resend: boolean): Promise<FlushResult> {
-    const { clock, lockTimeoutMs } = this.database;
-    for (let lock = this.writer.obstacle(unit); lock !== undefined; lock = this.writer.obstacle(unit)) {
-      if (await waitForRelease(lock, clock, lockTimeoutMs)) continue;
-      const error = new WorkflowStoreError(
-        `A transaction holds the workflow "${unit.workflowId}" for too long; try again.`,
-      );
-      return { kind: 'rejected', error };
-    }
-    return this.writer.write(unit, resend);
   }
 
   private async request<T>(workflowId: string, act: (row: InstanceRow) => T): Promise<T | undefined> {

@@ -3,6 +3,9 @@ import type { WorkflowLogger } from '../lifecycle/index.js';
 import type { FlushResult, FlushUnit, StartResult, StartUnit, WorkflowStore } from '../store/index.js';
 import type { Clock } from '../time/index.js';
 
+/** Before a unit whose row was locked is sent again. */
+const LOCKED_PAUSE_MS = 50;
+
 /** How the writer sends. @internal */
 export interface JournalWriterOptions {
   /** Statements in flight at one time. @default 2 */
@@ -105,7 +108,8 @@ export class JournalWriter {
   private async send(batch: Batch): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        if (batch.kind === 'flush') settle(batch.items, await this.store.flush(units(batch.items), attempt > 0));
+        if (batch.kind === 'flush')
+          this.settleFlush(batch.items, await this.store.flush(units(batch.items), attempt > 0));
         else settle(batch.items, await this.store.start(units(batch.items), attempt > 0));
         return;
       } catch (error) {
@@ -117,6 +121,22 @@ export class JournalWriter {
         await this.pause(attempt);
       }
     }
+  }
+
+  private settleFlush(items: readonly Pending<FlushUnit, FlushResult>[], results: readonly FlushResult[]): void {
+    items.forEach((item, index) => {
+      const result = results[index] as FlushResult;
+      if (result.kind === 'locked' && !this.closed) this.sendLater(item);
+      else item.resolve(result);
+    });
+  }
+
+  /** The row is held by an open transaction: tried again by and by, while the others go on. */
+  private sendLater(item: Pending<FlushUnit, FlushResult>): void {
+    this.clock.schedule(LOCKED_PAUSE_MS, () => {
+      this.flushes.push(item);
+      this.schedule();
+    });
   }
 
   private pause(attempt: number): Promise<void> {

@@ -97,6 +97,8 @@ export type FlushResult =
     }
   /** Not written: `expect` no longer holds. */
   | { readonly kind: 'changed'; readonly wakes: number; readonly cancelRequested: boolean }
+  /** Not written: another transaction holds the row at this moment. It is sent again by itself, so that it delays no neighbour. */
+  | { readonly kind: 'locked' }
   /** Not written: another owner has the instance, or it is gone. */
   | { readonly kind: 'fenced' }
   /** Not written: a position is taken by another writer's entry. */
