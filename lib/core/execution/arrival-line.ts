@@ -91,7 +91,7 @@ export class ArrivalLine {
   }
 
   /** Nothing is handed over any more; transactions roll back. */
-  refuse(reason: LeaseLostError): void {
+  refuse(reason: Error): void {
     this.refusal = reason;
     for (const arrival of this.ready) arrival.commit?.refuse(reason);
     this.ready = [];

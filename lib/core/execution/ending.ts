@@ -158,13 +158,18 @@ export class Ending {
     }
     const inputHash = payloads.fingerprint(input);
     const seed = generationSeed(host.record.seed, storeTime.now());
-    host.stageMarker({ name: '$continued', kind: 'continued', status: 'completed' });
+    const marker = host.stageMarker({ name: '$continued', kind: 'continued', status: 'completed' });
     const event = host.events.draft('continued', 'running');
     const result = await this.settle({
       transition: { kind: 'continue', inputHash, seed, ...(sealed === undefined ? {} : { input: sealed }) },
       expect: { noCancel: true },
       events: [event],
     });
+    if (result.kind === 'changed') {
+      // A cancel came first: the generation does not end in this way.
+      host.journal.retract(marker);
+      host.writer.staged.entries = host.writer.staged.entries.filter((entry) => entry !== marker);
+    }
     const { input: _previous, ...rest } = host.record;
     const record: InstanceRecord = {
       ...rest,
@@ -176,7 +181,8 @@ export class Ending {
       seed,
       wakes: result.kind === 'applied' ? result.wakes : host.record.wakes,
     };
-    return this.after(result, { kind: 'continued', record });
+    // A renewal may have told of a cancel while the write was under way.
+    return this.after(result, { kind: 'continued', record, cancelRequested: host.inbox.cancelRequested });
   }
 
   private async fail(): Promise<Verdict | undefined> {

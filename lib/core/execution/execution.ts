@@ -290,6 +290,8 @@ export class Execution implements ContextHost {
       this.inbox.observe(result.wakes, result.cancelRequested);
     } else if (result.kind === 'rejected') {
       this.turns.refusal = result.error;
+      // What came after the refused entries must not be recorded without them.
+      this.arrivals.refuse(result.error);
     } else {
       // A conflict never patches a running execution: it is dropped, and replayed by whoever claims it next.
       this.lose();

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../records/index.js';
 import type { SealedArrival } from './arrival.js';
 import type { Call } from './call.js';
 import type { CodeRun } from './code-run.js';
+import { ContinueAsNew } from './continue-as-new.js';
 import type { Ending } from './ending.js';
 import type { ExecutionHost } from './execution-host.js';
 import type { Replay } from './replay.js';
@@ -72,7 +73,7 @@ export class TurnLoop {
     const unverified = replay.verify();
     if (unverified === 'wait') return 'idle';
     if (unverified !== undefined) return unverified;
-    if (host.stop === undefined && host.codeEnd?.kind !== 'threw' && mustStop(host)) return this.stop();
+    if (host.stop === undefined && !hasFailed(host) && mustStop(host)) return this.stop();
     if (host.codeEnd !== undefined || host.stop !== undefined) return ending.run();
     for (const call of host.calls.takeFresh()) this.prepare(call);
     if (!host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested) host.gate.release(host);
@@ -142,4 +143,9 @@ export class TurnLoop {
     const { host } = this;
     host.handOver(arrival.call as Call, entry, host.services.payloads.fromText(arrival.text), error);
   }
+}
+
+/** Whether the code ended with a failure; what it threw to begin a next generation is none. */
+function hasFailed({ codeEnd }: ExecutionHost): boolean {
+  return codeEnd?.kind === 'threw' && !(codeEnd.error instanceof ContinueAsNew);
 }
