@@ -61,6 +61,8 @@ export class ExecutionPool {
   /** Executes an instance from its journal. @param sentAt Local monotonic time at which its lease was asked for. */
   execute(record: InstanceRecord, entries: readonly JournalEntry[], sentAt: number): void {
     const { registry, logger } = this.services;
+    // An answer that came late may tell of a lease that was followed by another one of ours.
+    if ((this.executions.get(record.id)?.record.fence ?? 0) >= record.fence) return;
     const definition = registry.get(record.name, record.version) ?? registry.compatible(record.name, record.version);
     if (definition === undefined) {
       const wanted = definitionKey(record.name, record.version);
@@ -114,7 +116,9 @@ export class ExecutionPool {
     this.suspects.delete(id);
     if (verdict.kind === 'continued') {
       const { services, listener } = this;
-      void this.follow(new Execution(services, execution.definition, verdict.record, [], execution.lease, listener));
+      const next = new Execution(services, execution.definition, verdict.record, [], execution.lease, listener);
+      next.observe(verdict.record.wakes, verdict.cancelRequested);
+      void this.follow(next);
       return;
     }
     if (verdict.kind === 'suspended') this.warm.put(id, execution);
