@@ -49,9 +49,10 @@ export class FaultPlan {
     this.left = 0;
   }
 
-  /** Whether an instance may be where it is when all is over. */
-  mayStay(_workflowId: string, _status: string): boolean {
-    return false;
+  /** A process dies of what it runs; another one comes, also when all other faults are over. */
+  poison(process: SimProcess): void {
+    process.crash();
+    this.replace(process, this.random.pick([0, 500, 3_000]), this.random.chance(0.5));
   }
 
   private maybe(): void {

@@ -55,6 +55,7 @@ class Scenario {
   private readonly driver: Driver;
   private readonly cast = new Map<string, { workflow: ReferenceWorkflow; input: unknown }>();
   private readonly faults: FaultPlan;
+  private builds: readonly string[] = ['v1'];
 
   constructor(
     private readonly seed: number,
@@ -70,14 +71,24 @@ class Scenario {
 
   async run(): Promise<Outcome> {
     const { world } = this;
+    this.castInstances();
+    // Builds differ only where code was changed: a new build also brings back what was set aside.
+    if (this.casts('changing')) this.builds = ['v1', 'v2'];
     const workers = this.random.int(2, 4);
     for (let index = 0; index < workers; index++) world.spawn(this.processOptions(`w${index}`));
-    this.castInstances();
+    world.poisoned = (process) => {
+      this.faults.poison(process);
+    };
+    world.watch.expectedErrors = /does not match the journal.*"changing-/;
     this.faults.begin();
     await world.runUntil(() => this.faults.isOver && this.driver.isIdle, 120_000);
     if (world.watch.violations.length === 0) {
       this.faults.end();
       world.heal();
+      // Every build has somebody who can go on with what it began.
+      for (const buildId of this.builds)
+        if (!world.working.some((process) => process.options.buildId === buildId))
+          world.spawn({ ...this.processOptions(`late-${buildId}`), buildId });
       const isDone = await world.runUntil(() => this.isOver(), RECOVERY_MS);
       if (world.watch.violations.length === 0) {
         if (!isDone) this.reportStuck();
@@ -98,7 +109,7 @@ class Scenario {
     const { random } = this;
     return {
       workerId,
-      buildId: 'v1',
+      buildId: this.random.pick(this.builds),
       definitions: (process: SimProcess) => REFERENCE_WORKFLOWS.flatMap((workflow) => workflow.definitions(process)),
       worker: {
         warmInstances: random.pick([0, 1, 1, 1_000]),
@@ -106,9 +117,13 @@ class Scenario {
         pollIntervalMs: random.pick([500, 2_000, 5_000]),
         leaseMs: 10_000,
         heartbeatIntervalMs: 3_333,
-        maxCrashes: 20,
+        maxCrashes: 8,
       },
     };
+  }
+
+  private casts(name: string): boolean {
+    return [...this.cast.values()].some(({ workflow }) => workflow.name === name);
   }
 
   private castInstances(): void {
@@ -117,10 +132,15 @@ class Scenario {
     const choice = REFERENCE_WORKFLOWS.filter((workflow) => only === undefined || only.includes(workflow.name));
     const count = random.int(2, 6);
     for (let index = 0; index < count; index++) {
-      const workflow = random.pick(choice);
+      const drawn = random.pick(choice);
+      // A new build would bring the poison back.
+      const isAtOdds =
+        (drawn.name === 'changing' && this.casts('poison')) || (drawn.name === 'poison' && this.casts('changing'));
+      const workflow = isAtOdds ? (choice[0] as ReferenceWorkflow) : drawn;
       const workflowId = `${workflow.name}-${index}`;
       const input = workflow.input(random);
       this.cast.set(workflowId, { workflow, input });
+      if (random.chance(0.12)) driver.cancel(random.int(0, 9_000), workflowId);
       driver.start(random.int(0, 2_000), workflow.name, workflowId, input);
       workflow.drive?.(driver, workflowId, input as never, random);
     }
@@ -129,7 +149,7 @@ class Scenario {
   private isOver(): boolean {
     if (!this.driver.isIdle) return false;
     for (const row of this.world.database.database.instances.all())
-      if (!isTerminal(row.status) && !this.faults.mayStay(row.id, row.status)) return false;
+      if (!isTerminal(row.status) && !(row.name === 'poison' && row.status === 'quarantined')) return false;
     return !this.world.config.outbox || this.world.watch.events.isRelayed();
   }
 

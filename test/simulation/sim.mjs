@@ -30,6 +30,7 @@ for (let seed = first; seed < first + count; seed++) {
   const trace = values.trace ? (line) => console.log(line) : undefined;
   const outcome = await runScenario(seed, { trace, only });
   totals.steps += outcome.steps;
+  if ((seed - first + 1) % 1000 === 0) console.error(`… ${seed}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
   totals.faults += outcome.faults;
   if (values.seed !== undefined) console.log(outcome);
   if (outcome.violations.length === 0) continue;

@@ -12,6 +12,8 @@ export class Driver {
   readonly stored = new Map<string, SignalSeed>();
   /** Signals in a transaction that was rolled back. */
   readonly withdrawn = new Set<string>();
+  /** Instances that were asked to stop, whatever the answer was. */
+  readonly askedToStop = new Set<string>();
   /** Instances whose cancel was accepted. */
   readonly cancelled = new Set<string>();
   private open = 0;
@@ -64,6 +66,7 @@ export class Driver {
   cancel(delayMs: number, workflowId: string): void {
     this.later(delayMs, async () => {
       for (;;) {
+        this.askedToStop.add(workflowId);
         const error = JSON.stringify({ name: 'WorkflowCancelledError', message: 'asked', code: 'WORKFLOW_CANCELLED' });
         const outcome = await this.insist(() => this.world.client.requestCancel(workflowId, 'asked', error));
         if (outcome?.accepted === true) this.cancelled.add(workflowId);

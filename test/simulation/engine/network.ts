@@ -33,12 +33,17 @@ export interface CallFate {
 
 /** Decides, by seed, how calls and hints travel. */
 export class Network {
+  /** Decides before chance does; for faults at named places. */
+  script: ((operation: string) => Partial<CallFate> | undefined) | undefined;
+
   constructor(
     private readonly random: SeededRandom,
     public rates: FaultRates,
   ) {}
 
-  fateOf(): CallFate {
+  fateOf(operation: string): CallFate {
+    const scripted = this.script?.(operation);
+    if (scripted !== undefined) return { kind: 'answered', requestMs: 0, answerMs: 0, ...scripted };
     const { lostRequest, lostAnswer, stale, slow } = this.rates;
     const drawn = this.random.next();
     const kind =

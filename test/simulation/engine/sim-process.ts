@@ -48,7 +48,7 @@ export class SimProcess {
         yieldEach: () => world.databaseTurn(),
       }),
       onRequest: (operation, request) => {
-        if (operation === 'registerWorker') world.watch.onRegister((request as WorkerRegistration).id);
+        if (operation === 'registerWorker') world.watch.onRegister(this, (request as WorkerRegistration).id);
       },
       onAnswer: (operation, request, answer) => {
         world.watch.onAnswer(this, operation, request, answer);

@@ -115,7 +115,7 @@ export class SimStore implements WorkflowStore {
     const forward = (...args: unknown[]): Promise<unknown> =>
       this.call(
         name,
-        this.surroundings.network.fateOf(),
+        this.surroundings.network.fateOf(name),
         () => (this.surroundings.session[name] as (...args: unknown[]) => Promise<unknown>)(...args),
         args[0],
       );

@@ -43,7 +43,7 @@ export class TransactionTravel {
 
   run<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
     const { network, scheduler, loop, databaseLoop, session } = this.store.surroundings;
-    const fate = network.fateOf();
+    const fate = network.fateOf('transaction');
     const breaksEarly = network.chance(network.rates.lostRequest);
     let reruns = network.chance(network.rates.lostAnswer) ? 1 : 0;
     return new Promise<T>((resolve, reject) => {

@@ -37,6 +37,10 @@ export class World {
   readonly released = new Set<number>();
   /** Steps that can be undone, by instance and name. */
   readonly reversible = new Set<string>();
+  /** A process has run what kills it. */
+  poisoned: (process: SimProcess) => void = (process) => {
+    process.crash();
+  };
   /** Called after each step. */
   onStep: () => void = () => undefined;
   private lives = 0;
@@ -73,6 +77,11 @@ export class World {
 
   get alive(): SimProcess[] {
     return this.processes.filter((process) => process.isAlive);
+  }
+
+  /** Those that still claim. */
+  get working(): SimProcess[] {
+    return this.alive.filter((process) => !this.released.has(process.life));
   }
 
   nextLife(): number {

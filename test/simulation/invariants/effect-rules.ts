@@ -52,6 +52,7 @@ export class EffectRules {
     this.checkRetry(effect, entries, what);
     this.checkCancel(process, effect, what);
     this.checkRepeated(effect, what);
+    if (effect.kind === 'undo') this.checkChildren(effect, what);
     return effect;
   }
 
@@ -74,6 +75,15 @@ export class EffectRules {
     if (entries.some((entry) => entry.name === name)) this.watch.violate('recorded steps never run again', what);
     if (effect.kind !== 'undo' && entries.some((entry) => entry.kind === 'cancel' || entry.kind === 'deadline'))
       this.watch.violate('no step starts after the recorded stop', what);
+  }
+
+  /** What a run undoes comes after the undoing of its children. */
+  private checkChildren(effect: Effect, what: string): void {
+    for (const child of this.world.database.database.instances.childrenOf(effect.workflowId)) {
+      const { parent } = child;
+      if (parent?.generation !== effect.generation || parent.close === 'abandon' || child.isEnded) continue;
+      this.watch.violate('undo waits for children', `${what} began while "${child.id}" was ${child.status}`);
+    }
   }
 
   private checkRetry(effect: Effect, entries: readonly JournalEntry[], what: string): void {

@@ -15,6 +15,8 @@ export async function checkReplay(
   const { services } = process.engine;
   const definition = services.registry.get(record.name, record.version);
   const isTerminated = record.status === 'cancelled' && !journal.some((entry) => entry.kind === 'cancel');
+  // Only the build that it ended under can replay what was changed meanwhile.
+  if (record.name === 'changing') return;
   if (definition === undefined || !isTerminal(record.status) || isTerminated) return;
   const violationsBefore = world.watch.violations.length;
   let last: FlushUnit | undefined;
@@ -31,7 +33,8 @@ export async function checkReplay(
       options: { ...services.options, outbox: true },
     },
     definition,
-    record,
+    // Its time-out has passed by now, and did not when it ended.
+    { ...record, deadlineAt: undefined },
     journal,
     new Lease(process.clock, record.fence, process.clock.monotonic(), 1_000_000_000),
     { promptAt: () => undefined },

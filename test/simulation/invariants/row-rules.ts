@@ -92,7 +92,8 @@ export class RowRules {
       if (row.status !== last.status || row.output !== last.output || row.error !== last.error)
         this.watch.violate('an outcome never changes', `${name} went from ${last.status} to ${row.status}`);
     }
-    if (row.fence > last.fence && last.workerId !== undefined) {
+    const isSetAside = row.status === 'quarantined' && last.workerId !== undefined && row.workerId === undefined;
+    if ((row.fence > last.fence && last.workerId !== undefined) || isSetAside) {
       const losses = this.losses.get(row.id) ?? [];
       losses.push({ fence: last.fence, order: this.world.ledger.mark() });
       this.losses.set(row.id, losses);

@@ -27,6 +27,7 @@ export function checkUndo(world: World, record: InstanceRecord, journal: readonl
 
 function expectedUndo(journal: readonly JournalEntry[], isReversible: (name: string) => boolean): string[] {
   const committed = Math.max(0, ...journal.filter((entry) => entry.kind === 'commit').map((entry) => entry.position));
+  const children = journal.filter((entry) => entry.kind === 'child' && isReversible(entry.name));
   const starts = journal.filter((entry) => entry.kind === 'start' && isReversible(entry.name.slice('$start:'.length)));
   const done: JournalEntry[] = [];
   const uncertain: JournalEntry[] = [];
@@ -35,6 +36,10 @@ function expectedUndo(journal: readonly JournalEntry[], isReversible: (name: str
     const result = journal.find((entry) => entry.name === name);
     if (result === undefined) uncertain.push(start);
     else if (result.status === 'completed' && result.position > committed) done.push(result);
+  }
+  for (const child of children) {
+    const result = journal.find((entry) => entry.name === `$result:${child.name}`);
+    if (result?.status === 'completed' && result.position > committed) done.push({ ...result, name: child.name });
   }
   const newestFirst = (a: JournalEntry, b: JournalEntry): number => b.position - a.position;
   return [

@@ -39,7 +39,10 @@ export class Watch {
   }
 
   /** Somebody comes up under an id whose process may go on: leases are taken over before they end. */
-  onRegister(workerId: string): void {
+  onRegister(registering: SimProcess, workerId: string): void {
+    const others = this.world.alive.filter((process) => process.options.workerId === workerId);
+    const isFirst = others.every((process) => process === registering && !process.engine.worker.status.running);
+    if (isFirst) return;
     for (const row of this.world.database.database.instances.all())
       if (row.workerId === workerId) this.effects.takenOver.add(row.id);
   }

@@ -71,6 +71,12 @@ export class Stage {
     return this.step(name, behaviour, { ...more, compensate: this.undo(undo) });
   }
 
+  /** The undo of a child, by the name under which it was started. */
+  undoOf(child: string): (result: unknown, context: CompensationContext) => Promise<string> {
+    this.process.world.reversible.add(`${this.ctx.workflowId} ${child}`);
+    return this.undo();
+  }
+
   undo(behaviour: Behaviour = {}): (result: unknown, context: CompensationContext) => Promise<string> {
     return (_result, context) => this.play(context, 'undo', behaviour, new Map());
   }
