@@ -6,7 +6,7 @@ import {
   WorkflowTerminatedError,
 } from '../core/errors/index.js';
 import { generationSeed, type EngineServices } from '../core/execution/index.js';
-import { decodeName, isTerminal, newWorkflowId, type TerminalStatus } from '../core/records/index.js';
+import { decodeName, isTerminal, newRandomSeed, type TerminalStatus } from '../core/records/index.js';
 import type { RequestOutcome, StoreHint } from '../core/store/index.js';
 import { parseDuration } from '../core/time/index.js';
 import { announce } from './announcement.js';
@@ -128,8 +128,7 @@ export class InstanceOperations {
 
   /** The chance of the new generation, and the instant at which its `now()` begins. */
   private freshSeed(): string {
-    const { clock, storeTime } = this.services;
-    return generationSeed(newWorkflowId(clock), storeTime.now());
+    return generationSeed(newRandomSeed(), this.services.storeTime.now());
   }
 
   private async encodeError(workflowId: string, error: Error): Promise<string> {

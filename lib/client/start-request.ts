@@ -2,6 +2,7 @@ import type { WorkflowDefinition, WorkflowReference } from '../core/definition/i
 import { WorkflowInputError, WorkflowOptionsError } from '../core/errors/index.js';
 import { slotsOf, type EngineServices } from '../core/execution/index.js';
 import {
+  newRandomSeed,
   newWorkflowId,
   type InstanceSeed,
   type WorkflowAttributes,
@@ -59,7 +60,7 @@ export async function createStartRequest(
     headers: checkHeaders(options.headers),
     attributes: checkAttributes({ ...definition?.attributes?.(valid), ...options.attributes }),
     priority: checkPriority(options.priority ?? definition?.priority ?? DEFAULT_PRIORITY),
-    seed: newWorkflowId(clock),
+    seed: newRandomSeed(),
     limits: definition === undefined ? [] : slotsOf(definition, valid, options.concurrencyKey),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(delayMs === undefined ? {} : { delayMs }),

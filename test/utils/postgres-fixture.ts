@@ -51,7 +51,7 @@ export class PostgresFixture {
   }
 
   async empty(): Promise<void> {
-    const tables = ['instances', 'journal', 'signals', 'waits', 'workers', 'slots', 'stream', 'outbox'];
+    const tables = ['instances', 'entries', 'signals', 'waits', 'workers', 'slots', 'stream', 'outbox'];
     await this.sql(`TRUNCATE ${tables.map((name) => this.table(name)).join(', ')}`);
   }
 

@@ -27,4 +27,5 @@ export type { ChildOutcome, CloseRequest, SignalRecord, SignalSeed } from './sig
 export { assertVersion, assertWorkflowName, definitionKey } from './definition-key.js';
 export { assertName, decodeName, encodeName, idempotencyKey } from './names.js';
 export { RandomSource } from './random-source.js';
+export { newRandomSeed } from './random-seed.js';
 export { newWorkflowId } from './workflow-id.js';

@@ -43,7 +43,7 @@ export class InstanceReader {
   async journal(workflowId: string, generation?: number): Promise<JournalEntry[]> {
     const rows = await this.query('journal', [workflowId, generation ?? null], () => {
       const t = this.core.tables;
-      return `SELECT ${ENTRY_COLUMNS} FROM ${t.journal} j WHERE j.instance_id = $1::text
+      return `SELECT ${ENTRY_COLUMNS} FROM ${t.entries} j WHERE j.instance_no = (SELECT i.no FROM ${t.instances} i WHERE i.id = $1::text)
         AND j.generation = coalesce($2::int4, (SELECT i.generation FROM ${t.instances} i WHERE i.id = $1::text))
         ORDER BY j."position"`;
     });
@@ -53,8 +53,10 @@ export class InstanceReader {
   async journals(keys: readonly InstanceKey[]): Promise<JournalEntry[][]> {
     const batch = KEYS.batch(keyRows(keys));
     const rows = await this.query(`journals-${batch.code}`, batch.values, () => {
+      const t = this.core.tables;
       return `SELECT u.n, j.* FROM ${batch.from('u', 1)} CROSS JOIN LATERAL (
-        SELECT ${ENTRY_COLUMNS} FROM ${this.core.tables.journal} j WHERE j.instance_id = u.id AND j.generation = u.generation
+        SELECT ${ENTRY_COLUMNS} FROM ${t.entries} j
+        WHERE j.instance_no = (SELECT i.no FROM ${t.instances} i WHERE i.id = u.id) AND j.generation = u.generation
         ORDER BY j."position" OFFSET 0) j ORDER BY u.n, j."position"`;
     });
     const journals = keys.map((): JournalEntry[] => []);
@@ -67,7 +69,8 @@ export class InstanceReader {
       const t = this.core.tables;
       return `SELECT s.id, ${SIGNAL_FIELDS} FROM ${t.signals} s WHERE s.workflow_id = $1::text AND NOT s.consumed
         AND s.name NOT LIKE '$close:%'
-        AND NOT EXISTS (SELECT 1 FROM ${t.journal} j WHERE j.instance_id = $1::text AND j.signal_id = s.id) ORDER BY s.seq`;
+        AND NOT EXISTS (SELECT 1 FROM ${t.entries} j
+          WHERE j.instance_no = (SELECT i.no FROM ${t.instances} i WHERE i.id = $1::text) AND j.signal_id = s.id) ORDER BY s.seq`;
     });
     return rows.map((row) => signalRecord(row));
   }

@@ -50,8 +50,8 @@ export function recordColumns(tables: TableNames, alias: string, head = headOf(t
 
 /** The highest position used: the row knows it of removed entries, the journal of all others. @internal */
 export function headOf(tables: TableNames, alias: string): string {
-  return `greatest(${alias}.head, (SELECT j."position" FROM ${tables.journal} j
-    WHERE j.instance_id = ${alias}.id AND j.generation = ${alias}.generation ORDER BY j."position" DESC LIMIT 1))`;
+  return `greatest(${alias}.head, (SELECT j."position" FROM ${tables.entries} j
+    WHERE j.instance_no = ${alias}.no AND j.generation = ${alias}.generation ORDER BY j."position" DESC LIMIT 1))`;
 }
 
 /** Reads a row of {@link recordColumns}. @internal */

@@ -5,7 +5,7 @@ const ENDED = `i.status IN ('completed', 'failed', 'cancelled', 'compensation_fa
 /** Deletes ended instances by id with everything that belongs to them. Parameter 1: ids. @internal */
 export function deleteText(tables: TableNames): string {
   return `WITH doomed AS MATERIALIZED (
-  SELECT i.id FROM ${tables.instances} i WHERE i.id = ANY ($1::text[]) AND ${ENDED} ORDER BY i.id FOR UPDATE),
+  SELECT i.id, i.no FROM ${tables.instances} i WHERE i.id = ANY ($1::text[]) AND ${ENDED} ORDER BY i.id FOR UPDATE),
 ${removal(tables)}`;
 }
 
@@ -19,7 +19,7 @@ export function purgeText(tables: TableNames): string {
   const t = tables;
   const open = (alias: string) => `${alias}.status NOT IN ('completed', 'failed', 'cancelled', 'compensation_failed')`;
   return `WITH doomed AS MATERIALIZED (
-  SELECT i.id FROM ${t.instances} i
+  SELECT i.id, i.no FROM ${t.instances} i
   WHERE i.created_at < $1::int8 AND i.ended_at < $1::int8 AND ${ENDED} AND i.status = ANY ($2::text[])
     AND NOT EXISTS (SELECT 1 FROM ${t.instances} p WHERE p.id = i.parent_id AND ${open('p')})
     AND NOT EXISTS (SELECT 1 FROM ${t.instances} k WHERE k.parent_id = i.id AND ${open('k')})
@@ -42,7 +42,7 @@ export function purgeTopicsText(tables: TableNames): string {
 /** Events that are not published yet outlive their instance. */
 function removal(t: TableNames): string {
   const of = (table: string, column: string) => `DELETE FROM ${table} x USING doomed d WHERE x.${column} = d.id`;
-  return `no_journal AS (${of(t.journal, 'instance_id')}),
+  return `no_entries AS (DELETE FROM ${t.entries} x USING doomed d WHERE x.instance_no = d.no),
 no_waits AS (${of(t.waits, 'instance_id')}),
 no_stream AS (${of(t.stream, 'instance_id')}),
 no_signals AS (${of(t.signals, 'workflow_id')}),

@@ -16,12 +16,12 @@ export function reopenText(tables: TableNames, outbox: boolean): string {
   const t = tables;
   return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),
 locked AS MATERIALIZED (
-  SELECT i.id, i.generation, ${headOf(t, 'i')} AS head FROM ${t.instances} i
+  SELECT i.id, i.no, i.generation, ${headOf(t, 'i')} AS head FROM ${t.instances} i
   WHERE i.id = $2::text AND i.fence = $3::int4 AND i.status = 'failed' FOR NO KEY UPDATE),
 removed AS (
-  DELETE FROM ${t.journal} j USING locked l
-  WHERE j.instance_id = l.id AND j.generation = l.generation AND j."position" = ANY ($4::int4[])
-  RETURNING j.instance_id, j.signal_id),
+  DELETE FROM ${t.entries} j USING locked l
+  WHERE j.instance_no = l.no AND j.generation = l.generation AND j."position" = ANY ($4::int4[])
+  RETURNING l.id AS instance_id, j.signal_id),
 returned AS (
   UPDATE ${t.signals} s SET consumed = false FROM removed r WHERE s.id = r.signal_id AND s.workflow_id = r.instance_id),
 opened AS (

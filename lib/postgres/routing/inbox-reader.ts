@@ -59,13 +59,13 @@ export class InboxReader {
 
   private text(batch: RowBatch): string {
     const t = this.core.tables;
-    const unconsumed = `NOT EXISTS (SELECT 1 FROM ${t.journal} j WHERE j.instance_id = u.id AND j.signal_id = s.id)`;
+    const unconsumed = `NOT EXISTS (SELECT 1 FROM ${t.entries} j WHERE j.instance_no = i.no AND j.signal_id = s.id)`;
     // A topic signal reaches instances created before it; both times are the database's.
     return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now)
 SELECT u.n, clock.now, coalesce(i.wakes, 0) AS wakes, i.cancelled, x.*
 FROM ${batch.from('u', 2)} CROSS JOIN clock
 LEFT JOIN LATERAL (
-  SELECT i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled, i.created_at
+  SELECT i.no, i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled, i.created_at
   FROM ${t.instances} i WHERE i.id = u.id OFFSET 0) i ON true
 LEFT JOIN LATERAL (
   SELECT s.id AS signal_id, ${SIGNAL_FIELDS} FROM ${t.signals} s

@@ -90,12 +90,11 @@ export function migrationSteps(tables: TableNames): MigrationStep[] {
   }));
 }
 
-/** Removes every table of the store. @internal */
+/** Removes everything of the store. @internal */
 export function dropStatements(tables: TableNames): string[] {
-  const { instances, journal, signals, waits, workers, slots, stream, outbox, migrations } = tables;
-  return [instances, journal, signals, waits, workers, slots, stream, outbox, migrations].map(
-    (table) => `DROP TABLE IF EXISTS ${table}`,
-  );
+  const { journal, instances, entries, signals, waits, workers, slots, stream, outbox, migrations } = tables;
+  const all = [instances, entries, signals, waits, workers, slots, stream, outbox, migrations];
+  return [`DROP VIEW IF EXISTS ${journal}`, ...all.map((table) => `DROP TABLE IF EXISTS ${table}`)];
 }
 
 function schemaStatements(tables: TableNames): string[] {

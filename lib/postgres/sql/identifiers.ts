@@ -15,6 +15,8 @@ export const LONGEST_SUFFIX = 27;
 export class TableNames {
   readonly quotedSchema: string;
   readonly instances: string;
+  readonly entries: string;
+  /** A view of the entries with the id of their instance; for people and queries that are in no hurry. */
   readonly journal: string;
   readonly signals: string;
   readonly waits: string;
@@ -32,6 +34,7 @@ export class TableNames {
     requireIdentifier('tablePrefix', prefix, MAX_IDENTIFIER_LENGTH - LONGEST_SUFFIX);
     this.quotedSchema = quote(schema);
     this.instances = this.table('instances');
+    this.entries = this.table('entries');
     this.journal = this.table('journal');
     this.signals = this.table('signals');
     this.waits = this.table('waits');

@@ -69,8 +69,8 @@ const entries = part(
   entryRows,
   (t, source) => {
     // Nothing is said about conflicts: a position that is taken must fail the statement.
-    return `INSERT INTO ${t.journal} (instance_id, generation, fence, ${ENTRY_TARGETS})
-    SELECT h.id, h.generation, h.fence, ${ENTRY_SOURCES} FROM ${source} JOIN held h ON h.n = r.n RETURNING 1`;
+    return `INSERT INTO ${t.entries} (instance_no, generation, fence, ${ENTRY_TARGETS})
+    SELECT h.no, h.generation, h.fence, ${ENTRY_SOURCES} FROM ${source} JOIN held h ON h.n = r.n RETURNING 1`;
   },
 );
 

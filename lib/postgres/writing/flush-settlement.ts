@@ -37,10 +37,10 @@ export interface UnitStanding {
 export function standingStatement(tables: TableNames, texts: PreparedTexts, units: readonly FlushUnit[]): SqlStatement {
   const batch = ASKED.batch(units.map((unit, index): Asked => ({ n: index + 1, unit })));
   const prepared = texts.get(`standing-${batch.code}`, () => {
-    return `SELECT u.n, x.*, (SELECT j.fence FROM ${tables.journal} j
-        WHERE j.instance_id = u.id AND j.generation = u.generation AND j."position" = u.first_position AND j.name = u.first_name) AS written_by
+    return `SELECT u.n, x.*, (SELECT j.fence FROM ${tables.entries} j
+        WHERE j.instance_no = x.no AND j.generation = u.generation AND j."position" = u.first_position AND j.name = u.first_name) AS written_by
       FROM ${batch.from('u', 1)} LEFT JOIN LATERAL (
-        SELECT i.status, i.fence, i.generation, i.head, i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled,
+        SELECT i.no, i.status, i.fence, i.generation, i.head, i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled,
           i.worker_id IS NOT NULL AS leased, to_json(i.mismatched_builds) AS mismatched_builds
         FROM ${tables.instances} i WHERE i.id = u.id OFFSET 0) x ON true ORDER BY u.n`;
   });

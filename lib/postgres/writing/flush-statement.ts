@@ -181,8 +181,8 @@ function heldCte(t: TableNames, shape: Shape): string {
     ...(shape.guarded ? ['coalesce((SELECT g.free FROM guard g WHERE g.n = u.n), true)'] : []),
   ];
   const mode = `${shape.share ? 'FOR SHARE' : 'FOR NO KEY UPDATE'}${shape.locking.wait ? '' : ' SKIP LOCKED'}`;
-  return `held AS MATERIALIZED (SELECT u.*, x.wakes, x.cancelled FROM ${shape.batch.from('u', 2)} CROSS JOIN LATERAL (
-    SELECT i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled FROM ${t.instances} i
+  return `held AS MATERIALIZED (SELECT u.*, x.no, x.wakes, x.cancelled FROM ${shape.batch.from('u', 2)} CROSS JOIN LATERAL (
+    SELECT i.no, i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled FROM ${t.instances} i
     WHERE ${conditions.join(' AND ')} ${mode}) x)`;
 }
 

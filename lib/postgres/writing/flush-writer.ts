@@ -149,7 +149,7 @@ export class FlushWriter {
   }
 
   private refused(error: unknown): FlushResult {
-    const isPosition = sqlStateOf(error) === '23505' && constraintOf(error) === this.core.tables.bare('journal_pkey');
+    const isPosition = sqlStateOf(error) === '23505' && constraintOf(error) === this.core.tables.bare('entries_pkey');
     if (isPosition) return { kind: 'conflict' };
     if (sqlStateOf(error) !== COUNT_CHECK_STATE && isRefusedValue(error))
       return { kind: 'rejected', error: error as Error };

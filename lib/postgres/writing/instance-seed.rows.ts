@@ -48,9 +48,10 @@ export function leaseOf(unit: StartUnit): StartUnit['lease'] {
  * `INSERT … SELECT` of new instances, created at `clock.now`.
  *
  * @param from The `FROM` and `WHERE` clauses; must offer `clock`, and the columns of {@link seedRows} under `alias`.
+ * @param mayExist Whether an instance with such an id may exist, which is then left alone. An insert that looks for it writes more.
  * @internal
  */
-export function insertInstances(tables: TableNames, from: string, alias: string): string {
+export function insertInstances(tables: TableNames, from: string, alias: string, mayExist = true): string {
   const s = alias;
   return `INSERT INTO ${tables.instances} (id, name, version, status, fence, created_at, updated_at, due_at, deadline_at, timeout_ms,
     input, input_hash, headers, attributes, priority, seed, limits, parent_id, parent_generation, parent_close,
@@ -60,8 +61,7 @@ export function insertInstances(tables: TableNames, from: string, alias: string)
     clock.now + coalesce(${s}.lease_ms, ${s}.delay_ms), clock.now + ${s}.timeout_ms, ${s}.timeout_ms,
     ${s}.input, ${s}.input_hash, ${s}.headers, ${s}.attributes::jsonb, ${s}.priority, ${s}.seed, ${s}.limits,
     ${s}.parent_id, ${s}.parent_generation, ${s}.parent_close, ${s}.worker_id, ${s}.build_id, ${s}.event_seq
-  ${from}
-  ON CONFLICT (id) DO NOTHING`;
+  ${from}${mayExist ? '\n  ON CONFLICT (id) DO NOTHING' : ''}`;
 }
 
 /** Tries the lock that everybody takes who creates an instance under a chosen id. @internal */

@@ -22,6 +22,8 @@ const EVENTS = new RowSet<EventRow>(
   ),
 );
 
+/** Who holds the id's lock needs no guard, and looks for an instance that was there before. */
+const IN_TRANSACTION = { guard: false, mayExist: true };
 /** More chosen ids than this in one statement could fill the server's table of locks. */
 const MAX_GUARDED_IDS = 256;
 
@@ -40,21 +42,26 @@ export class InstanceStarter {
   /** The same inside a transaction of user code, which then holds the id until it ends. */
   async startWithin(executor: SqlExecutor, unit: StartUnit): Promise<StartResult> {
     if (unit.seed.idGiven && !(await this.acquireId(executor, unit))) return { kind: 'locked' };
-    const [created] = this.created([unit], await this.insert(executor, [unit], false));
+    const [created] = this.created([unit], await this.insert(executor, [unit], IN_TRANSACTION));
     if (created !== undefined) return created;
     return (await this.existing(executor, [unit], false)).get(unit) ?? { kind: 'locked' };
   }
 
-  private async startChunk(units: readonly StartUnit[], resend: boolean): Promise<StartResult[]> {
+  /** @param mayExist Whether an id may be taken. A new one is not, unless it was sent before. */
+  private async startChunk(
+    units: readonly StartUnit[],
+    resend: boolean,
+    mayExist = resend || units.some((unit) => unit.seed.idGiven),
+  ): Promise<StartResult[]> {
     let created: (StartResult | undefined)[];
     try {
-      created = this.created(units, await this.insert(this.executor, units, true));
+      created = this.created(units, await this.insert(this.executor, units, { guard: true, mayExist }));
     } catch (error) {
       if (!isRefusedValue(error)) throw error;
-      if (units.length === 1) return [{ kind: 'rejected', error: error as Error }];
+      if (units.length === 1 && mayExist) return [{ kind: 'rejected', error: error as Error }];
       // One unit's values failed the statement for all: now each stands for itself.
       const results: StartResult[] = [];
-      for (const unit of units) results.push(...(await this.startChunk([unit], resend)));
+      for (const unit of units) results.push(...(await this.startChunk([unit], resend, true)));
       return results;
     }
     const missing = units.filter((_, index) => created[index] === undefined);
@@ -76,7 +83,7 @@ export class InstanceStarter {
           values: [`${this.core.lockTimeoutMs}ms`],
         });
         await this.lockId(executor, unit);
-        const [created] = this.created([unit], await this.insert(executor, [unit], false));
+        const [created] = this.created([unit], await this.insert(executor, [unit], IN_TRANSACTION));
         return created ?? (await this.existing(executor, [unit], resend)).get(unit) ?? { kind: 'locked' };
       }, false);
     } catch (error) {
@@ -106,13 +113,17 @@ export class InstanceStarter {
     }
   }
 
-  private async insert(executor: SqlExecutor, units: readonly StartUnit[], guard: boolean): Promise<SqlResult> {
+  private async insert(
+    executor: SqlExecutor,
+    units: readonly StartUnit[],
+    { guard, mayExist }: { readonly guard: boolean; readonly mayExist: boolean },
+  ): Promise<SqlResult> {
     const { core } = this;
     const batch = seedRows.batch(units.map((unit, index): SeedRow => ({ n: index + 1, unit })));
     const eventRows = core.outbox ? eventRowsOf(units) : [];
     const events = eventRows.length === 0 ? undefined : EVENTS.batch(eventRows);
     const guarded = guard && units.some((unit) => unit.seed.idGiven);
-    const key = `start-${batch.code}${guarded ? '-g' : ''}-${events?.code ?? ''}`;
+    const key = `start-${batch.code}${guarded ? '-g' : ''}${mayExist ? '-e' : ''}-${events?.code ?? ''}`;
     const prepared = core.texts.get(key, () => {
       const t = core.tables;
       const free = guarded ? `WHERE NOT s.id_given OR ${tryIdLock(t, 's.id')}` : '';
@@ -120,7 +131,7 @@ export class InstanceStarter {
       const ctes = [
         `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,
         `s AS MATERIALIZED (SELECT * FROM ${batch.from('s', 2)} ${free})`,
-        `created AS (${insertInstances(t, 'FROM s, clock', 's')} RETURNING id, created_at, due_at, deadline_at)`,
+        `created AS (${insertInstances(t, 'FROM s, clock', 's', mayExist)} RETURNING id, created_at, due_at, deadline_at)`,
       ];
       if (events !== undefined) {
         ctes.push(`posted AS (INSERT INTO ${t.outbox} (instance_id, seq, generation, created_at, event)
