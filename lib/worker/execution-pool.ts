@@ -50,12 +50,18 @@ export class ExecutionPool {
   async claim(claimed: readonly InstanceRecord[], sentAt: number, isOver: () => boolean): Promise<void> {
     const cold = claimed.filter((record) => !this.resume(record, sentAt));
     if (cold.length === 0) return;
-    const ids = cold.map(({ id, generation }) => ({ workflowId: id, generation }));
-    const { clock, store } = this.services;
-    const journals = await readPatiently(clock, () => store.readJournals(ids), isOver);
+    const journals = await this.journalsOf(cold, isOver);
     cold.forEach((record, index) => {
       this.execute(record, journals[index] ?? [], sentAt);
     });
+  }
+
+  /** Nothing is read for instances that have recorded nothing yet. */
+  private async journalsOf(records: readonly InstanceRecord[], isOver: () => boolean): Promise<JournalEntry[][]> {
+    if (records.every(({ head }) => head === 0)) return [];
+    const ids = records.map(({ id, generation }) => ({ workflowId: id, generation }));
+    const { clock, store } = this.services;
+    return readPatiently(clock, () => store.readJournals(ids), isOver);
   }
 
   /** Executes an instance from its journal. @param sentAt Local monotonic time at which its lease was asked for. */
