@@ -33,7 +33,7 @@ describe('a worker that is stopped for longer than its lease, and continued', ()
 
   beforeAll(async () => {
     server = await OwnPostgres.start();
-    bench = await CrashBench.create(server.url, 2);
+    bench = await CrashBench.create(server.url, { spareCount: 2 });
     [frozen, other] = await Promise.all([bench.worker(sweepSettings('frozen')), bench.worker(sweepSettings('other'))]);
   }, 60_000);
 

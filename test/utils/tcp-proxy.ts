@@ -5,6 +5,8 @@ interface Fault {
   readonly text: string;
   /** `answer`: the server gets the message, the client never its answer. `request`: not even the server gets it. */
   readonly lose: 'answer' | 'request';
+  /** How many such messages go through before. */
+  skip: number;
   readonly resolve: () => void;
 }
 
@@ -27,11 +29,20 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** Breaks the connection at the next message that contains the text; resolves when that has happened. */
-  loseNext(lose: Fault['lose'], text: string): Promise<void> {
+  /** Whether a fault still waits for its message. */
+  get isArmed(): boolean {
+    return this.fault !== undefined;
+  }
+
+  /** Breaks the connection at the next message that contains the text, or at a later one; resolves when that has happened. */
+  loseNext(lose: Fault['lose'], text: string, skip = 0): Promise<void> {
     return new Promise((resolve) => {
-      this.fault = { text, lose, resolve };
+      this.fault = { text, lose, skip, resolve };
     });
+  }
+
+  disarm(): void {
+    this.fault = undefined;
   }
 
   /** Ends every connection. */
@@ -71,7 +82,7 @@ export class TcpProxy {
       swallowed ||= this.blackHole;
       if (swallowed) return;
       const { fault } = this;
-      if (fault !== undefined && bytes.includes(fault.text)) {
+      if (fault !== undefined && bytes.includes(fault.text) && fault.skip-- === 0) {
         this.fault = undefined;
         if (fault.lose === 'request') {
           client.destroy();

@@ -34,8 +34,11 @@ export class CrashBench {
     private readonly spareCount: number,
   ) {}
 
-  /** @param url A database; a schema of its own is made in it. */
-  static async create(url: string, spareCount = 1): Promise<CrashBench> {
+  /**
+   * @param url A database; a schema of its own is made in it.
+   * @param options How many processes stand ready; whether what processes say while they die is kept from the test's output.
+   */
+  static async create(url: string, { spareCount = 1, isQuiet = false } = {}): Promise<CrashBench> {
     const schema = `crash_${newWorkflowId().replaceAll('-', '').slice(-12)}`;
     const folder = await mkdtemp(join(tmpdir(), 'workflow-crash-'));
     const pool = new pg.Pool({ connectionString: url, max: 4 });
@@ -43,7 +46,7 @@ export class CrashBench {
     pool.on('error', () => undefined);
     await pool.query(migrationSql(new TableNames(schema, 'workflow_')));
     await pool.query(`CREATE TABLE "${schema}".business (instance_id text NOT NULL, step text NOT NULL)`);
-    const config = { library: await compiledLibrary(), url, schema, ledger: join(folder, 'ledger') };
+    const config = { library: await compiledLibrary(), url, schema, ledger: join(folder, 'ledger'), isQuiet };
     const bench = new CrashBench(config, folder, pool, spareCount);
     bench.refill();
     return bench;

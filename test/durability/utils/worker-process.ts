@@ -14,6 +14,7 @@ export interface WorkerConfig {
   readonly schema: string;
   /** The file outside of the database that effects are written to. */
   readonly ledger: string;
+  readonly isQuiet: boolean;
 }
 
 /** How a process works; the durations are milliseconds. */
@@ -49,7 +50,8 @@ export interface RunSettings {
 export interface Outcome {
   readonly status: string;
   readonly output?: unknown;
-  readonly error?: { readonly code: string; readonly message: string; readonly cause?: string };
+  /** The error's code, and the code and message of what caused it. */
+  readonly error?: { readonly code: string; readonly cause?: string; readonly message?: string };
 }
 
 export interface LogLine {
@@ -101,7 +103,7 @@ export class WorkerProcess {
 
   static async fork(config: WorkerConfig): Promise<WorkerProcess> {
     const child = fork(script, [JSON.stringify(config)], {
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc', 'pipe'],
+      stdio: ['ignore', 'pipe', config.isQuiet ? 'ignore' : 'inherit', 'ipc', 'pipe'],
     });
     const process = new WorkerProcess(child);
     const ready = once(child, 'message');
