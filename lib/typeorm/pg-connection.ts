@@ -15,7 +15,7 @@ export class PgConnection implements SqlConnection {
   }
 
   static async open(pool: PgPool, purpose: string): Promise<PgConnection> {
-    const connection = new PgConnection(new pool.Client(pool.options));
+    const connection = new PgConnection(new pool.Client(ownOptions(pool.options)));
     try {
       await connection.client.connect();
       await connection.query({ text: `SELECT set_config('application_name', $1, false)`, values: [purpose] });
@@ -55,4 +55,18 @@ export class PgConnection implements SqlConnection {
     for (const listener of this.lostListeners) listener(error);
     void this.close();
   }
+}
+
+/** How long a connection of our own may take to be made, where the application says nothing about its own ones. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** The settings of the pool, with a limit to waiting. The password is named because the pool hides it from copies. */
+function ownOptions(options: PgPool['options']): object {
+  const { password, connectionTimeoutMillis } = options;
+  return {
+    ...options,
+    password,
+    connectionTimeoutMillis: connectionTimeoutMillis || CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  };
 }

@@ -32,7 +32,7 @@ export interface PgPoolClient extends PgClient {
 
 /** As much of a pool of the `pg` driver as is used here. @internal */
 export interface PgPool {
-  readonly options: object;
+  readonly options: { readonly password?: unknown; readonly connectionTimeoutMillis?: number };
   readonly Client: new (options: object) => PgClient;
   connect(): Promise<PgPoolClient>;
 }

@@ -1,8 +1,8 @@
 import { isWorkflowStoreError } from '../../lib/core/errors/index.js';
 import type { PostgresStore } from '../../lib/postgres/index.js';
-import { PostgresFixture, testDatabaseUrl } from '../utils/postgres-fixture.js';
+import { PostgresFixture } from '../utils/postgres-fixture.js';
 import { entryOf, pollOf, seedOf, startRunning, unitOf } from '../utils/store-scenario.js';
-import { TcpProxy } from '../utils/tcp-proxy.js';
+import type { TcpProxy } from '../utils/tcp-proxy.js';
 
 const ROUNDS = 5;
 const lease = { workerId: 'worker-1', buildId: 'build-1', leaseMs: 10_000 };
@@ -17,17 +17,13 @@ describe.each([
 
   beforeAll(async () => {
     fixture = await PostgresFixture.create('lost');
-    const url = new URL(testDatabaseUrl());
-    proxy = await TcpProxy.open({ host: url.hostname, port: Number(url.port || 5_432) });
-    url.port = String(proxy.port);
-    store = await fixture.store({}, await fixture.dataSource({ url: url.href, poolSize: 2 }));
+    const way = await fixture.proxy();
+    proxy = way.proxy;
+    store = await fixture.store({}, await fixture.dataSource({ url: way.url, poolSize: 2 }));
     await store.registerWorker({ id: 'worker-1', buildId: 'build-1', definitions: ['order@1'], heartbeatMs: 2_000 });
   });
 
-  afterAll(async () => {
-    await fixture.dispose();
-    await proxy.close();
-  });
+  afterAll(() => fixture.dispose());
 
   /** Sends until there is an answer, as the engine does: again as it is, saying that it is a repetition. */
   async function untilAnswered<T>(text: string, send: (resend: boolean) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { newWorkflowId } from '../../lib/core/records/index.js';
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { createTypeOrmStore, type TypeOrmStoreOptions } from '../../lib/typeorm/index.js';
+import { TcpProxy } from './tcp-proxy.js';
 
 /** A schema of its own on the test database, with as many "processes" (data source and store) as a spec needs. */
 export class PostgresFixture {
@@ -25,6 +26,15 @@ export class PostgresFixture {
     const dataSource = await connect(options);
     this.closers.push(() => (dataSource.isInitialized ? dataSource.destroy() : Promise.resolve()));
     return dataSource;
+  }
+
+  /** A way to the database that breaks on demand, and the URL that leads over it. */
+  async proxy(): Promise<{ readonly proxy: TcpProxy; readonly url: string }> {
+    const url = new URL(testDatabaseUrl());
+    const proxy = await TcpProxy.open({ host: url.hostname, port: Number(url.port || 5_432) });
+    url.port = String(proxy.port);
+    this.closers.push(() => proxy.close());
+    return { proxy, url: url.href };
   }
 
   /** An opened store as one process has it. */

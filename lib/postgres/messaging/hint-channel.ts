@@ -142,28 +142,31 @@ export class HintChannel {
 
   /** A connection whose other end is gone without a word looks alive for ever. */
   private keepAlive(): void {
-    this.keepAliveTimer = this.core.clock.schedule(this.options.keepAliveMs, () => void this.check(), { unref: true });
+    if (this.closed) return;
+    this.keepAliveTimer = this.core.clock.schedule(this.options.keepAliveMs, () => this.check(), { unref: true });
   }
 
-  private async check(): Promise<void> {
-    let answered = false;
+  private check(): void {
+    let isOver = false;
+    const finish = (): void => {
+      if (isOver) return;
+      isOver = true;
+      limit.cancel();
+      this.keepAlive();
+    };
     const limit = this.core.clock.schedule(
       this.options.answerMs,
       () => {
-        if (answered || this.closed) return;
+        if (isOver || this.closed) return;
+        // What is being waited for may never come; the next connection is not to wait for it.
         void this.connection.drop();
         this.reconnect();
+        finish();
       },
       { unref: true },
     );
-    try {
-      await this.connection.query({ text: 'SELECT 1', values: [] });
-    } catch {
-      // The connection reports its own loss; there is nothing to add.
-    }
-    answered = true;
-    limit.cancel();
-    if (!this.closed) this.keepAlive();
+    // A connection that breaks reports its own loss: either way the question has been answered.
+    this.connection.query({ text: 'SELECT 1', values: [] }).then(finish, finish);
   }
 }
 
