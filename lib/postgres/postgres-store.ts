@@ -67,8 +67,11 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
     super(coreOf(database, options));
     const { core } = this;
     this.migrator = new SchemaMigrator(core.database, core.tables);
-    this.reserved = new ReservedConnection(database, 'nestjs-workflow leases', (connection) =>
-      this.identities.hold(connection),
+    this.reserved = new ReservedConnection(
+      database,
+      'nestjs-workflow leases',
+      (connection) => this.identities.hold(connection),
+      () => this.identities.restore(),
     );
     this.identities = new WorkerIdentities(core, this.reserved);
     const notify = options.notify ?? true;
@@ -105,6 +108,7 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
   async close(): Promise<void> {
     await this.upkeep.close();
     await this.hints.close();
+    this.identities.close();
     await this.reserved.close();
   }
 

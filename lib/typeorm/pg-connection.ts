@@ -1,3 +1,4 @@
+import { delay, systemClock } from '../core/time/index.js';
 import type { SqlConnection, SqlResult, SqlStatement } from '../postgres/index.js';
 import type { PgClient, PgPool } from './pg-driver.js';
 import { asStoreError, runStatement } from './pg-session.js';
@@ -45,8 +46,10 @@ export class PgConnection implements SqlConnection {
   async close(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
-    // Ending a connection that is broken already may reject; there is nothing left to do about it.
-    await this.client.end().catch(() => undefined);
+    // Ending a connection that is broken already may reject, and one that leads nowhere never answers.
+    const ended = this.client.end().catch(() => undefined);
+    await Promise.race([ended, delay(systemClock, CLOSE_TIMEOUT_MS, undefined, { unref: true })]);
+    this.client.connection?.stream?.destroy();
   }
 
   private lose(error: Error): void {
@@ -56,6 +59,9 @@ export class PgConnection implements SqlConnection {
     void this.close();
   }
 }
+
+/** How long the server may take to say good-bye. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** How long a connection of our own may take to be made, where the application says nothing about its own ones. */
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -17,6 +17,7 @@ export interface PgQueryResult {
 
 /** As much of a client of the `pg` driver as is used here. @internal */
 export interface PgClient {
+  readonly connection?: { readonly stream?: { destroy(): void } };
   connect(): Promise<void>;
   query(config: PgQueryConfig): Promise<PgQueryResult>;
   on(event: 'error' | 'end', listener: (error?: Error) => void): void;

@@ -114,6 +114,25 @@ describe('The connections of a store', () => {
     proxy.cut();
   });
 
+  it('prolong leases also when the connection for them leads nowhere', async () => {
+    const { proxy, url } = await fixture.proxy();
+    const store = await fixture.store({}, await fixture.dataSource({ url }));
+    const [owner] = await startRunning(store, 1);
+    const request = { workerId: 'worker-1', leaseMs: 300, leases: [{ workflowId: owner!.id, fence: owner!.fence }] };
+    await store.renew(request);
+
+    const renewing = store.renew(request);
+    proxy.swallow();
+    const first = renewing.catch(() => undefined);
+    await delay(systemClock, 20);
+    proxy.restore();
+    await first;
+    const { renewed } = await store.renew({ ...request, leaseMs: LEASE_MS });
+
+    expect(renewed).toHaveLength(1);
+    proxy.cut();
+  });
+
   it('may all be ended by the server at any time: the next calls succeed', async () => {
     const { proxy, url } = await fixture.proxy();
     const store = await fixture.store({ notify: true }, await fixture.dataSource({ url }));
@@ -145,6 +164,28 @@ describe('The connections of a store', () => {
 
     expect([a.id, b.id, c.id]).toEqual(['host:app:0', 'host:app:1', 'host:app:0']);
     expect((await third.acquireWorkerId('host:app')).id).toBe('host:app:2');
+  });
+
+  it('hold a worker id again after its connection was lost', async () => {
+    const { proxy, url } = await fixture.proxy();
+    const store = await fixture.store({}, await fixture.dataSource({ url }));
+    const other = await fixture.store();
+    const own = await store.acquireWorkerId('host:lost');
+
+    proxy.cut();
+    const locks = async () => {
+      const [row] = await fixture.sql<{ held: string }>(
+        `SELECT count(*) AS held FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+         WHERE l.locktype = 'advisory' AND a.application_name = 'nestjs-workflow leases'
+           AND ((l.classid::int8 << 32) | l.objid::int8) = hashtextextended($1, 0)`,
+        [`${fixture.schema}.workflow_:worker:${own.id}`],
+      );
+      return row!.held;
+    };
+    await eventually(async () => (await locks()) === '0');
+    await eventually(async () => (await locks()) === '1');
+
+    expect((await other.acquireWorkerId('host:lost')).id).toBe('host:lost:1');
   });
 
   it('let a process that starts under the id of a dead one take over its leases at once', async () => {

@@ -1,8 +1,12 @@
 import type { WorkerIdentity } from '../../core/store/index.js';
 import { WorkflowStoreError } from '../../core/errors/index.js';
+import type { Cancellable } from '../../core/time/index.js';
 import type { ReservedConnection, SqlConnection } from '../connection/index.js';
 import { flag } from '../records/index.js';
 import type { StoreCore } from '../store-core.js';
+
+/** Between two attempts to have a lost connection again. */
+const RESTORE_PAUSE_MS = 500;
 
 /** More processes than this under one name on one host are a mistake. */
 const MAX_SLOTS = 4_096;
@@ -15,6 +19,7 @@ const MAX_SLOTS = 4_096;
  */
 export class WorkerIdentities {
   private readonly held = new Set<string>();
+  private restoring: Cancellable | undefined;
 
   constructor(
     private readonly core: StoreCore,
@@ -32,7 +37,25 @@ export class WorkerIdentities {
     throw new WorkflowStoreError(`All ${MAX_SLOTS} worker ids of "${base}" are in use.`, { retryable: false });
   }
 
-  /** After the connection was lost: takes the locks again, so that nobody else starts under an id that is in use. */
+  /** Says that the connection was lost, and with it the locks: makes it anew without waiting for somebody to need it. */
+  restore(): void {
+    if (this.held.size === 0) return;
+    this.restoring ??= this.core.clock.schedule(
+      RESTORE_PAUSE_MS,
+      () => {
+        this.restoring = undefined;
+        this.connection.open().catch(() => this.restore());
+      },
+      { unref: true },
+    );
+  }
+
+  close(): void {
+    this.restoring?.cancel();
+    this.held.clear();
+  }
+
+  /** On a new connection: takes the locks again, so that nobody else starts under an id that is in use. */
   async hold(connection: SqlConnection): Promise<void> {
     for (const id of this.held) {
       if (await this.tryLock(connection, id)) continue;

@@ -1,3 +1,5 @@
+import { WorkflowStoreError } from '../../core/errors/index.js';
+import type { Cancellable, Clock } from '../../core/time/index.js';
 import type { SqlConnection, SqlDatabase, SqlExecutor, SqlResult, SqlStatement } from './sql-database.js';
 
 /**
@@ -20,6 +22,30 @@ export class ReservedConnection implements SqlExecutor {
 
   async query(statement: SqlStatement): Promise<SqlResult> {
     return (await this.open()).query(statement);
+  }
+
+  /**
+   * The same with a limit: a connection that leads nowhere would be waited for as long as the network likes. It is dropped then.
+   *
+   * @throws WorkflowStoreError when there is no answer in time.
+   */
+  async queryWithin(statement: SqlStatement, limitMs: number, clock: Clock): Promise<SqlResult> {
+    let limit: Cancellable | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      limit = clock.schedule(limitMs, () => {
+        const error = new WorkflowStoreError(
+          `The connection for ${this.purpose} gave no answer for ${Math.ceil(limitMs)} ms.`,
+        );
+        void this.drop();
+        this.onLost(error);
+        reject(error);
+      });
+    });
+    try {
+      return await Promise.race([this.query(statement), late]);
+    } finally {
+      limit?.cancel();
+    }
   }
 
   /** The connection, opened when there is none. */
