@@ -122,6 +122,9 @@ describe('resolveWorkflowOptions', () => {
     ['two stores', { typeorm: true, store: { open: () => undefined } }, /"typeorm" has the value true.*left out/],
     ['a store that is none', { store: {} }, /"store" has the value an object/],
     ['a data source that is none', { typeorm: { dataSource: 5 } }, /"typeorm\.dataSource" has the value 5/],
+    ['a codec that is none', { codec: {} }, /"codec" has the value an object/],
+    ['a list with something that is no codec', { codec: [null] }, /"codec" has the value null/],
+    ['a clock that is none', { clock: {} }, /"clock" has the value an object/],
     ['a serializer that is none', { serializer: {} }, /"serializer" has the value an object/],
     ['a codec without an id', { codec: { encode: String, decode: String } }, /"codec\.id"/],
   ])('refuses %s, naming option and value', (_, options, message) => {

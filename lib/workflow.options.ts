@@ -130,7 +130,7 @@ export function resolveWorkflowOptions(
     ...(cqrs !== undefined && { publishOnEventBus: cqrs }),
     ...(options.purge !== undefined && { purge: resolvePurge(options.purge) }),
     ...(buildId !== undefined && { buildId }),
-    clock: options.clock ?? systemClock,
+    clock: resolveClock(options.clock),
   };
 }
 
@@ -233,6 +233,11 @@ function resolveWorker(given: boolean | WorkflowWorkerOptions | undefined): Reso
     mismatchGraceMs: duration(options.mismatchGrace, '10m', 'worker.mismatchGrace'),
     warmInstances: wholeNumber(options.warmInstances, 10_000, 'worker.warmInstances', 0),
   };
+}
+
+function resolveClock(clock: Clock | undefined): Clock {
+  if (clock === undefined || typeof clock?.now === 'function') return clock ?? systemClock;
+  throw new WorkflowOptionsError({ option: 'clock', value: clock, expected: 'a clock, such as a VirtualClock' });
 }
 
 function resolveSerializer(serializer: PayloadSerializer | undefined): PayloadSerializer {

@@ -6,6 +6,7 @@ import type { StreamRecord } from '../core/store/index.js';
 import type { StreamOptions } from './client-options.interface.js';
 import type { InstanceHints } from './instance-hints.js';
 import { StreamPause } from './stream-pause.js';
+import { assertPossibleId } from './text-rules.js';
 
 const PAGE_SIZE = 200;
 
@@ -49,6 +50,7 @@ export class StreamReader {
     pause: StreamPause,
   ): AsyncGenerator<StoredStreamItem, undefined> {
     const { store } = this.services;
+    assertPossibleId(workflowId);
     let last = after;
     try {
       while (!pause.isEnded) {

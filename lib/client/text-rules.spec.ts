@@ -1,4 +1,5 @@
-import { assertKeyText, assertSignalName, assertWorkflowId } from './text-rules.js';
+import { WorkflowNotFoundError } from '../core/errors/index.js';
+import { assertKeyText, assertPossibleId, assertSignalName, assertWorkflowId } from './text-rules.js';
 
 describe('A workflow id', () => {
   it.each(['order-1', 'tenant:order@2026-01-01T00:00:00Z', 'Größe 5', 'x'.repeat(200)])('may be %s', (id) => {
@@ -19,6 +20,19 @@ describe('A workflow id', () => {
   ])('may not be %s', (_what, id, reason) => {
     expect(() => assertWorkflowId(id)).toThrow(reason);
   });
+});
+
+describe('The id of an instance that should exist', () => {
+  it('may be one that the engine made', () => {
+    expect(() => assertPossibleId('order-1/charge#2')).not.toThrow();
+  });
+
+  it.each([['a\u0000'], ['\ud800'], [undefined], [null], [7]])(
+    'is not found when nothing can be called so: %j',
+    (id) => {
+      expect(() => assertPossibleId(id)).toThrow(WorkflowNotFoundError);
+    },
+  );
 });
 
 describe('The name of a signal', () => {

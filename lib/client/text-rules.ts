@@ -1,4 +1,4 @@
-import { WorkflowInputError } from '../core/errors/index.js';
+import { WorkflowInputError, WorkflowNotFoundError } from '../core/errors/index.js';
 import { isStorableText } from '../core/serialization/index.js';
 
 /** Longest id, signal name or key, in UTF-16 code units; with derived parts it still fits into a database index. */
@@ -34,6 +34,17 @@ export function assertWorkflowId(value: unknown): asserts value is string {
   if (value.startsWith('$')) refuse(place, 'must not start with "$": such names are the engine\'s');
   if (/[/#]/.test(value))
     refuse(place, 'must not contain "/" or "#": they mark the ids of children; use ":" or "-" instead');
+}
+
+/**
+ * Checks the id of an instance that should exist. What no instance can be called is not looked for: a database would refuse it.
+ *
+ * @throws WorkflowNotFoundError
+ * @internal
+ */
+export function assertPossibleId(workflowId: unknown): asserts workflowId is string {
+  if (typeof workflowId === 'string' && isStorableText(workflowId)) return;
+  throw new WorkflowNotFoundError({ workflowId: workflowId as string });
 }
 
 /** Checks a signal's name. @throws WorkflowInputError @internal */

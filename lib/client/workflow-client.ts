@@ -31,6 +31,7 @@ import type { InstancePage, InstanceView, JournalEntryView } from './instance-vi
 import { OutcomeWaiter } from './outcome-waiter.js';
 import { SignalSender } from './signal-sender.js';
 import { StreamReader, type StoredStreamItem } from './stream-reader.js';
+import { assertPossibleId } from './text-rules.js';
 import { WorkflowHandle, type HandleOperations } from './workflow-handle.js';
 
 /**
@@ -99,6 +100,7 @@ export class WorkflowClient implements HandleOperations {
    */
   async result(workflowId: string, options: ResultOptions = {}): Promise<unknown> {
     refuseInsideTransaction('result');
+    assertPossibleId(workflowId);
     const { timeout, signal } = options;
     const record = await this.outcomes.wait(workflowId, {
       ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout, 'timeout of result') }),
@@ -117,6 +119,7 @@ export class WorkflowClient implements HandleOperations {
     workflow?: W,
   ): Promise<WorkflowHandle<OutputOf<W>>> {
     refuseInsideTransaction('getHandle');
+    assertPossibleId(workflowId);
     const record = await this.reader.find(workflowId);
     if (workflow !== undefined) {
       const name = typeof workflow === 'string' ? workflow : this.services.registry.resolve(workflow).name;
@@ -128,12 +131,14 @@ export class WorkflowClient implements HandleOperations {
   /** An instance as it stands. @throws WorkflowNotFoundError */
   async getStatus(workflowId: string, options: StatusOptions = {}): Promise<InstanceView> {
     refuseInsideTransaction('getStatus');
+    assertPossibleId(workflowId);
     return this.reader.view(workflowId, options);
   }
 
   /** The journal of one generation, the current one by default, in order. @throws WorkflowNotFoundError */
   async getJournal(workflowId: string, options: { readonly generation?: number } = {}): Promise<JournalEntryView[]> {
     refuseInsideTransaction('getJournal');
+    assertPossibleId(workflowId);
     return this.reader.journal(workflowId, options.generation);
   }
 
@@ -168,6 +173,7 @@ export class WorkflowClient implements HandleOperations {
     signal: string | WorkflowSignal<T>,
     ...args: SignalArguments<T, InstanceSignalOptions>
   ): Promise<SignalReceipt> {
+    assertPossibleId(workflowId);
     const [payload, options] = args;
     return this.sender.send('signalInstance', workflowId, signal, payload, options ?? {});
   }
@@ -180,6 +186,7 @@ export class WorkflowClient implements HandleOperations {
    */
   async cancel(workflowId: string, reason = 'cancelled by request'): Promise<RequestReceipt> {
     refuseInsideTransaction('cancel');
+    assertPossibleId(workflowId);
     return this.operations.cancel(workflowId, reason);
   }
 
@@ -190,6 +197,7 @@ export class WorkflowClient implements HandleOperations {
    */
   async terminate(workflowId: string, reason = 'terminated by request'): Promise<TerminateReceipt> {
     refuseInsideTransaction('terminate');
+    assertPossibleId(workflowId);
     return this.operations.terminate(workflowId, reason);
   }
 
@@ -202,6 +210,7 @@ export class WorkflowClient implements HandleOperations {
    */
   async retry(workflowId: string, options: RetryInstanceOptions = {}): Promise<RequestReceipt> {
     refuseInsideTransaction('retry');
+    assertPossibleId(workflowId);
     return this.operations.retry(workflowId, options);
   }
 
@@ -212,12 +221,14 @@ export class WorkflowClient implements HandleOperations {
    */
   async restart(workflowId: string): Promise<RequestReceipt> {
     refuseInsideTransaction('restart');
+    assertPossibleId(workflowId);
     return this.operations.restart(workflowId);
   }
 
   /** Deletes an ended instance with everything that belongs to it. @throws WorkflowStateError when it has not ended; WorkflowNotFoundError */
   async delete(workflowId: string): Promise<void> {
     refuseInsideTransaction('delete');
+    assertPossibleId(workflowId);
     return this.operations.delete(workflowId);
   }
 

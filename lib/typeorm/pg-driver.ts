@@ -47,7 +47,7 @@ export interface PgPool {
 export function poolOf(dataSource: DataSource): PgPool {
   if (dataSource.options.type !== 'postgres') {
     throw new WorkflowOptionsError({
-      option: 'store.dataSource',
+      option: 'typeorm.dataSource',
       value: dataSource.options.type,
       expected: 'a TypeORM DataSource of type "postgres"',
     });
@@ -55,7 +55,7 @@ export function poolOf(dataSource: DataSource): PgPool {
   const { master } = dataSource.driver as unknown as { master?: PgPool };
   if (!dataSource.isInitialized || master === undefined) {
     throw new WorkflowOptionsError({
-      option: 'store.dataSource',
+      option: 'typeorm.dataSource',
       value: 'a DataSource that is not initialised',
       expected: 'an initialised one; await dataSource.initialize() first',
     });

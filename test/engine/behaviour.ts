@@ -158,6 +158,21 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
       });
     });
 
+    it.each<[string, (ctx: WorkflowContext) => Promise<unknown>, string]>([
+      ['a step', (ctx) => ctx.step('none', undefined as never), "ctx.step('none') was given no function"],
+      ['a transaction', (ctx) => ctx.transaction('none', 5 as never), "ctx.transaction('none') was given no function"],
+      ['a sleep', (ctx) => ctx.sleep('nap', undefined as never), 'nap'],
+    ])('refuses %s that was given nothing, naming it', async (_, run, message) => {
+      await withEngine({ definitions: [workflow('nothing', run)] }, async (engine, harness) => {
+        await engine.start('nothing', 'n1');
+        await harness.drain();
+
+        const record = await engine.find('n1');
+        expect(record.status).toBe('failed');
+        expect(record.error).toContain(message);
+      });
+    });
+
     it('refuses a name used twice in a run', async () => {
       const run = async (ctx: WorkflowContext) => {
         await ctx.step('same', () => 1);

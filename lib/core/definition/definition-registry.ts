@@ -53,6 +53,13 @@ export class DefinitionRegistry {
 
   /** The definition that a reference means. @throws WorkflowDefinitionError when nothing is registered for it. */
   resolve(reference: WorkflowReference, version?: number): WorkflowDefinition {
+    // What two files that import each other see of the other's class while they load.
+    const given: unknown = reference;
+    if (given === undefined || given === null) {
+      throw new WorkflowDefinitionError(
+        `The workflow to find is ${given === null ? 'null' : 'undefined'}. Give its class or its name; a class is undefined where files import each other.`,
+      );
+    }
     const found =
       typeof reference === 'string'
         ? this.newest.get(reference)

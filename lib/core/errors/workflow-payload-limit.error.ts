@@ -27,7 +27,7 @@ export class WorkflowPayloadLimitError extends WorkflowError {
     super(
       'WORKFLOW_PAYLOAD_LIMIT',
       `${facts.place} has ${facts.bytes} bytes, and the limit for a stored payload is ${facts.limitBytes} bytes. ` +
-        'Store large data elsewhere and keep a reference to it, or raise payloads.maxBytes.',
+        'Store large data elsewhere and keep a reference to it, or raise the option payload.limit.',
     );
     this.place = facts.place;
     this.bytes = facts.bytes;

@@ -29,6 +29,7 @@ import { planChild } from './child-plan.js';
 import { CommitCall } from './commit-call.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { ContextHost } from './execution-host.js';
+import { requireBody } from './step-body.js';
 import { plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call.js';
 import { currentStepScope } from './step-scope.js';
 import { TransactionCall } from './transaction-call.js';
@@ -82,6 +83,7 @@ class DurableContext implements WorkflowContext {
     options?: StepOptions<T>,
   ): Promise<Journaled<T>> {
     const key = this.key('step', name);
+    requireBody('step', name, fn);
     const resolved = resolveStep(name, options, this.defaults);
     return this.execution.ask(new StepCall(key, this.execution.delivered, name, resolved, fn)) as Promise<Journaled<T>>;
   }
@@ -92,6 +94,7 @@ class DurableContext implements WorkflowContext {
     options?: TransactionOptions<T>,
   ): Promise<Journaled<T>> {
     const key = this.key('transaction', name);
+    requireBody('transaction', name, fn);
     const resolved = resolveStep(name, options, this.defaults);
     const work = fn as (manager: unknown, step: StepContext) => unknown;
     return this.execution.ask(

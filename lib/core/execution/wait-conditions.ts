@@ -5,7 +5,8 @@ import type { WaitFor } from './wait-call.js';
 
 /** Turns what a user gives as a time into the instant it means when the wait begins. @throws at once for what means nothing @internal */
 export function instantOf(host: ContextHost, until: SleepUntil, place: string): (now: number) => number {
-  if (typeof until === 'number' || typeof until === 'string') {
+  // Anything but an object is read as a duration, which refuses what is none by its place.
+  if (typeof until !== 'object' || until === null) {
     const durationMs = parseDuration(until, place);
     return (now) => now + durationMs;
   }

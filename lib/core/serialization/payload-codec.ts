@@ -35,15 +35,22 @@ const ENCODED = /^([a-z][a-z0-9-]*):/;
  * written without a codec are read as they are. So a key is rotated by putting a new codec in front of the old one.
  *
  * @returns `undefined` for an empty list: payloads are stored as they are.
- * @throws {@link WorkflowOptionsError} when an id is malformed or used twice.
+ * @throws {@link WorkflowOptionsError} when one is no codec, or its id is malformed or used twice.
  * @internal
  */
 export function combineCodecs(codecs: PayloadCodec | readonly PayloadCodec[] | undefined): PayloadCodec | undefined {
-  const list = codecs === undefined ? [] : 'encode' in codecs ? [codecs] : codecs;
+  const list = listOf(codecs);
   const [writer] = list;
   if (writer === undefined) return undefined;
   const byId = new Map<string, PayloadCodec>();
   for (const codec of list) {
+    if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
+      throw new WorkflowOptionsError({
+        option: 'codec',
+        value: codec,
+        expected: 'an object with id, encode and decode, or a list of them',
+      });
+    }
     if (typeof codec.id !== 'string' || !CODEC_ID.test(codec.id) || byId.has(codec.id)) {
       throw new WorkflowOptionsError({
         option: 'codec.id',
@@ -102,4 +109,9 @@ export function assertPayloadSize(text: string, limitBytes: number, place: strin
   if (text.length * 3 <= limitBytes) return;
   const bytes = Buffer.byteLength(text);
   if (bytes > limitBytes) throw new WorkflowPayloadLimitError({ place, bytes, limitBytes });
+}
+
+function listOf(codecs: PayloadCodec | readonly PayloadCodec[] | undefined): readonly PayloadCodec[] {
+  if (codecs === undefined) return [];
+  return Array.isArray(codecs) ? (codecs as readonly PayloadCodec[]) : [codecs as PayloadCodec];
 }

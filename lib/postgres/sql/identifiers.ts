@@ -72,7 +72,7 @@ function quote(identifier: string): string {
 function requireIdentifier(option: string, value: string, maxLength: number): void {
   if (typeof value === 'string' && IDENTIFIER.test(value) && value.length <= maxLength) return;
   throw new WorkflowOptionsError({
-    option: `store.${option}`,
+    option: `typeorm.${option}`,
     value,
     expected: `lower-case letters, digits and underscores, not starting with a digit, ${maxLength} characters at most`,
   });
