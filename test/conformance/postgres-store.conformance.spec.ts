@@ -5,7 +5,8 @@ import { createTypeOrmStore } from '../../lib/typeorm/index.js';
 import { workflowStoreContract, type StoreHarness } from '../../lib/testing/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
 
-const LOCK_TIMEOUT_MS = 100;
+/** Also the time a transactional step has to commit, so not shorter than what a case does meanwhile on a busy machine. */
+const LOCK_TIMEOUT_MS = 600;
 
 describe('PostgresStore keeps the store contract', () => {
   let fixture: PostgresFixture;
