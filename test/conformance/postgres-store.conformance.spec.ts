@@ -6,7 +6,7 @@ import { workflowStoreContract, type StoreHarness } from '../../lib/testing/inde
 import { PostgresFixture } from '../utils/postgres-fixture.js';
 
 /** Also the time a transactional step has to commit, so not shorter than what a case does meanwhile on a busy machine. */
-const LOCK_TIMEOUT_MS = 600;
+const LOCK_TIMEOUT_MS = 1_500;
 
 describe('PostgresStore keeps the store contract', () => {
   let fixture: PostgresFixture;
