@@ -14,6 +14,7 @@ export type {
 
 // Services
 export { WorkflowClient, WorkflowHandle } from './client/index.js';
+export { PipelineService } from './pipeline/index.js';
 export { WorkflowEvents } from './cqrs/index.js';
 export { WorkflowHealthIndicator } from './health/index.js';
 export { Worker as WorkflowWorker } from './worker/index.js';

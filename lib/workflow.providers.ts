@@ -4,6 +4,7 @@ import { WorkflowClient } from './client/index.js';
 import { CqrsBridge, WorkflowEvents } from './cqrs/index.js';
 import { ProviderExplorer, WorkflowExplorer } from './discovery/index.js';
 import { WorkflowHealthIndicator } from './health/index.js';
+import { PipelineService } from './pipeline/index.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
 import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 import { WorkflowEngine, createEngine } from './workflow.engine.js';
@@ -33,6 +34,11 @@ const engineProviders: Provider[] = [
 
 const publicProviders: Provider[] = [
   { provide: WorkflowClient, inject: [WorkflowEngine], useFactory: ({ client }: WorkflowEngine) => client },
+  {
+    provide: PipelineService,
+    inject: [WorkflowEngine],
+    useFactory: ({ services, client }: WorkflowEngine) => new PipelineService(services, client),
+  },
   { provide: WORKFLOW_WORKER, inject: [WorkflowEngine], useFactory: ({ worker }: WorkflowEngine) => worker },
   {
     provide: WorkflowEvents,
@@ -60,5 +66,5 @@ export const WORKFLOW_PROVIDERS: Provider[] = [
 /** What the application may inject. @internal */
 export const WORKFLOW_EXPORTS = [
   ...[WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER],
-  ...[WorkflowClient, WorkflowEvents, WorkflowHealthIndicator],
+  ...[WorkflowClient, PipelineService, WorkflowEvents, WorkflowHealthIndicator],
 ];

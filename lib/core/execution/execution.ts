@@ -247,7 +247,11 @@ export class Execution implements ContextHost {
     this.code.noteActive();
     this.calls.noteSettled();
     const thrown = call.deliver({ status: entry.status, value, error, data: entry.data });
-    if (typeof thrown === 'object') this.calls.failures.set(thrown, entry.position);
+    if (typeof thrown !== 'object') return;
+    this.calls.failures.set(thrown, entry.position);
+    // Code may throw on what the step itself threw, without the name around it.
+    if (typeof thrown.cause === 'object' && thrown.cause !== null)
+      this.calls.failures.set(thrown.cause, entry.position);
   }
 
   failCode(error: unknown): void {

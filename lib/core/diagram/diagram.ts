@@ -1,0 +1,67 @@
+/** A directed graph to be drawn. @internal */
+export interface DiagramGraph {
+  readonly name: string;
+  readonly nodes: readonly DiagramNode[];
+  readonly edges: readonly DiagramEdge[];
+}
+
+/** @internal */
+export interface DiagramNode {
+  readonly id: string;
+  /** @default the id */
+  readonly label?: string;
+  /** @default 'box' */
+  readonly shape?: 'box' | 'diamond';
+}
+
+/** @internal */
+export interface DiagramEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly label?: string;
+}
+
+/** Draws a graph in Graphviz's language, from left to right. @internal */
+export function toDot({ name, nodes, edges }: DiagramGraph): string {
+  const lines = [
+    ...nodes.map(
+      ({ id, label, shape = 'box' }) =>
+        `${quote(id)} [shape=${shape}${label === undefined ? '' : `, label=${quote(label)}`}];`,
+    ),
+    ...edges.map(
+      ({ from, to, label }) =>
+        `${quote(from)} -> ${quote(to)}${label === undefined ? '' : ` [label=${quote(label)}]`};`,
+    ),
+  ];
+  return [`digraph ${quote(name)} {`, '  rankdir=LR;', ...lines.map((line) => `  ${line}`), '}', ''].join('\n');
+}
+
+/** Draws a graph in Mermaid's language, from left to right. @internal */
+export function toMermaid({ nodes, edges }: DiagramGraph): string {
+  const keys = new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
+  const lines = [
+    ...nodes.map(({ id, label = id, shape = 'box' }) => {
+      const text = `"${mermaidText(label)}"`;
+      return `${keys.get(id)}${shape === 'diamond' ? `{${text}}` : `[${text}]`}`;
+    }),
+    ...edges.map(({ from, to, label }) => {
+      const arrow = label === undefined ? '-->' : `-->|"${mermaidText(label)}"|`;
+      return `${keys.get(from)} ${arrow} ${keys.get(to)}`;
+    }),
+  ];
+  return ['flowchart LR', ...lines.map((line) => `  ${line}`), ''].join('\n');
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')}"`;
+}
+
+/** Mermaid knows no escapes but entities. */
+function mermaidText(text: string): string {
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/"/g, '&quot;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/\n/g, '<br/>');
+}

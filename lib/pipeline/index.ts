@@ -1,0 +1,34 @@
+// Pipelines and their steps
+export { Pipeline } from './pipeline.definition.js';
+export type { PipelineDefinition, PipelineExecuteOptions, PipelineOptions, ResultsOf } from './pipeline.definition.js';
+export { ConditionalStep } from './steps/conditional-step.js';
+export type { ConditionalStepOptions } from './steps/conditional-step.js';
+export { FunctionStep } from './steps/function-step.js';
+export type { FunctionStepOptions, StepFunction } from './steps/function-step.js';
+export { ParallelStep } from './steps/parallel-step.js';
+export type { ParallelStepOptions } from './steps/parallel-step.js';
+export { PipelineStep } from './steps/pipeline-step.js';
+export type { PipelineStepOptions, ResiliencePolicy } from './steps/pipeline-step.js';
+export { conditional, parallel, pipelineStep, step } from './steps/step-factories.js';
+
+// What goes through them
+export { PipelineContext, StepStatus } from './pipeline-context.js';
+export type { PipelineContextOptions, PipelineSnapshot, StepExecutionResult } from './pipeline-context.js';
+export type { PipelineCheckpointStore } from './pipeline-checkpoint.js';
+
+// In an application
+export { PipelineWorkflow } from './decorators/pipeline-workflow.decorator.js';
+export type { PipelineWorkflowOptions } from './decorators/pipeline-workflow.decorator.js';
+export { Step } from '../discovery/index.js';
+export type { StepMethodOptions } from '../discovery/index.js';
+export { PipelineService } from './pipeline.service.js';
+export type { PipelineReference, PipelineServiceExecuteOptions } from './pipeline.service.js';
+export { pipelineDefinitionFactory } from './pipeline.registrar.js';
+
+// Definitions and instances
+export { WorkflowDefinition, WorkflowInstance } from './workflow-definition.js';
+
+// Errors
+export { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
+export { PipelineStepError } from './errors/pipeline-step.error.js';
+export { WorkflowVersionMismatchError } from '../core/errors/index.js';

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import type { WorkflowReference } from '../core/definition/index.js';
+import { isWorkflowFailedError, WorkflowDefinitionError, WorkflowVersionMismatchError } from '../core/errors/index.js';
+import type { EngineServices } from '../core/execution/index.js';
+import type { WorkflowHeaders } from '../core/records/index.js';
+import { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
+import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
+import { Pipeline, type PipelineDefinition } from './pipeline.definition.js';
+
+/** A pipeline, its decorated class, or its registered name. @publicApi */
+export type PipelineReference = Pipeline | WorkflowReference;
+
+/** @publicApi */
+export interface PipelineServiceExecuteOptions {
+  /** Makes the run durable. The same id again answers the same run: one that was cut short goes on where it stopped. @default in memory */
+  readonly id?: string;
+  /** Whether nothing more begins once a step has failed. @default true */
+  readonly failFast?: boolean;
+  /** In memory it cancels the run; of a durable one it ends the waiting only. */
+  readonly signal?: AbortSignal;
+  readonly headers?: WorkflowHeaders;
+}
+
+/**
+ * Runs pipelines: inject it wherever one is needed.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class PipelineService {
+  /** @internal */
+  constructor(
+    private readonly services: EngineServices,
+    private readonly client: WorkflowClient,
+  ) {}
+
+  /**
+   * Makes a pipeline known by its name, in its version. For durable runs before the application has started (`onModuleInit`), because a
+   * worker says at its start what it can run. @throws WorkflowDefinitionError when another one has them.
+   */
+  register(pipeline: Pipeline): void {
+    if (this.find(pipeline) === undefined) this.services.registry.register(pipeline.define());
+  }
+
+  /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a pipeline. */
+  get(reference: PipelineReference): Pipeline {
+    return this.definition(reference).pipeline;
+  }
+
+  /** Draws it. */
+  diagram(reference: PipelineReference, format: 'mermaid' | 'dot' = 'mermaid'): string {
+    const pipeline = reference instanceof Pipeline ? reference : this.get(reference);
+    return format === 'dot' ? pipeline.toDot() : pipeline.toMermaid();
+  }
+
+  /**
+   * Runs a pipeline and answers its context. Without an id in memory, here and now; with one durably, by whichever worker claims it.
+   *
+   * @param input What its steps find in `context.input`, or a context to begin with.
+   * @throws PipelineExecutionError naming the first step that failed
+   * @throws WorkflowVersionMismatchError when the id belongs to an instance of a version that this one does not take over
+   */
+  async execute(
+    reference: PipelineReference,
+    input?: unknown,
+    options: PipelineServiceExecuteOptions = {},
+  ): Promise<PipelineContext> {
+    const { id, failFast = true, signal, headers } = options;
+    if (id === undefined) {
+      const initialContext = input instanceof PipelineContext ? input : new PipelineContext({ input });
+      const pipeline = reference instanceof Pipeline ? reference : this.get(reference);
+      return pipeline.executeWith(this.services, { initialContext, failFast, headers, ...(signal && { signal }) });
+    }
+    const definition = this.definition(reference);
+    await this.refuseOtherVersion(id, definition);
+    const stored = storedInput(input, failFast);
+    const handle = await this.client.start(definition, stored, { id, ...(headers && { headers }) });
+    if (!handle.created && (await handle.status()).status === 'failed') await this.client.retry(id);
+    try {
+      return PipelineContext.from(await handle.result(signal && { signal }));
+    } catch (error) {
+      throw pipelineError(error);
+    }
+  }
+
+  /** Starts a pipeline durably and answers its handle at once. @throws as `WorkflowClient.start` does */
+  async start(
+    reference: PipelineReference,
+    input?: unknown,
+    options: StartOptions & { readonly failFast?: boolean } = {},
+  ): Promise<WorkflowHandle<PipelineSnapshot>> {
+    const { failFast = true, ...others } = options;
+    return this.client.start(this.definition(reference), storedInput(input, failFast), others);
+  }
+
+  private definition(reference: PipelineReference): PipelineDefinition {
+    if (reference instanceof Pipeline) {
+      const found = this.find(reference);
+      if (found !== undefined) return found;
+      throw new WorkflowDefinitionError(
+        `The pipeline "${reference.name}" is not registered, so no worker would take a durable run of it. Register it before the application has started: PipelineService.register in onModuleInit, or WorkflowModule.forFeature([pipeline.define()]).`,
+      );
+    }
+    const definition = this.services.registry.resolve(reference) as Partial<PipelineDefinition>;
+    if (definition.pipeline !== undefined) return definition as PipelineDefinition;
+    throw new WorkflowDefinitionError(
+      `"${definition.name}" is no pipeline, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
+    );
+  }
+
+  private find(pipeline: Pipeline): PipelineDefinition | undefined {
+    const found = this.services.registry.get(pipeline.name, pipeline.version) as
+      Partial<PipelineDefinition> | undefined;
+    return found?.pipeline === pipeline ? (found as PipelineDefinition) : undefined;
+  }
+
+  private async refuseOtherVersion(id: string, definition: PipelineDefinition): Promise<void> {
+    const existing = await this.services.store.find(id);
+    if (existing === undefined || existing.name !== definition.name || existing.version === definition.version) return;
+    if (definition.isCompatibleWith?.(existing.version) === true) return;
+    throw new WorkflowVersionMismatchError({
+      workflowName: definition.name,
+      expectedVersion: existing.version,
+      actualVersion: definition.version,
+    });
+  }
+}
+
+/** What is stored as the input of a run; nothing is put around an input that says nothing but itself. */
+function storedInput(input: unknown, failFast: boolean): unknown {
+  const isContext = input instanceof PipelineContext;
+  if (!isContext && failFast) return input;
+  const context = isContext ? input : new PipelineContext({ input });
+  return { $context: context.toJSON(), ...(!failFast && { failFast }) };
+}
+
+function pipelineError(error: unknown): unknown {
+  const cause = isWorkflowFailedError(error) ? error.cause : error;
+  if (!isPipelineExecutionError(cause)) return error;
+  return new PipelineExecutionError(cause.stepName, cause.cause, cause.details);
+}

@@ -1,0 +1,50 @@
+import type { StepContext } from '../../core/definition/index.js';
+import type { PipelineContext } from '../pipeline-context.js';
+import { executeAlone } from '../pipeline.interpreter.js';
+import { PipelineStep, type PipelineStepOptions, type StepStructure } from './pipeline-step.js';
+import { readOptional } from './step-arguments.js';
+
+/** @publicApi */
+export interface ParallelStepOptions extends Pick<PipelineStepOptions, 'dependencies' | 'timeout'> {
+  /** Whether a failure keeps steps from beginning that have not begun. Either way the failure is thrown. @default true */
+  readonly failFast?: boolean;
+}
+
+/**
+ * Runs several steps at a time. Its result is the list of theirs, in the order of their declaration; a step that was skipped leaves
+ * `null`. Its time limit holds for each of them.
+ *
+ * @publicApi
+ */
+export class ParallelStep<
+  R extends readonly unknown[] = readonly unknown[],
+  N extends string = string,
+> extends PipelineStep<R, N> {
+  readonly failFast: boolean;
+
+  constructor(
+    name: N,
+    steps: readonly PipelineStep[],
+    dependencies?: readonly string[] | ParallelStepOptions,
+    options?: ParallelStepOptions,
+  );
+  constructor(
+    name: N,
+    readonly steps: readonly PipelineStep[],
+    ...given: readonly unknown[]
+  ) {
+    const options = readOptional<ParallelStepOptions>(['dependencies'], given);
+    super(name, options);
+    this.failFast = options.failFast ?? true;
+  }
+
+  /** A subclass with an `execute` of its own is a step like any other. @internal */
+  override get structure(): StepStructure | undefined {
+    if (this.execute !== ParallelStep.prototype.execute) return undefined;
+    return { kind: 'parallel', steps: this.steps, failFast: this.failFast };
+  }
+
+  override async execute(context: PipelineContext, _step?: StepContext): Promise<R> {
+    return (await executeAlone(this, context)) as R;
+  }
+}

@@ -1,0 +1,88 @@
+import type { StepContext } from '../../core/definition/index.js';
+import type { RetryOptions } from '../../core/policies/index.js';
+import type { PipelineContext } from '../pipeline-context.js';
+import { readOptional } from './step-arguments.js';
+
+/** Anything that runs a function under a policy of its own, such as a policy of cockatiel. @publicApi */
+export interface ResiliencePolicy {
+  execute<T>(fn: () => T | PromiseLike<T>): Promise<T>;
+}
+
+/** @publicApi */
+export interface PipelineStepOptions {
+  /** Names of steps that end before this one begins. */
+  readonly dependencies?: readonly string[];
+  /** Limit of `execute`: seconds, or a text such as `'30s'`. `shouldSkip`, `onError` and `cleanup` are not limited. @default none */
+  readonly timeout?: number | string;
+  /** Runs `execute`. */
+  readonly resilience?: ResiliencePolicy;
+  /** Total attempts of `execute`, or a policy. @default one attempt */
+  readonly retry?: RetryOptions;
+  /** Undoes the completed step when the pipeline fails or is cancelled later. */
+  readonly compensate?: (result: never, context: PipelineContext) => unknown;
+}
+
+/** What a step is made of, where it is made of other steps. @internal */
+export type StepStructure =
+  | {
+      readonly kind: 'conditional';
+      readonly condition: (context: PipelineContext) => boolean | PromiseLike<boolean>;
+      readonly whenTrue: PipelineStep;
+      readonly whenFalse: PipelineStep | undefined;
+    }
+  | { readonly kind: 'parallel'; readonly steps: readonly PipelineStep[]; readonly failFast: boolean };
+
+/**
+ * A step of a pipeline. Extend it for steps that are classes of their own.
+ *
+ * @publicApi
+ */
+export abstract class PipelineStep<R = unknown, N extends string = string> {
+  readonly name: N;
+  readonly dependencies: readonly string[];
+  readonly timeout: number | string | undefined;
+  readonly resilience: ResiliencePolicy | undefined;
+  readonly retry: RetryOptions | undefined;
+  readonly compensate: PipelineStepOptions['compensate'];
+
+  constructor(name: N, options?: PipelineStepOptions);
+  constructor(
+    name: N,
+    dependencies?: readonly string[],
+    timeout?: number | string,
+    resilience?: ResiliencePolicy,
+    options?: PipelineStepOptions,
+  );
+  constructor(name: N, ...given: readonly unknown[]) {
+    const options = readOptional<PipelineStepOptions>(['dependencies', 'timeout', 'resilience'], given);
+    this.name = name;
+    this.dependencies = Object.freeze([...(options.dependencies ?? [])]);
+    this.timeout = options.timeout;
+    this.resilience = options.resilience;
+    this.retry = options.retry;
+    this.compensate = options.compensate;
+  }
+
+  /** The steps inside, each of which is then run, recorded and limited by itself. @internal */
+  get structure(): StepStructure | undefined {
+    return undefined;
+  }
+
+  /** Does the work; the answer is the step's result. */
+  abstract execute(context: PipelineContext, step: StepContext): R | PromiseLike<R>;
+
+  /** Whether to pass over the step. A step that is passed over has no result, and what depends on it runs all the same. */
+  shouldSkip(_context: PipelineContext): boolean | PromiseLike<boolean> {
+    return false;
+  }
+
+  /** Answers a result in place of the one that failed, or throws. */
+  onError(_context: PipelineContext, error: Error): unknown {
+    throw error;
+  }
+
+  /** Called after `execute` whatever became of it; what it throws is logged, and harms nothing. */
+  cleanup(_context: PipelineContext): unknown {
+    return undefined;
+  }
+}
