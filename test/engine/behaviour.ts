@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StepContext, WorkflowContext } from '../../lib/core/definition/index.js';
+import { silentLogger } from '../../lib/core/lifecycle/index.js';
 import type { VirtualClock } from '../../lib/core/time/index.js';
 import type { BareEngine } from '../utils/bare-engine.js';
 import { workflow } from '../utils/bare-engine.js';
@@ -185,6 +186,22 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
         const record = await engine.find('t1');
         expect(record.status).toBe('failed');
         expect(record.error).toContain('used twice');
+      });
+    });
+
+    it('tells of a step that nobody awaited and that therefore never began', async () => {
+      const warned: unknown[] = [];
+      const logger = { ...silentLogger, warn: (_: string, fields?: object) => warned.push(fields) };
+      const run = (ctx: WorkflowContext) => {
+        void ctx.step('forgotten', () => 1);
+        return Promise.resolve('done');
+      };
+      await withEngine({ definitions: [workflow('forgetful', run)], logger }, async (engine, harness) => {
+        await engine.start('forgetful', 'f1');
+        await harness.drain();
+
+        expect(await outputOf(engine, 'f1')).toBe('done');
+        expect(warned).toEqual([{ workflowId: 'f1', workflow: 'forgetful', calls: ['forgotten'] }]);
       });
     });
 

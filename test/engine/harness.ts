@@ -1,5 +1,6 @@
 import type { WorkflowDefinition } from '../../lib/core/definition/index.js';
 import type { EngineOptions } from '../../lib/core/execution/index.js';
+import type { WorkflowLogger } from '../../lib/core/lifecycle/index.js';
 import type { WorkflowStore } from '../../lib/core/store/index.js';
 import { VirtualClock } from '../../lib/core/time/index.js';
 import type { WorkerOptions } from '../../lib/worker/index.js';
@@ -16,6 +17,7 @@ export interface EngineSetup {
   readonly definitions: readonly WorkflowDefinition[];
   readonly worker?: Partial<WorkerOptions>;
   readonly options?: Partial<EngineOptions>;
+  readonly logger?: WorkflowLogger;
 }
 
 const AGES = 1_000 * 24 * 60 * 60_000;

@@ -1,5 +1,5 @@
 import type { WorkflowContext } from '../definition/index.js';
-import type { JournalEntry } from '../records/index.js';
+import { decodeName, type JournalEntry } from '../records/index.js';
 import type { SealedArrival } from './arrival.js';
 import type { Call } from './call.js';
 import type { CodeRun } from './code-run.js';
@@ -74,7 +74,10 @@ export class TurnLoop {
     if (unverified === 'wait') return 'idle';
     if (unverified !== undefined) return unverified;
     if (host.stop === undefined && !hasFailed(host) && mustStop(host)) return this.stop();
-    if (host.codeEnd !== undefined || host.stop !== undefined) return ending.run();
+    if (host.codeEnd !== undefined || host.stop !== undefined) {
+      this.tellForgotten();
+      return ending.run();
+    }
     for (const call of host.calls.takeFresh()) this.prepare(call);
     if (!host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested) host.gate.release(host);
     if (host.desk.size > 0) host.desk.judgeTimers(host.services.storeTime.now());
@@ -108,6 +111,21 @@ export class TurnLoop {
   private async readInbox(): Promise<undefined> {
     await this.host.inbox.read();
     return undefined;
+  }
+
+  /** Calls made in the last turn of code that returned: nobody awaited them, and they never begin. */
+  private tellForgotten(): void {
+    const { host } = this;
+    const forgotten = host.calls.takeFresh().filter((call) => !call.isSettled);
+    if (forgotten.length === 0 || host.codeEnd?.kind !== 'returned' || host.stop !== undefined) return;
+    host.services.logger.warn(
+      'A run has returned before calls that it made could begin; they are dropped. Await every call of ctx.',
+      {
+        workflowId: host.record.id,
+        workflow: host.definition.name,
+        calls: forgotten.map((call) => decodeName(call.name)),
+      },
+    );
   }
 
   private prepare(call: Call): void {
