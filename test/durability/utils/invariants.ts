@@ -163,8 +163,13 @@ export class Findings {
   private *brokenUndo({ id, status }: InstanceRow): Iterable<string> {
     const undone = this.journal(id).filter(({ kind }) => kind === 'undo');
     if (undone.length === 0) return;
-    const completed = this.journal(id).filter(({ kind, status: end }) => kind === 'step' && end === 'completed');
-    const expected = completed.map(({ name }) => `$compensate:${name}`).reverse();
+    const results = this.journal(id).filter(({ kind }) => kind === 'step');
+    const ended = new Set(results.map(({ name }) => `$start:${name}`));
+    const begun = this.journal(id).filter(({ kind, name }) => kind === 'start' && !ended.has(name));
+    // What was begun and has no result is possibly done, and undone first.
+    const uncertain = begun.map(({ name }) => name.slice('$start:'.length)).reverse();
+    const completed = results.filter((entry) => entry.status === 'completed').map(({ name }) => name);
+    const expected = [...uncertain, ...completed.reverse()].map((name) => `$compensate:${name}`);
     const actual = undone.map(({ name }) => name);
     if (actual.join() !== expected.join())
       yield `${id} (${status}) undid ${actual.join(', ')} instead of ${expected.join(', ')}.`;

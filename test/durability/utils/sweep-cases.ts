@@ -1,7 +1,7 @@
 import { testDatabaseUrl } from '../../utils/postgres-fixture.js';
 import { CrashBench } from './crash-bench.js';
 import { Findings } from './invariants.js';
-import { sweep, type SweepRound } from './sweep.js';
+import { isThorough, sweep, type SweepRound } from './sweep.js';
 
 /** What every run of a workflow must have brought about, however often its process died. */
 export interface SweepExpectation {
@@ -15,9 +15,7 @@ export interface SweepExpectation {
   readonly childSteps?: Readonly<Record<string, readonly string[]>>;
 }
 
-const isThorough = process.env['CRASH_SWEEP'] === 'all';
-
-/** Kills a process at every durable point of a workflow. With `CRASH_SWEEP=all` its successor is killed at the same point as well. */
+/** Kills a process at every durable point of a workflow. When it is to be thorough, its successor is killed at the same point as well. */
 export function sweepCases(workflow: string, expected: SweepExpectation): void {
   describe(`the workflow "${workflow}", its process killed at every durable point`, () => {
     let bench: CrashBench;

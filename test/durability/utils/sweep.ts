@@ -1,6 +1,9 @@
 import type { CrashBench } from './crash-bench.js';
 import type { Outcome, RunSettings, WorkerProcess } from './worker-process.js';
 
+/** `npm run crash -- --all`: more of everything, for minutes. */
+export const isThorough = process.env['CRASH_TESTS'] === 'all';
+
 /** Durable writes, and effects that are not recorded yet. What comes by the clock is killed at in specs of its own. */
 const DURABLE = /^(before|after) (start|flush|COMMIT|signal|route)#|^after (INSERT|claim|body|undo)/;
 
