@@ -8,7 +8,7 @@ import { packHints, unpackHints } from './hint-message.js';
 export interface HintChannelOptions {
   /** Whether to notify and listen at all. */
   readonly notify: boolean;
-  /** Hints of this span travel as one notification. */
+  /** The shortest time between two notifications: the first hint travels at once, those of this span behind it together. */
   readonly coalesceMs: number;
   /** How often a silent connection is asked whether it still lives. */
   readonly keepAliveMs: number;
@@ -77,7 +77,23 @@ export class HintChannel {
     this.deliverSoon(hint);
     if (!this.options.notify) return;
     this.remote.set(keyOf(hint), hint);
-    this.sendTimer ??= this.core.clock.schedule(this.options.coalesceMs, () => this.notify(), { unref: true });
+    if (this.sendTimer === undefined) this.notifySoon();
+  }
+
+  /** Together with whatever else this turn of the process brings forth. */
+  private notifySoon(): void {
+    const { clock } = this.core;
+    this.sendTimer = clock.schedule(
+      this.options.coalesceMs,
+      () => {
+        this.sendTimer = undefined;
+        if (this.remote.size > 0) this.notifySoon();
+      },
+      { unref: true },
+    );
+    clock.macrotask(() => {
+      if (!this.closed && this.remote.size > 0) this.notify();
+    });
   }
 
   private deliverSoon(hint: StoreHint): void {
@@ -93,7 +109,6 @@ export class HintChannel {
   }
 
   private notify(): void {
-    this.sendTimer = undefined;
     const payloads = packHints(this.processId, [...this.remote.values()]);
     this.remote = new Map();
     this.connection
