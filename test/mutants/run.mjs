@@ -72,7 +72,8 @@ function run(tests) {
     process.execPath,
     [
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
-      ...['--selectProjects', 'unit', '--json', '--outputFile', result, '--bail', '--runTestsByPath', ...tests],
+      ...['--selectProjects', 'unit', '--silent', '--json', '--outputFile', result, '--bail', '--runTestsByPath'],
+      ...tests,
     ],
     {
       cwd: tree,
@@ -100,6 +101,7 @@ function run(tests) {
 function reason(message) {
   // eslint-disable-next-line no-control-regex -- colours
   const lines = message.replace(/\u001b\[\d+m/g, '').split('\n').map((line) => line.trim());
-  const telling = lines.find((line) => /^\+?\s*"seed \d+: /.test(line)) ?? lines.filter((line) => line !== '').slice(0, 2).join(' ');
+  const seed = lines.find((line) => /^\+?\s*"seed \d+: /.test(line))?.replace(/^\+\s*/, '');
+  const telling = seed ?? lines.filter((line) => line !== '').slice(0, 2).join(' ');
   return telling.slice(0, 240);
 }

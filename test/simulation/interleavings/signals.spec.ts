@@ -58,6 +58,7 @@ describe('A suspension against a send', () => {
       await cluster.finish();
 
       expect(cluster.output('l')).toEqual(Array.from({ length: PER_CLUSTER }, (_, index) => index));
+      expect(cluster.world.watch.rows.lossesOf('l')).toEqual([]);
     }
   });
 });
