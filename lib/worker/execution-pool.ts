@@ -6,8 +6,8 @@ import { WarmCache } from './warm-cache.js';
 
 /** What a pool tells the worker it belongs to. @internal */
 export interface PoolListener extends ExecutionHooks {
-  /** Executing has begun: leases have to be renewed. */
-  onBusy(): void;
+  /** Executing has begun under a lease that lasts so long: it has to be renewed. */
+  onBusy(leaseRemainingMs: number): void;
   /** An instance gave its place back. */
   onVerdict(workflowId: string, verdict: Verdict): void;
 }
@@ -115,7 +115,7 @@ export class ExecutionPool {
     this.executions.get(id)?.lose();
     this.executions.set(id, execution);
     if (execution.record.crashes >= 2) this.suspects.add(id);
-    this.listener.onBusy();
+    this.listener.onBusy(execution.lease.remainingMs);
     const verdict = await this.run(execution);
     if (this.executions.get(id) !== execution) return;
     this.executions.delete(id);

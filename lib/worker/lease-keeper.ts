@@ -24,9 +24,10 @@ export class LeaseKeeper {
       storeTime.observe(answer.now);
       const renewed = new Map(answer.renewed.map((row) => [row.workflowId, row]));
       const skipped = new Set(answer.skipped);
-      for (const execution of asked) {
-        const { id } = execution.record;
-        if (this.executions.get(id) !== execution) continue;
+      for (const [index, execution] of asked.entries()) {
+        const { id, fence } = execution.record;
+        // A warm execution may have been suspended and claimed again meanwhile: the answer is about its former lease.
+        if (this.executions.get(id) !== execution || leases[index]?.fence !== fence) continue;
         const row = renewed.get(id);
         if (row !== undefined) {
           execution.lease.prolong(sentAt, this.leaseMs);

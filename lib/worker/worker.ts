@@ -163,8 +163,11 @@ export class Worker implements LocalDispatcher, PoolListener {
   }
 
   /** @internal */
-  onBusy(): void {
-    if (!this.timers.has(RENEW)) this.timers.set(RENEW, this.options.heartbeatIntervalMs);
+  onBusy(leaseRemainingMs: number): void {
+    const { leaseMs, heartbeatIntervalMs } = this.options;
+    // A lease whose claim or journal was long on its way is renewed so much the sooner.
+    const renewInMs = Math.max(0, leaseRemainingMs - (leaseMs - heartbeatIntervalMs));
+    if (renewInMs < (this.timers.remaining(RENEW) ?? Infinity)) this.timers.set(RENEW, renewInMs);
     if (!this.timers.has(SWEEP)) this.timers.set(SWEEP, SWEEP_INTERVAL_MS);
   }
 

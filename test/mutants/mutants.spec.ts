@@ -1,13 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
-const root = path.resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../..');
+const names = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.patch'));
 
-describe('The mutants of the engine', () => {
-  const patches = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.patch'));
+describe('The mutants', () => {
+  it.each(names)('%s still applies, names its rule and tests that exist', (name) => {
+    const path = join(import.meta.dirname, name);
+    const text = readFileSync(path, 'utf8');
+    const tests = /^Tests: (.+)$/m.exec(text)?.[1]?.split(' ') ?? [];
 
-  it.each(patches)('%s still applies to the library', (patch) => {
-    execFileSync('git', ['apply', '--check', path.join('test/mutants', patch)], { cwd: root, stdio: 'pipe' });
+    execFileSync('git', ['apply', '--check', path], { cwd: root, stdio: 'pipe' });
+
+    expect(text).toMatch(/^Rule: .+\.$/m);
+    expect(tests.length).toBeGreaterThan(0);
+    expect(tests.filter((test) => !existsSync(join(root, test)))).toEqual([]);
+  });
+
+  it('break every rule that the reliability of the product hangs on', () => {
+    expect(names.length).toBeGreaterThanOrEqual(30);
   });
 });

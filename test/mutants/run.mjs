@@ -1,78 +1,107 @@
-// Applies one defect after the other to a copy of the library, runs the specs that have to notice it, and tells which one did.
-// `npm run mutants` runs all, `npm run mutants -- fence` those whose name contains the word. Exit code 1 when one survives.
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+// Breaks the rules of the engine one by one and sees each break caught: `npm run mutants`, or `npm run mutants -- fence timers`
+// for those whose names contain one of the words. Works on a copy of the tree.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = path.resolve(import.meta.dirname, '../..');
-const wanted = process.argv.slice(2);
-// The quick ones first: the next group runs only when a defect got past the one before.
-const groups = [['test/engine'], ['memory-store.conformance', 'lib/core'], ['test/simulation']];
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const patches = fileURLToPath(new URL('./', import.meta.url));
+const TIME_LIMIT_MS = 240_000;
+const COPIED = ['lib', 'test', 'jest.config.js', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 
-const copy = mkdtempSync(path.join(tmpdir(), 'workflow-mutants-'));
-for (const item of ['lib', 'test', 'package.json', 'tsconfig.json', 'jest.config.js']) {
-  cpSync(path.join(root, item), path.join(copy, item), { recursive: true });
-}
-symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+const words = process.argv.slice(2);
+const names = readdirSync(patches)
+  .filter((name) => name.endsWith('.patch'))
+  .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+  .sort();
 
-const patches = readdirSync(import.meta.dirname).filter(
-  (file) => file.endsWith('.patch') && (wanted.length === 0 || wanted.some((word) => file.includes(word))),
-);
-let survivors = 0;
+const tree = mkdtempSync(join(tmpdir(), 'mutants-'));
+const survivors = [];
 try {
-  for (const patch of patches) {
-    apply(patch);
-    const failed = firstFailure();
-    apply(patch, '--reverse');
-    if (failed === undefined) survivors += 1;
-    console.log(`${patch.replace('.patch', '')}: ${failed ?? 'SURVIVED'}`);
+  for (const name of COPIED) {
+    cpSync(join(root, name), join(tree, name), { recursive: true, filter: (path) => !path.includes(`${sep}.data`) });
+  }
+  symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
+
+  const tests = [...new Set(names.flatMap((name) => read(name).tests))];
+  const healthy = run(tests);
+  if (healthy !== undefined) {
+    console.log(`The tests fail without any mutant: ${healthy}`);
+    process.exitCode = 1;
+  } else {
+    for (const name of names) judge(name);
+    console.log(`${names.length - survivors.length} of ${names.length} mutants were caught.`);
+    process.exitCode = survivors.length === 0 ? 0 : 1;
   }
 } finally {
-  rmSync(copy, { recursive: true, force: true });
-}
-console.log(`${patches.length - survivors} passed, ${survivors} failed`);
-process.exitCode = survivors === 0 ? 0 : 1;
-
-function apply(patch, ...more) {
-  const file = path.join(import.meta.dirname, patch);
-  const done = spawnSync('git', ['apply', '--unsafe-paths', ...more, file], { cwd: copy, encoding: 'utf8' });
-  if (done.status !== 0) throw new Error(`${patch} does not apply: ${done.stderr}`);
+  rmSync(tree, { recursive: true, force: true });
 }
 
-function firstFailure() {
-  for (const specs of groups) {
-    const failure = failureOf(specs);
-    if (failure !== undefined) return failure;
+function judge(name) {
+  const { rule, tests } = read(name);
+  const began = performance.now();
+  apply(name);
+  let failing;
+  try {
+    // One file after the other: mostly the first one catches it.
+    for (const test of tests) if ((failing = run([test])) !== undefined) break;
+  } finally {
+    apply(name, '--reverse');
   }
-  return undefined;
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  if (failing === undefined) survivors.push(name);
+  console.log(`${name.replace('.patch', '')} (${rule}) ${seconds} s\n    ${failing ?? 'SURVIVED'}`);
 }
 
-function failureOf(specs) {
-  const jest = path.join(copy, 'node_modules/jest/bin/jest.js');
-  const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest];
-  const report = path.join(copy, 'report.json');
-  rmSync(report, { force: true });
-  const run = spawnSync(
+function read(name) {
+  const text = readFileSync(join(patches, name), 'utf8');
+  return { rule: /^Rule: (.*)$/m.exec(text)[1], tests: /^Tests: (.*)$/m.exec(text)[1].split(' ') };
+}
+
+function apply(name, ...flags) {
+  execFileSync('git', ['apply', ...flags, join(patches, name)], { cwd: tree });
+}
+
+/** The first test that fails, with the first line of what it says; nothing when all pass. */
+function run(tests) {
+  const result = join(tree, 'result.json');
+  rmSync(result, { force: true });
+  const jest = spawnSync(
     process.execPath,
     [
-      ...options,
-      ...specs,
-      '--bail',
-      '--forceExit',
-      '--silent',
-      '--testTimeout=20000',
-      '--json',
-      `--outputFile=${report}`,
+      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
+      ...['--selectProjects', 'unit', '--silent', '--json', '--outputFile', result, '--bail', '--runTestsByPath'],
+      ...tests,
     ],
-    { cwd: copy, env: { ...process.env, WORKFLOW_TEST_NO_DB: '1' }, stdio: 'ignore', timeout: 180_000 },
+    {
+      cwd: tree,
+      encoding: 'utf8',
+      timeout: TIME_LIMIT_MS,
+      killSignal: 'SIGKILL',
+      env: { ...process.env, SIMULATION_FAIL_FAST: '1' },
+    },
   );
-  if (run.status === 0) return undefined;
-  if (!existsSync(report)) return 'a run that does not end';
-  for (const suite of JSON.parse(readFileSync(report, 'utf8')).testResults) {
-    const failed = suite.assertionResults?.find((result) => result.status === 'failed');
-    const title = failed?.fullName ?? (suite.status === 'failed' ? suite.message.split('\n')[0] : undefined);
-    if (title !== undefined) return `${path.relative(copy, suite.name)} › ${title}`;
+  if (jest.status === 0) return undefined;
+  if (jest.error?.code === 'ETIMEDOUT') return `${tests.join(', ')} did not come to an end`;
+  try {
+    const report = JSON.parse(readFileSync(result, 'utf8'));
+    for (const file of report.testResults) {
+      const failed = file.assertionResults.find((test) => test.status === 'failed');
+      if (failed !== undefined) return `${failed.fullName}: ${reason(failed.failureMessages[0] ?? '')}`;
+      if (file.status === 'failed') return `${file.name.replace(`${tree}${sep}`, '')}: ${reason(file.message)}`;
+    }
+  } catch {
+    // Jest itself failed: what it printed says why.
   }
-  return `a run that ends with ${run.status ?? run.signal}`;
+  return reason(jest.stderr || jest.stdout);
+}
+
+function reason(message) {
+  // eslint-disable-next-line no-control-regex -- colours
+  const lines = message.replace(/\u001b\[\d+m/g, '').split('\n').map((line) => line.trim());
+  const seed = lines.find((line) => /^\+?\s*"seed \d+: /.test(line))?.replace(/^\+\s*/, '');
+  const telling = seed ?? lines.filter((line) => line !== '').slice(0, 2).join(' ');
+  return telling.slice(0, 240);
 }

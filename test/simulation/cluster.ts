@@ -158,6 +158,7 @@ export async function sweep(
   strike: (cluster: Cluster, place: number) => Promise<void> | void,
   finish: (cluster: Cluster, place: number) => Promise<void> = (cluster) => cluster.finish(),
   stride = 1,
+  last = Infinity,
 ): Promise<number> {
   for (let place = 0; ; place += stride) {
     const cluster = await tell();
@@ -168,6 +169,6 @@ export async function sweep(
     } catch (error) {
       throw new Error(`At step ${place}: ${(error as Error).message}`, { cause: error });
     }
-    if (!goesOn) return place;
+    if (!goesOn || place >= last) return place;
   }
 }

@@ -55,6 +55,7 @@ class Scenario {
   private readonly driver: Driver;
   private readonly cast = new Map<string, { workflow: ReferenceWorkflow; input: unknown }>();
   private readonly faults: FaultPlan;
+  private readonly rates: FaultRates;
   private builds: readonly string[] = ['v1'];
 
   constructor(
@@ -63,7 +64,8 @@ class Scenario {
   ) {
     this.world = new World({ seed, outbox: seed % 3 === 0 });
     this.random = this.world.random.fork();
-    this.world.network.rates = drawRates(this.random);
+    this.rates = drawRates(this.random);
+    this.world.network.rates = this.rates;
     this.world.scheduler.trace = options.trace;
     this.driver = new Driver(this.world);
     this.faults = new FaultPlan(this.world, this.random.fork());
@@ -92,7 +94,10 @@ class Scenario {
       const isDone = await world.runUntil(() => this.isOver(), RECOVERY_MS);
       if (world.watch.violations.length === 0) {
         if (!isDone) this.reportStuck();
-        else await judge(world, this.driver, this.cast);
+        else {
+          this.checkLosses();
+          await judge(world, this.driver, this.cast);
+        }
       }
     }
     return {
@@ -151,6 +156,16 @@ class Scenario {
     for (const row of this.world.database.database.instances.all())
       if (!isTerminal(row.status) && !(row.name === 'poison' && row.status === 'quarantined')) return false;
     return !this.world.config.outbox || this.world.watch.events.isRelayed();
+  }
+
+  /** Where nothing failed and nobody was slow, no lease is lost. */
+  private checkLosses(): void {
+    const { lostRequest, lostAnswer, stale, slow } = this.rates;
+    if (lostRequest + lostAnswer + stale + slow > 0 || this.faults.count > 0 || this.casts('poison')) return;
+    for (const [workflowId, losses] of this.world.watch.rows.losses)
+      // Whoever is terminated loses its lease by that.
+      if (losses.length > 0 && this.world.watch.record(workflowId)?.cancel === undefined)
+        this.world.watch.violate('no lease is lost without a fault', workflowId);
   }
 
   private reportStuck(): void {

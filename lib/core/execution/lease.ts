@@ -25,6 +25,11 @@ export class Lease {
     return !this.isLost && this.clock.monotonic() < this.deadline;
   }
 
+  /** Until its end here; not positive once it has run out. */
+  get remainingMs(): number {
+    return this.deadline - this.clock.monotonic();
+  }
+
   prolong(sentAt: number, leaseMs: number): void {
     this.deadline = Math.max(this.deadline, sentAt + leaseMs);
   }

@@ -37,6 +37,8 @@ export class World {
   readonly released = new Set<number>();
   /** Steps that can be undone, by instance and name. */
   readonly reversible = new Set<string>();
+  /** Keys of steps that may run once at most. */
+  readonly atMostOnce = new Set<string>();
   /** A process has run what kills it. */
   poisoned: (process: SimProcess) => void = (process) => {
     process.crash();

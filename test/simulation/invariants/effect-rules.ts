@@ -104,6 +104,8 @@ export class EffectRules {
 
   /** Between two runs of one attempt its instance must have been lost: by a crash, a freeze or a broken lease. */
   private checkRepeated(effect: Effect, what: string): void {
+    const isFirst = !this.world.ledger.effects.some((other) => other !== effect && other.key === effect.key);
+    if (this.world.atMostOnce.has(effect.key) && !isFirst) this.watch.violate('at most once is once', what);
     const earlier = this.world.ledger
       .of(effect.workflowId)
       .filter((other) => other !== effect && other.key === effect.key && other.attempt === effect.attempt)

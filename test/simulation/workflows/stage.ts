@@ -34,7 +34,14 @@ export class Stage {
 
   async step(name: string, behaviour: Behaviour = {}, options: StepOptions<string> = {}): Promise<string> {
     const past = new Map(this.past);
-    const value = await this.ctx.step<string>(name, (step) => this.play(step, 'step', behaviour, past), options);
+    const value = await this.ctx.step<string>(
+      name,
+      (step) => {
+        if (options.atMostOnce === true) this.process.world.atMostOnce.add(step.idempotencyKey);
+        return this.play(step, 'step', behaviour, past);
+      },
+      options,
+    );
     this.past.set(name, JSON.stringify(value));
     return value;
   }

@@ -1,3 +1,5 @@
+import type { WorkflowDefinition } from '../../../lib/core/definition/index.js';
+import type { SimProcess } from '../engine/sim-process.js';
 import type { ReferenceWorkflow } from './reference-workflow.js';
 import { staged } from './stage.js';
 
@@ -67,6 +69,11 @@ export const poison: ReferenceWorkflow = {
   ],
   input: () => ({}),
 };
+
+/** The definitions of a reference workflow, for a cluster whose processes differ in their builds. */
+export function troubledBuilds(workflow: ReferenceWorkflow): ((process: SimProcess) => WorkflowDefinition)[] {
+  return [(process) => workflow.definitions(process)[0] as WorkflowDefinition];
+}
 
 /** Code that is changed while instances run: `patched` keeps both ways apart. */
 export const changing: ReferenceWorkflow = {

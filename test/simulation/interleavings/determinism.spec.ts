@@ -1,0 +1,73 @@
+import { Cluster, scaled } from '../cluster.js';
+import { runScenario } from '../scenario.js';
+import { staged } from '../workflows/stage.js';
+import { changing, troubledBuilds } from '../workflows/troubled.js';
+
+describe('Parallel branches', () => {
+  const PROGRAMS = scaled(1_000);
+
+  it(`are handed their results alike live and in replay, in ${PROGRAMS} random programs`, async () => {
+    const wrong: string[] = [];
+    for (let seed = 1; seed <= PROGRAMS / 4; seed++) {
+      const { violations } = await runScenario(1_000_000 + seed, { only: ['tangle', 'diamond', 'race'] });
+      wrong.push(...violations);
+    }
+
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('The loser of a race', () => {
+  it('may reject unseen, before and after the end', async () => {
+    const rejections: unknown[] = [];
+    const onRejection = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', onRejection);
+    const cluster = new Cluster({
+      definitions: [
+        staged('race', async (stage) => {
+          const lose = (name: string, takesMs: number): Promise<string> =>
+            stage.step(name, { takesMs, failures: 9 }, { retry: 1 });
+          await Promise.race([stage.step('fast', { takesMs: 1 }), lose('late', 300), lose('later', 2_000)]);
+          await stage.ctx.sleep('rest', 800);
+          await Promise.race([stage.step('again', { takesMs: 1 }), lose('cut off', 60_000)]);
+          return 'won';
+        }),
+      ],
+    });
+    cluster.process('a');
+    await cluster.create('race', 'r');
+    await cluster.finish();
+    process.off('unhandledRejection', onRejection);
+
+    expect(cluster.output('r')).toBe('won');
+    expect(rejections).toEqual([]);
+  });
+});
+
+describe('A rolling deploy from v1 to v2 and back, with a patched change', () => {
+  it('ends every run and sets none aside', async () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const cluster = new Cluster({ seed, definitions: troubledBuilds(changing) });
+      cluster.world.watch.expectedErrors = /does not match the journal/;
+      let old = [cluster.process('a', 'v1'), cluster.process('b', 'v1')];
+      const start = async (from: number): Promise<void> => {
+        for (let index = from; index < from + 4; index++) await cluster.create('changing', `c${index}`);
+      };
+      await start(0);
+      for (const [round, buildId] of ['v2', 'v1', 'v2'].entries()) {
+        await cluster.steps(cluster.world.random.int(10, 200));
+        const young = old.map((process) => cluster.process(process.options.workerId, buildId));
+        for (const process of old) process.stop();
+        old = young;
+        await start(4 + 4 * round);
+      }
+      // Code of the first build goes on with what went its old way under it.
+      cluster.process('c', 'v1');
+      await cluster.finish();
+
+      const told = cluster.world.processes.flatMap((process) => process.engine.events.map((event) => event.type));
+      expect(cluster.records().map((record) => record.status)).toEqual(Array.from({ length: 16 }, () => 'completed'));
+      expect(told).not.toContain('quarantined');
+    }
+  });
+});
