@@ -100,8 +100,16 @@ function run(tests) {
 
 function reason(message) {
   // eslint-disable-next-line no-control-regex -- colours
-  const lines = message.replace(/\u001b\[\d+m/g, '').split('\n').map((line) => line.trim());
+  const lines = message
+    .replace(/\u001b\[\d+m/g, '')
+    .split('\n')
+    .map((line) => line.trim());
   const seed = lines.find((line) => /^\+?\s*"seed \d+: /.test(line))?.replace(/^\+\s*/, '');
-  const telling = seed ?? lines.filter((line) => line !== '').slice(0, 2).join(' ');
+  const telling =
+    seed ??
+    lines
+      .filter((line) => line !== '')
+      .slice(0, 2)
+      .join(' ');
   return telling.slice(0, 240);
 }
