@@ -99,17 +99,13 @@ function run(tests) {
 }
 
 function reason(message) {
-  // eslint-disable-next-line no-control-regex -- colours
+  const colours = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
   const lines = message
-    .replace(/\u001b\[\d+m/g, '')
+    .replace(colours, '')
     .split('\n')
-    .map((line) => line.trim());
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const seed = lines.find((line) => /^\+?\s*"seed \d+: /.test(line))?.replace(/^\+\s*/, '');
-  const telling =
-    seed ??
-    lines
-      .filter((line) => line !== '')
-      .slice(0, 2)
-      .join(' ');
+  const telling = seed ?? lines.find((line) => line.startsWith('●')) ?? lines.slice(0, 2).join(' ');
   return telling.slice(0, 240);
 }

@@ -1,6 +1,6 @@
 import { Cluster, scaled } from '../cluster.js';
 import { runScenario } from '../scenario.js';
-import { staged } from '../workflows/stage.js';
+import { staged, type Stage } from '../workflows/stage.js';
 import { changing, troubledBuilds } from '../workflows/troubled.js';
 
 describe('Parallel branches', () => {
@@ -41,6 +41,33 @@ describe('The loser of a race', () => {
 
     expect(cluster.output('r')).toBe('won');
     expect(rejections).toEqual([]);
+  });
+});
+
+describe('Changed code', () => {
+  it.each([
+    ['a wait', (stage: Stage) => stage.ctx.waitForSignal('w', 'letter')],
+    ['a step that was begun', (stage: Stage) => stage.reversible('b', { takesMs: 60_000 })],
+  ])('that does not ask for %s which the journal holds runs nothing, and the old code goes on', async (_, old) => {
+    const cluster = new Cluster({
+      definitions: [
+        (process) =>
+          staged('changed', (stage) => (process.options.buildId === 'v1' ? old(stage) : stage.step('other')))(process),
+      ],
+    });
+    cluster.world.watch.expectedErrors = /does not match the journal/;
+    const first = cluster.process('a', 'v1');
+    await cluster.create('changed', 'c');
+    await cluster.until(() => cluster.journal('c').length === 1, 'its one entry');
+    first.crash();
+    cluster.process('b', 'v2');
+    cluster.driver.signal(0, { workflowId: 'c', name: 'letter', payload: '1' });
+    await cluster.until(() => cluster.record('c').mismatchedBuilds.includes('v2'), 'the verdict of the new build');
+    cluster.process('d', 'v1');
+    await cluster.until(() => cluster.isOver, 'its end under the old build');
+
+    expect(cluster.begun('other')).toBe(0);
+    expect(cluster.record('c').status).toBe('completed');
   });
 });
 

@@ -22,6 +22,12 @@ const PROGRAMS: Readonly<Record<string, Parameters<typeof staged>[1]>> = {
     return stage.reversible('t5', { failures: 9 }, {}, { retry: 1 });
   },
 
+  'steps that may run once at most': async (stage) => {
+    const once = (name: string): Promise<string> =>
+      stage.step(name, {}, { atMostOnce: true }).catch(() => 'interrupted');
+    return [await once('o1'), await Promise.all([once('o2'), once('o3')])];
+  },
+
   'transactional steps': async (stage) => [
     await stage.transaction('x1'),
     await stage.step('between'),
