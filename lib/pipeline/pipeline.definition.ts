@@ -1,4 +1,4 @@
-import type { WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
+import { readOptional, type WorkflowContext, type WorkflowDefinition } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
 import { ContextUsageError, WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
 import { executeInMemory, isInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
@@ -9,7 +9,6 @@ import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
 import { interpretPipeline, type PipelinePlan } from './pipeline.interpreter.js';
 import { planStep, type StepPlan } from './step-plan.js';
 import type { PipelineStep } from './steps/pipeline-step.js';
-import { readOptional } from './steps/step-arguments.js';
 
 /** The results of a pipeline's steps by their names. @publicApi */
 export type ResultsOf<S extends readonly PipelineStep[]> = {

@@ -1,7 +1,7 @@
 import type { CompensationContext, StepOptions } from '../core/definition/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { DependencyGraph } from '../core/scheduling/index.js';
-import { parseDuration } from '../core/time/index.js';
+import { parseSeconds } from '../core/time/index.js';
 import { PipelineStep } from './steps/pipeline-step.js';
 
 /** A step, with everything about it that can be known before a run. @internal */
@@ -90,5 +90,5 @@ function optionsOf(step: PipelineStep, limitMs: number): StepOptions | undefined
 /** Documented in seconds where it is a number. */
 function timeoutMs({ timeout }: PipelineStep, path: string): number {
   if (timeout == null) return Number.POSITIVE_INFINITY;
-  return parseDuration(typeof timeout === 'number' ? timeout * 1_000 : timeout, `timeout of step "${path}"`);
+  return parseSeconds(timeout, `timeout of step "${path}"`);
 }

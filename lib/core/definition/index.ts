@@ -1,3 +1,4 @@
+export { readOptional } from './read-optional.js';
 export { DefinitionRegistry } from './definition-registry.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.js';
 export { schemaValidator } from './value-validator.js';

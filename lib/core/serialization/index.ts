@@ -1,5 +1,6 @@
 // JSON
 export { canonicalJson, isSameJson } from './canonical-json.js';
+export { fingerprint } from './fingerprint.js';
 export { fromJson, toJson } from './journal-json.js';
 export type { Journaled } from './journaled.js';
 export { isStorableText, storableText } from './storable-text.js';

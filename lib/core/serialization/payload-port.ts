@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.js';
 import { toErrorRecord, type ErrorRecord } from './error-record.js';
+import { fingerprint } from './fingerprint.js';
 import { fromErrorRecord } from './restored-error.js';
 import { assertPayloadSize, type PayloadCodec, type PayloadContext } from './payload-codec.js';
 import type { PayloadSerializer } from './payload-serializer.js';
@@ -62,8 +61,7 @@ export class PayloadPort {
 
   /** Tells equal inputs apart from different ones, whatever the order of their keys. */
   fingerprint(value: unknown): string {
-    const text = value === undefined ? '' : canonicalJson(value);
-    return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+    return fingerprint(value);
   }
 }
 

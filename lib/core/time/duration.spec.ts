@@ -1,5 +1,5 @@
 import { isWorkflowOptionsError } from '../errors/index.js';
-import { MAX_DURATION_MS, formatDuration, parseDuration, type Duration } from './duration.js';
+import { MAX_DURATION_MS, formatDuration, parseDuration, parseSeconds, type Duration } from './duration.js';
 
 describe('parseDuration', () => {
   it.each<[Duration, number]>([
@@ -95,5 +95,25 @@ describe('formatDuration', () => {
     for (let milliseconds = 1; milliseconds < 1e12; milliseconds = milliseconds * 7 + 3) {
       expect(parseDuration(formatDuration(milliseconds))).toBe(milliseconds);
     }
+  });
+});
+
+describe('parseSeconds', () => {
+  it.each<[Duration, number]>([
+    [1.5, 1_500],
+    [0, 0],
+    ['250ms', 250],
+  ])('reads %p as %p ms', (value, milliseconds) => {
+    expect(parseSeconds(value, 'timeout')).toBe(milliseconds);
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses %p as it was given', (value) => {
+    expect(() => parseSeconds(value, 'timeout')).toThrow(
+      expect.objectContaining({
+        option: 'timeout',
+        value,
+        expected: expect.stringMatching(/seconds/) as string,
+      }) as Error,
+    );
   });
 });

@@ -44,6 +44,20 @@ function readText(text: string): number | undefined {
 }
 
 /**
+ * Reads a duration of a documented option whose bare numbers are seconds; a text has its unit.
+ *
+ * @returns Whole milliseconds.
+ * @throws {@link WorkflowOptionsError} as {@link parseDuration} does.
+ * @internal
+ */
+export function parseSeconds(value: Duration, place: string): number {
+  if (typeof value === 'string') return parseDuration(value, place);
+  const milliseconds = value * 1_000;
+  if (milliseconds >= 0 && milliseconds <= MAX_DURATION_MS) return parseDuration(milliseconds, place);
+  throw new WorkflowOptionsError({ option: place, value, expected: EXPECTED.replace('milliseconds', 'seconds') });
+}
+
+/**
  * Writes milliseconds the way people write a {@link Duration}, in the largest unit that keeps it exact: `90000` is
  * `'90s'`. {@link parseDuration} reads it back to the same number.
  *

@@ -1,5 +1,5 @@
 // Values
-export { MAX_DURATION_MS, formatDuration, parseDuration, type Duration } from './duration.js';
+export { MAX_DURATION_MS, formatDuration, parseDuration, parseSeconds, type Duration } from './duration.js';
 export { parseInstant, type Instant } from './instant.js';
 
 // Clocks

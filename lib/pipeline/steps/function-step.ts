@@ -1,7 +1,6 @@
-import type { StepContext } from '../../core/definition/index.js';
+import { readOptional, type StepContext } from '../../core/definition/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { PipelineStep, type PipelineStepOptions } from './pipeline-step.js';
-import { readOptional } from './step-arguments.js';
 
 /** @publicApi */
 export type StepFunction<R> = (context: PipelineContext, step: StepContext) => R;

@@ -1,8 +1,7 @@
-import type { StepContext } from '../../core/definition/index.js';
+import { readOptional, type StepContext } from '../../core/definition/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { executeAlone } from '../pipeline.interpreter.js';
 import { PipelineStep, type PipelineStepOptions, type StepStructure } from './pipeline-step.js';
-import { readOptional } from './step-arguments.js';
 
 /** @publicApi */
 export interface ParallelStepOptions extends Pick<PipelineStepOptions, 'dependencies' | 'timeout'> {

@@ -1,7 +1,6 @@
-import type { StepContext } from '../../core/definition/index.js';
+import { readOptional, type StepContext } from '../../core/definition/index.js';
 import type { RetryOptions } from '../../core/policies/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
-import { readOptional } from './step-arguments.js';
 
 /** Anything that runs a function under a policy of its own, such as a policy of cockatiel. @publicApi */
 export interface ResiliencePolicy {

@@ -1,9 +1,9 @@
+import { readOptional } from '../../core/definition/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { ConditionalStep, type ConditionalStepOptions } from './conditional-step.js';
 import { FunctionStep, type FunctionStepOptions, type StepFunction } from './function-step.js';
 import { ParallelStep, type ParallelStepOptions } from './parallel-step.js';
 import type { PipelineStep } from './pipeline-step.js';
-import { readOptional } from './step-arguments.js';
 
 /** Makes a step of a function. @param timeout Seconds, or a text such as `'30s'`. @publicApi */
 export function step<const N extends string, R>(
