@@ -72,6 +72,7 @@ export type {
   InstanceSummary,
   InstanceView,
   JournalEntryView,
+  JournalOptions,
   ListFilter,
   OpenStepView,
   PurgeOptions,

@@ -1,6 +1,8 @@
 import { WorkflowOptionsError } from './core/errors/index.js';
 import type { EngineOptions } from './core/execution/index.js';
-import { DEFAULT_RETRY_POLICY, resolveRetry } from './core/policies/index.js';
+import { duration, flag, knownOptions, limit, refuseUnknownOptions, text, wholeNumber } from './core/options/index.js';
+import type { KnownOptions } from './core/options/index.js';
+import { resolveRetry } from './core/policies/index.js';
 import { isTerminal, type InstanceStatus, type TerminalStatus } from './core/records/index.js';
 import {
   DEFAULT_PAYLOAD_LIMIT_BYTES,
@@ -13,12 +15,13 @@ import type { WorkflowStore } from './core/store/index.js';
 import { systemClock, type Clock } from './core/time/index.js';
 import type {
   WorkflowDataSource,
+  WorkflowEventsOptions,
+  WorkflowJournalOptions,
   WorkflowModuleOptions,
   WorkflowPurgeOptions,
   WorkflowTypeOrmOptions,
   WorkflowWorkerOptions,
 } from './workflow-module-options.interface.js';
-import { duration, flag, limit, section, text, wholeNumber } from './workflow.option-readers.js';
 
 /** Every option with its default applied; times in milliseconds. @internal */
 export interface ResolvedWorkflowOptions {
@@ -73,19 +76,47 @@ export interface ResolvedPurge {
   readonly status?: TerminalStatus | readonly TerminalStatus[];
 }
 
-const TOP_LEVEL = [
-  ...([
-    'typeorm',
-    'store',
-    'allowInMemoryStorage',
-    'worker',
-    'retry',
-    'settleTimeout',
-    'lockTimeout',
-    'payload',
-  ] as const),
-  ...(['codec', 'serializer', 'journal', 'events', 'purge', 'clock'] as const),
-];
+const MODULE = knownOptions<WorkflowModuleOptions>({
+  typeorm: true,
+  store: true,
+  allowInMemoryStorage: true,
+  worker: true,
+  retry: true,
+  settleTimeout: true,
+  lockTimeout: true,
+  payload: true,
+  codec: true,
+  serializer: true,
+  journal: true,
+  events: true,
+  purge: true,
+  clock: true,
+});
+const PAYLOAD = knownOptions<NonNullable<WorkflowModuleOptions['payload']>>({ limit: true });
+const JOURNAL = knownOptions<WorkflowJournalOptions>({ flushers: true, warnEntries: true, maxEntries: true });
+const EVENTS = knownOptions<WorkflowEventsOptions>({ steps: true, outbox: true, cqrs: true });
+const PURGE = knownOptions<WorkflowPurgeOptions>({ olderThan: true, every: true, status: true });
+const TYPEORM = knownOptions<WorkflowTypeOrmOptions>({
+  dataSource: true,
+  schema: true,
+  tablePrefix: true,
+  migrate: true,
+  notify: true,
+  preparedStatements: true,
+});
+const WORKER = knownOptions<WorkflowWorkerOptions>({
+  enabled: true,
+  id: true,
+  concurrency: true,
+  pollInterval: true,
+  leaseDuration: true,
+  heartbeatInterval: true,
+  shutdownTimeout: true,
+  maxCrashes: true,
+  mismatchGrace: true,
+  buildId: true,
+  warmInstances: true,
+});
 
 /**
  * Applies the defaults and checks every option: the one place for both.
@@ -99,12 +130,12 @@ export function resolveWorkflowOptions(
   options: WorkflowModuleOptions = {},
   environment: string | undefined = process.env['NODE_ENV'],
 ): ResolvedWorkflowOptions {
-  section(options, 'options', TOP_LEVEL);
+  section(options, MODULE, '');
   const isProduction = environment === 'production';
-  const payload = section(options.payload, 'payload', ['limit']);
-  const journal = section(options.journal, 'journal', ['flushers', 'warnEntries', 'maxEntries']);
-  const events = section(options.events, 'events', ['steps', 'outbox', 'cqrs']);
-  const retry = resolveRetry(options.retry, DEFAULT_RETRY_POLICY, 'retry');
+  const payload = section(options.payload, PAYLOAD, 'payload');
+  const journal = section(options.journal, JOURNAL, 'journal');
+  const events = section(options.events, EVENTS, 'events');
+  const retry = resolveRetry(options.retry);
   const worker = resolveWorker(options.worker);
   const buildId = typeof options.worker === 'object' ? text(options.worker.buildId, 'worker.buildId') : undefined;
   const codec = combineCodecs(options.codec);
@@ -164,14 +195,7 @@ function resolveStorage(options: WorkflowModuleOptions, isProduction: boolean): 
 }
 
 function resolveTypeOrm(given: true | WorkflowTypeOrmOptions, isProduction: boolean): ResolvedTypeOrm {
-  const options = section(given === true ? {} : given, 'typeorm', [
-    'dataSource',
-    'schema',
-    'tablePrefix',
-    'migrate',
-    'notify',
-    'preparedStatements',
-  ]);
+  const options = section(given === true ? {} : given, TYPEORM, 'typeorm');
   const { dataSource } = options;
   const isDataSource = typeof dataSource === 'object' && dataSource !== null && 'isInitialized' in dataSource;
   if (dataSource !== undefined && !isDataSource && typeof dataSource !== 'string') {
@@ -194,18 +218,7 @@ function resolveTypeOrm(given: true | WorkflowTypeOrmOptions, isProduction: bool
 
 function resolveWorker(given: boolean | WorkflowWorkerOptions | undefined): ResolvedWorkerOptions | undefined {
   if (given === false) return undefined;
-  const options = section(given === true ? {} : given, 'worker', [
-    ...([
-      'enabled',
-      'id',
-      'concurrency',
-      'pollInterval',
-      'leaseDuration',
-      'heartbeatInterval',
-      'shutdownTimeout',
-    ] as const),
-    ...(['maxCrashes', 'mismatchGrace', 'buildId', 'warmInstances'] as const),
-  ]);
+  const options = section(given === true ? {} : given, WORKER, 'worker');
   if (!flag(options.enabled, true, 'worker.enabled')) return undefined;
   const leaseMs = duration(options.leaseDuration, '10s', 'worker.leaseDuration', 100);
   const heartbeatIntervalMs = duration(
@@ -248,7 +261,7 @@ function resolveSerializer(serializer: PayloadSerializer | undefined): PayloadSe
 }
 
 function resolvePurge(given: WorkflowPurgeOptions): ResolvedPurge {
-  const options = section(given, 'purge', ['olderThan', 'every', 'status']);
+  const options = section(given, PURGE, 'purge');
   if (options.olderThan === undefined) {
     throw new WorkflowOptionsError({ option: 'purge.olderThan', value: undefined, expected: "an age such as '30d'" });
   }
@@ -262,4 +275,10 @@ function resolvePurge(given: WorkflowPurgeOptions): ResolvedPurge {
     everyMs: duration(options.every, '1h', 'purge.every', 1_000),
     ...(status !== undefined && { status }),
   };
+}
+
+/** The options that stand together under one name, or none. */
+function section<T extends object>(value: T | undefined, known: KnownOptions, path: string): Partial<T> {
+  refuseUnknownOptions(value, known, '', path);
+  return value ?? {};
 }

@@ -119,6 +119,12 @@ export interface StatusOptions {
   readonly children?: boolean;
 }
 
+/** Which journal to read. @publicApi */
+export interface JournalOptions {
+  /** @default the current one */
+  readonly generation?: number;
+}
+
 /** Which instances to list; all conditions hold together. @publicApi */
 export interface ListFilter {
   readonly status?: InstanceStatus | readonly InstanceStatus[];
@@ -155,7 +161,7 @@ export interface PurgeOptions {
    */
   readonly limit?: number;
   /**
-   * How many are deleted in one statement.
+   * How many are deleted in one statement, 100,000 at most.
    * @default 500
    */
   readonly batchSize?: number;
@@ -173,7 +179,7 @@ export interface RetryInstanceOptions {
 /** How live progress is read. @publicApi */
 export interface StreamOptions {
   /**
-   * Only items after this one: the `id` of the last item that was seen.
+   * Only items after this one: the `id` of the last item that was seen, a whole number from 0.
    * @default 0, from the beginning
    */
   readonly after?: number;

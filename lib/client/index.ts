@@ -15,6 +15,7 @@ export type { StoredStreamItem } from './stream-reader.js';
 // What it is asked with
 export type {
   InstanceSignalOptions,
+  JournalOptions,
   ListFilter,
   PurgeOptions,
   RequestReceipt,

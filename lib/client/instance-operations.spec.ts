@@ -242,12 +242,16 @@ describe('Purging', () => {
     expect(await bench.client.purge({ olderThan: '1d', status: ['compensation_failed'] })).toEqual({ deleted: 1 });
   });
 
-  it.each([{ olderThan: 'long ago' }, { olderThan: '1d', batchSize: 0 }, { olderThan: '1d', limit: 1.5 }])(
-    'refuses %j',
-    async (options) => {
-      const { client } = new ClientBench();
+  it.each([
+    { olderThan: 'long ago' },
+    { olderThan: '1d', batchSize: 0 },
+    { olderThan: '1d', limit: 1.5 },
+    { olderThan: '1d', limit: -1 },
+    { olderThan: '1d', limit: Number.NaN },
+    { olderThan: '1d', status: 'running' as 'failed' },
+  ])('refuses %j', async (options) => {
+    const { client } = new ClientBench();
 
-      await expect(client.purge(options)).rejects.toThrow();
-    },
-  );
+    await expect(client.purge(options)).rejects.toThrow();
+  });
 });

@@ -1,12 +1,19 @@
 import {
   WorkflowCancelledError,
-  WorkflowInputError,
   WorkflowNotFoundError,
   WorkflowStateError,
   WorkflowTerminatedError,
 } from '../core/errors/index.js';
 import { generationSeed, type EngineServices } from '../core/execution/index.js';
-import { decodeName, isTerminal, newRandomSeed, type TerminalStatus } from '../core/records/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import {
+  TERMINAL_STATUSES,
+  assertFreeText,
+  decodeName,
+  isTerminal,
+  newRandomSeed,
+  type TerminalStatus,
+} from '../core/records/index.js';
 import type { RequestOutcome, StoreHint } from '../core/store/index.js';
 import { parseDuration } from '../core/time/index.js';
 import { announce } from './announcement.js';
@@ -17,10 +24,13 @@ import type {
   TerminateReceipt,
 } from './client-options.interface.js';
 import { hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
-import { assertFreeText } from './text-rules.js';
+import { statusesInput, wholeInput } from './value-rules.js';
 
 const DEFAULT_PURGE_STATUSES: readonly TerminalStatus[] = ['completed', 'failed', 'cancelled'];
 const DEFAULT_BATCH_SIZE = 500;
+const MAX_BATCH_SIZE = 100_000;
+const PURGE = knownOptions<PurgeOptions>({ olderThan: true, status: true, limit: true, batchSize: true });
+const RETRY = knownOptions<RetryInstanceOptions>({ timeout: true });
 /** How often a retry looks again when the instance changes under its eyes. */
 const MAX_LOOKS = 3;
 
@@ -46,6 +56,7 @@ export class InstanceOperations {
   }
 
   async retry(workflowId: string, options: RetryInstanceOptions): Promise<RequestReceipt> {
+    refuseUnknownOptions(options, RETRY, 'retry');
     const { store } = this.services;
     const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout, 'timeout of retry');
     for (let look = 1; ; look += 1) {
@@ -102,17 +113,23 @@ export class InstanceOperations {
   }
 
   async purge(options: PurgeOptions): Promise<{ readonly deleted: number }> {
+    refuseUnknownOptions(options, PURGE, 'purge');
     const { store, storeTime } = this.services;
     const endedBefore = storeTime.now() - parseDuration(options.olderThan, 'olderThan of purge');
-    const status = typeof options.status === 'string' ? [options.status] : (options.status ?? DEFAULT_PURGE_STATUSES);
-    const batchSize = checkCount(options.batchSize ?? DEFAULT_BATCH_SIZE, 'batchSize');
-    const most = options.limit === undefined ? Number.POSITIVE_INFINITY : checkCount(options.limit, 'limit');
+    const status = statusesInput(options.status ?? DEFAULT_PURGE_STATUSES, 'The status to purge', TERMINAL_STATUSES);
+    const batchSize = wholeInput(
+      options.batchSize ?? DEFAULT_BATCH_SIZE,
+      'The batchSize of a purge',
+      1,
+      MAX_BATCH_SIZE,
+    );
+    const most = options.limit === undefined ? Infinity : wholeInput(options.limit, 'The limit of a purge');
     let deleted = 0;
     while (deleted < most) {
-      const limit = Math.min(batchSize, most - deleted);
-      const count = await store.purge({ endedBefore, status, limit });
+      const batch = Math.min(batchSize, most - deleted);
+      const count = await store.purge({ endedBefore, status, limit: batch });
       deleted += count;
-      if (count < limit) break;
+      if (count < batch) break;
     }
     return { deleted };
   }
@@ -134,12 +151,4 @@ export class InstanceOperations {
   private async encodeError(workflowId: string, error: Error): Promise<string> {
     return this.services.payloads.encodeError(error, { workflowId, place: 'error' });
   }
-}
-
-function checkCount(value: number, option: string): number {
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new WorkflowInputError({
-    place: `The ${option} of a purge`,
-    issues: [{ path: '', message: 'must be a whole number of at least 1' }],
-  });
 }

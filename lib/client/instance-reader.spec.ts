@@ -259,7 +259,16 @@ describe('A list of instances', () => {
     ['cursor', { cursor: 'next' }],
     ['limit of 0', { limit: 0 }],
     ['limit that is too high', { limit: 1_001 }],
-    ['status', { status: 'done' as 'failed' }],
+    ['limit that is no number', { limit: Number.NaN }],
+    ['status', { status: 'done' as string as 'failed' }],
+    ['status among others', { status: ['done'] as never[] }],
+    ['version', { version: Number.NaN }],
+    ['version that is too high', { version: 3_000_000_000 }],
+    ['workflow', { workflow: 'a\u0000' }],
+    ['parent', { parentId: '\ud800' }],
+    ['name of an attribute', { attributes: { 'a\u0000': 1 } }],
+    ['attribute', { attributes: { tenant: 'a\u0000' } }],
+    ['number as an attribute', { attributes: { total: Number.NaN } }],
   ])('is refused with a wrong %s', async (_what, filter) => {
     const { client } = new ClientBench();
 

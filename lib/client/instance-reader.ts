@@ -1,17 +1,32 @@
 import type { DefinitionRegistry } from '../core/definition/index.js';
-import { WorkflowInputError, WorkflowNotFoundError } from '../core/errors/index.js';
+import { WorkflowNotFoundError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { INSTANCE_STATUSES, type InstanceRecord, type InstanceStatus } from '../core/records/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { INSTANCE_STATUSES, assertFreeText, checkAttributes, type InstanceRecord } from '../core/records/index.js';
 import { parseInstant } from '../core/time/index.js';
 import type { InstanceQuery } from '../core/store/index.js';
-import type { ListFilter, StatusOptions } from './client-options.interface.js';
+import type { JournalOptions, ListFilter, StatusOptions } from './client-options.interface.js';
 import { readOutcomeError } from './instance-outcome.js';
 import type { InstancePage, InstanceSummary, InstanceView, JournalEntryView } from './instance-view.js';
 import { viewEntry, viewOpenSteps, viewSignal, viewWaits } from './journal-view.js';
 import { decodeListCursor, encodeListCursor } from './list-cursor.js';
+import { MAX_INTEGER, statusesInput, wholeInput } from './value-rules.js';
 
 const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 1_000;
+const STATUS = knownOptions<StatusOptions>({ waits: true, journal: true, children: true });
+const JOURNAL = knownOptions<JournalOptions>({ generation: true });
+const LIST = knownOptions<ListFilter>({
+  status: true,
+  workflow: true,
+  version: true,
+  parentId: true,
+  attributes: true,
+  createdAfter: true,
+  createdBefore: true,
+  limit: true,
+  cursor: true,
+});
 
 /** Shows instances and their journals. @internal */
 export class InstanceReader {
@@ -26,6 +41,7 @@ export class InstanceReader {
 
   /** @throws WorkflowNotFoundError */
   async view(workflowId: string, options: StatusOptions): Promise<InstanceView> {
+    refuseUnknownOptions(options, STATUS, 'getStatus');
     const { payloads, store } = this.services;
     const record = await this.find(workflowId);
     const { output, customStatus, cancel } = record;
@@ -48,16 +64,19 @@ export class InstanceReader {
     };
   }
 
-  /** @param generation The current one when absent. @throws WorkflowNotFoundError */
-  async journal(workflowId: string, generation: number | undefined): Promise<JournalEntryView[]> {
+  /** @throws WorkflowNotFoundError */
+  async journal(workflowId: string, options: JournalOptions): Promise<JournalEntryView[]> {
+    refuseUnknownOptions(options, JOURNAL, 'getJournal');
     const record = await this.find(workflowId);
-    const entries = await this.services.store.readJournal(workflowId, generation ?? record.generation);
+    const generation = wholeInput(options.generation ?? record.generation, 'The generation', 1, MAX_INTEGER);
+    const entries = await this.services.store.readJournal(workflowId, generation);
     return Promise.all(entries.map((entry) => viewEntry(this.services, workflowId, entry)));
   }
 
-  /** @throws WorkflowInputError for a cursor or limit that is not acceptable */
+  /** @throws WorkflowInputError for a value, WorkflowOptionsError for a filter that there is not */
   async list(filter: ListFilter): Promise<InstancePage> {
-    const limit = checkLimit(filter.limit ?? DEFAULT_PAGE_SIZE);
+    refuseUnknownOptions(filter, LIST, 'list');
+    const limit = wholeInput(filter.limit ?? DEFAULT_PAGE_SIZE, 'The limit of a page', 1, MAX_PAGE_SIZE);
     // One more than asked for tells whether there is a next page.
     const records = await this.services.store.list({ ...toQuery(this.services.registry, filter), limit: limit + 1 });
     const items = records.slice(0, limit).map(summarise);
@@ -112,36 +131,19 @@ function summarise(record: InstanceRecord): InstanceSummary {
 }
 
 function toQuery(registry: DefinitionRegistry, filter: ListFilter): Omit<InstanceQuery, 'limit'> {
-  const { workflow, version, parentId, attributes, createdAfter, createdBefore, cursor } = filter;
-  const status = typeof filter.status === 'string' ? [filter.status] : filter.status;
-  status?.forEach(checkStatus);
+  const { status, workflow, version, parentId, attributes, createdAfter, createdBefore, cursor } = filter;
+  // A name need not be registered here to be listed.
+  const name = workflow === undefined || typeof workflow === 'string' ? workflow : registry.resolve(workflow).name;
+  if (name !== undefined) assertFreeText(name, 'The workflow to list');
+  if (parentId !== undefined) assertFreeText(parentId, 'The parentId to list');
   return {
-    ...(status === undefined ? {} : { status }),
-    // A name need not be registered here to be listed.
-    ...(workflow === undefined
-      ? {}
-      : { name: typeof workflow === 'string' ? workflow : registry.resolve(workflow).name }),
-    ...(version === undefined ? {} : { version }),
+    ...(status === undefined ? {} : { status: statusesInput(status, 'The status to list', INSTANCE_STATUSES) }),
+    ...(name === undefined ? {} : { name }),
+    ...(version === undefined ? {} : { version: wholeInput(version, 'The version to list', 1, MAX_INTEGER) }),
     ...(parentId === undefined ? {} : { parentId }),
-    ...(attributes === undefined ? {} : { attributes }),
+    ...(attributes === undefined ? {} : { attributes: checkAttributes(attributes) }),
     ...(createdAfter === undefined ? {} : { createdAfter: parseInstant(createdAfter, 'createdAfter of list') }),
     ...(createdBefore === undefined ? {} : { createdBefore: parseInstant(createdBefore, 'createdBefore of list') }),
     ...(cursor === undefined ? {} : { after: decodeListCursor(cursor) }),
   };
-}
-
-function checkLimit(limit: number): number {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE_SIZE) return limit;
-  throw new WorkflowInputError({
-    place: 'The limit of a page',
-    issues: [{ path: '', message: `must be a whole number from 1 to ${MAX_PAGE_SIZE}` }],
-  });
-}
-
-function checkStatus(status: InstanceStatus): void {
-  if (INSTANCE_STATUSES.includes(status)) return;
-  throw new WorkflowInputError({
-    place: 'The status to list',
-    issues: [{ path: '', message: `must be one of ${INSTANCE_STATUSES.join(', ')}` }],
-  });
 }

@@ -21,6 +21,7 @@ describe('The cursor of a list', () => {
     ['another format', Buffer.from(JSON.stringify([2, 5, 'a'])).toString('base64url')],
     ['a time that is no number', Buffer.from(JSON.stringify([1, '5', 'a'])).toString('base64url')],
     ['an empty id', Buffer.from(JSON.stringify([1, 5, ''])).toString('base64url')],
+    ['an id that no database keeps', Buffer.from(JSON.stringify([1, 5, 'a\u0000'])).toString('base64url')],
     ['more than it should hold', Buffer.from(JSON.stringify([1, 5, 'a', 'b'])).toString('base64url')],
   ])('is refused when it is %s', (_what, cursor) => {
     expect.assertions(2);

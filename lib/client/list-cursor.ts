@@ -1,4 +1,5 @@
 import { WorkflowInputError } from '../core/errors/index.js';
+import { isStorableText } from '../core/serialization/index.js';
 
 /** Where a page ended: the key of its last instance. @internal */
 export interface ListPosition {
@@ -20,7 +21,13 @@ export function decodeListCursor(cursor: unknown): ListPosition {
   const content = typeof cursor === 'string' ? parse(cursor) : undefined;
   if (Array.isArray(content) && content.length === 3) {
     const [format, createdAt, id] = content as unknown[];
-    if (format === FORMAT && Number.isSafeInteger(createdAt) && typeof id === 'string' && id !== '') {
+    if (
+      format === FORMAT &&
+      Number.isSafeInteger(createdAt) &&
+      typeof id === 'string' &&
+      id !== '' &&
+      isStorableText(id)
+    ) {
       const position = { createdAt: createdAt as number, id };
       // Exactly what was given out: text that only decodes to the same is somebody's own making.
       if (encodeListCursor(position) === cursor) return position;

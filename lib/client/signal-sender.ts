@@ -1,13 +1,15 @@
 import { schemaValidator, type WorkflowSignal } from '../core/definition/index.js';
 import { WorkflowNotFoundError, WorkflowStateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { newWorkflowId, type SignalSeed } from '../core/records/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { assertKeyText, assertSignalName, newWorkflowId, type SignalSeed } from '../core/records/index.js';
 import type { SignalOutcome } from '../core/store/index.js';
 import { announce } from './announcement.js';
 import { derivedId, refuseInsideTransaction } from './call-scope.js';
 import type { InstanceSignalOptions, SignalReceipt } from './client-options.interface.js';
 import { givenSignalId, scopedSignalId } from './signal-id.js';
-import { assertKeyText, assertSignalName } from './text-rules.js';
+
+const SIGNAL = knownOptions<InstanceSignalOptions>({ key: true, id: true, transaction: true });
 
 /** Sends signals to instances, or to everyone who waits. @internal */
 export class SignalSender {
@@ -21,6 +23,7 @@ export class SignalSender {
     payload: unknown,
     options: InstanceSignalOptions,
   ): Promise<SignalReceipt> {
+    refuseUnknownOptions(options, SIGNAL, operation);
     const { transaction } = options;
     refuseInsideTransaction(operation, transaction);
     const seed = await this.toSeed(

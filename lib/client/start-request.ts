@@ -1,20 +1,34 @@
 import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
-import { WorkflowInputError, WorkflowOptionsError } from '../core/errors/index.js';
+import { WorkflowOptionsError } from '../core/errors/index.js';
 import { slotsOf, type EngineServices } from '../core/execution/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import {
+  assertKeyText,
+  assertWorkflowId,
+  checkAttributes,
+  checkHeaders,
+  checkPriority,
   newRandomSeed,
   newWorkflowId,
   type InstanceSeed,
-  type WorkflowAttributes,
-  type WorkflowHeaders,
 } from '../core/records/index.js';
 import { parseDuration } from '../core/time/index.js';
 import type { StartOptions } from './client-options.interface.js';
 import { resolveStartTarget } from './start-target.js';
-import { assertFreeText, assertKeyText, assertWorkflowId } from './text-rules.js';
 
 const DEFAULT_PRIORITY = 1_000;
-const MAX_PRIORITY = 2_147_483_647;
+
+const START = knownOptions<StartOptions>({
+  id: true,
+  version: true,
+  transaction: true,
+  priority: true,
+  concurrencyKey: true,
+  attributes: true,
+  headers: true,
+  timeout: true,
+  startDelay: true,
+});
 
 /** What is about to be created, checked and serialised. @internal */
 export interface StartRequest {
@@ -37,6 +51,7 @@ export async function createStartRequest(
   options: StartOptions,
   derivedId: string | undefined,
 ): Promise<StartRequest> {
+  refuseUnknownOptions(options, START, 'start');
   const { registry, payloads, clock } = services;
   const { name, version, definition } = resolveStartTarget(registry, reference, options.version);
   if (options.id !== undefined) assertWorkflowId(options.id);
@@ -59,7 +74,7 @@ export async function createStartRequest(
     inputHash: payloads.fingerprint(valid),
     headers: checkHeaders(options.headers),
     attributes: checkAttributes({ ...definition?.attributes?.(valid), ...options.attributes }),
-    priority: checkPriority(options.priority ?? definition?.priority ?? DEFAULT_PRIORITY),
+    priority: checkPriority(options.priority ?? definition?.priority ?? DEFAULT_PRIORITY, 'priority of start'),
     seed: newRandomSeed(),
     limits: definition === undefined ? [] : slotsOf(definition, valid, options.concurrencyKey),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -75,39 +90,8 @@ function checkConcurrencyKey(definition: WorkflowDefinition | undefined, key: st
   assertKeyText(key, 'The concurrency key');
   if (definition?.concurrency?.key !== undefined) return;
   throw new WorkflowOptionsError({
-    option: 'concurrencyKey',
+    option: 'concurrencyKey of start',
     value: key,
     expected: 'left out, because the workflow is not defined here with a concurrency limit per key',
   });
-}
-
-function checkPriority(priority: number): number {
-  if (Number.isInteger(priority) && Math.abs(priority) <= MAX_PRIORITY) return priority;
-  throw new WorkflowOptionsError({
-    option: 'priority',
-    value: priority,
-    expected: `an integer between -${MAX_PRIORITY} and ${MAX_PRIORITY}`,
-  });
-}
-
-function checkHeaders(headers: WorkflowHeaders = {}): WorkflowHeaders {
-  for (const [name, value] of Object.entries(headers)) {
-    assertKeyText(name, 'The name of a header');
-    assertFreeText(value, `The header "${name}"`);
-  }
-  return { ...headers };
-}
-
-function checkAttributes(attributes: WorkflowAttributes): WorkflowAttributes {
-  for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
-    assertKeyText(name, 'The name of an attribute');
-    if (typeof value === 'string') assertFreeText(value, `The attribute "${name}"`);
-    else if (value !== null && typeof value !== 'boolean' && !Number.isFinite(value)) {
-      throw new WorkflowInputError({
-        place: `The attribute "${name}"`,
-        issues: [{ path: '', message: `must be a string, a finite number, a boolean or null, not ${typeof value}` }],
-      });
-    }
-  }
-  return attributes;
 }

@@ -1,14 +1,16 @@
 import { WorkflowNotFoundError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import type { StreamItem } from '../core/lifecycle/index.js';
-import { isTerminal } from '../core/records/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { assertPossibleId, isTerminal } from '../core/records/index.js';
 import type { StreamRecord } from '../core/store/index.js';
 import type { StreamOptions } from './client-options.interface.js';
 import type { InstanceHints } from './instance-hints.js';
 import { StreamPause } from './stream-pause.js';
-import { assertPossibleId } from './text-rules.js';
+import { wholeInput } from './value-rules.js';
 
 const PAGE_SIZE = 200;
+const STREAM = knownOptions<StreamOptions>({ after: true, signal: true });
 
 /** One stored item of an instance's live progress; its `id` is where to go on after a broken connection. @publicApi */
 export interface StoredStreamItem extends StreamItem {
@@ -29,8 +31,10 @@ export class StreamReader {
 
   /** Items in the order in which they were stored; ends when the instance has ended and everything was read. */
   read(workflowId: string, options: StreamOptions): AsyncIterableIterator<StoredStreamItem> {
+    refuseUnknownOptions(options, STREAM, 'stream');
+    const after = wholeInput(options.after ?? 0, 'The item to stream after', 0);
     const pause = new StreamPause(this.services.clock, this.hints, workflowId, options.signal);
-    const items = this.items(workflowId, options.after ?? 0, pause);
+    const items = this.items(workflowId, after, pause);
     return {
       [Symbol.asyncIterator]() {
         return this;

@@ -2,12 +2,14 @@ import type { OutputOf, WorkflowReference, WorkflowSignal } from '../core/defini
 import type { LocalDispatcher } from '../core/dispatch/index.js';
 import { WorkflowNotFoundError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import type { InstanceRecord } from '../core/records/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { assertPossibleId, type InstanceRecord } from '../core/records/index.js';
 import type { Journaled } from '../core/serialization/index.js';
 import { parseDuration } from '../core/time/index.js';
 import { refuseInsideTransaction } from './call-scope.js';
 import type {
   InstanceSignalOptions,
+  JournalOptions,
   ListFilter,
   PurgeOptions,
   RequestReceipt,
@@ -31,8 +33,9 @@ import type { InstancePage, InstanceView, JournalEntryView } from './instance-vi
 import { OutcomeWaiter } from './outcome-waiter.js';
 import { SignalSender } from './signal-sender.js';
 import { StreamReader, type StoredStreamItem } from './stream-reader.js';
-import { assertPossibleId } from './text-rules.js';
 import { WorkflowHandle, type HandleOperations } from './workflow-handle.js';
+
+const RESULT = knownOptions<ResultOptions>({ timeout: true, signal: true });
 
 /**
  * Starts, signals, watches and operates workflow instances. Works in every process that reaches the store, with a worker or without.
@@ -101,6 +104,7 @@ export class WorkflowClient implements HandleOperations {
   async result(workflowId: string, options: ResultOptions = {}): Promise<unknown> {
     refuseInsideTransaction('result');
     assertPossibleId(workflowId);
+    refuseUnknownOptions(options, RESULT, 'result');
     const { timeout, signal } = options;
     const record = await this.outcomes.wait(workflowId, {
       ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout, 'timeout of result') }),
@@ -136,10 +140,10 @@ export class WorkflowClient implements HandleOperations {
   }
 
   /** The journal of one generation, the current one by default, in order. @throws WorkflowNotFoundError */
-  async getJournal(workflowId: string, options: { readonly generation?: number } = {}): Promise<JournalEntryView[]> {
+  async getJournal(workflowId: string, options: JournalOptions = {}): Promise<JournalEntryView[]> {
     refuseInsideTransaction('getJournal');
     assertPossibleId(workflowId);
-    return this.reader.journal(workflowId, options.generation);
+    return this.reader.journal(workflowId, options);
   }
 
   /** Lists instances, newest first, page by page. @throws WorkflowInputError for a cursor or filter that is not acceptable */

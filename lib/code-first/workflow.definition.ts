@@ -1,13 +1,26 @@
 import { createHash } from 'node:crypto';
 import type { ConcurrencyOptions, WorkflowDefinition, WorkflowRunner } from '../core/definition/index.js';
-import { WorkflowDefinitionError, WorkflowOptionsError, describeValue } from '../core/errors/index.js';
-import { DEFAULT_RETRY_POLICY, resolveRetry } from '../core/policies/index.js';
-import { assertVersion, assertWorkflowName } from '../core/records/index.js';
+import { WorkflowDefinitionError, describeValue } from '../core/errors/index.js';
+import { callback, knownOptions, oneOf, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import { resolveRetry } from '../core/policies/index.js';
+import { assertVersion, assertWorkflowName, checkPriority } from '../core/records/index.js';
 import { parseDuration } from '../core/time/index.js';
 import type { DecoratedProvider, DefinitionFactory } from '../discovery/index.js';
 import { inputValidator } from './input-validator.js';
 import { WORKFLOW_METADATA, type WorkflowMetadata } from './workflow-metadata.js';
 import type { WorkflowOptions } from './workflow-options.interface.js';
+
+const WORKFLOW = knownOptions<WorkflowOptions>({
+  version: true,
+  timeout: true,
+  retry: true,
+  concurrency: true,
+  priority: true,
+  input: true,
+  attributes: true,
+  onUndoFailure: true,
+});
+const CONCURRENCY = knownOptions<ConcurrencyOptions>({ limit: true, key: true });
 
 /** Turns `@Workflow` classes into definitions. @internal */
 export const workflowDefinitionFactory: DefinitionFactory<WorkflowMetadata> = {
@@ -19,11 +32,14 @@ export const workflowDefinitionFactory: DefinitionFactory<WorkflowMetadata> = {
 async function defineWorkflow(provider: DecoratedProvider<WorkflowMetadata>): Promise<WorkflowDefinition> {
   const { target, place, metadata } = provider;
   const { name, options } = metadata;
+  refuseUnknownOptions(options, WORKFLOW, place);
   const version = options.version ?? 1;
   assertWorkflowName(name, `${place} with @Workflow(${describeValue(name)})`);
   assertVersion(version, `${place} with @Workflow("${name}", { version: ${describeValue(version)} })`);
   // Only to refuse what is malformed now: what it leaves out is the module's to say.
-  resolveRetry(options.retry, DEFAULT_RETRY_POLICY, place);
+  resolveRetry(options.retry, undefined, place);
+  oneOf(options.onUndoFailure, ['continue', 'stop'], `onUndoFailure of ${place}`);
+  callback(options.attributes, `attributes of ${place}`, 'of the input that answers an object');
   const instance = runnerOf(provider);
   return {
     name,
@@ -35,8 +51,8 @@ async function defineWorkflow(provider: DecoratedProvider<WorkflowMetadata>): Pr
     ...(options.timeout !== undefined && { timeoutMs: parseDuration(options.timeout, `timeout of ${place}`) }),
     ...(options.retry !== undefined && { retry: options.retry }),
     ...(options.concurrency !== undefined && { concurrency: concurrencyOf(options.concurrency, place) }),
-    ...(options.priority !== undefined && { priority: integer(options.priority, `priority of ${place}`) }),
-    ...(options.onUndoFailure !== undefined && { onUndoFailure: undoPolicy(options.onUndoFailure, place) }),
+    ...(options.priority !== undefined && { priority: checkPriority(options.priority, `priority of ${place}`) }),
+    ...(options.onUndoFailure !== undefined && { onUndoFailure: options.onUndoFailure }),
     ...(options.attributes !== undefined && { attributes: options.attributes }),
     target,
     fingerprint: fingerprint(target),
@@ -51,29 +67,10 @@ function runnerOf({ instance, place }: DecoratedProvider<WorkflowMetadata>): Wor
 }
 
 function concurrencyOf(concurrency: ConcurrencyOptions<unknown>, place: string): ConcurrencyOptions<unknown> {
-  const option = `concurrency.limit of ${place}`;
-  if (!Number.isInteger(concurrency.limit) || concurrency.limit < 1) {
-    throw new WorkflowOptionsError({ option, value: concurrency.limit, expected: 'a positive integer' });
-  }
-  if (concurrency.key !== undefined && typeof concurrency.key !== 'function') {
-    const expected = 'a function of the input that answers a string';
-    throw new WorkflowOptionsError({ option: `concurrency.key of ${place}`, value: concurrency.key, expected });
-  }
+  refuseUnknownOptions(concurrency, CONCURRENCY, place, 'concurrency');
+  wholeNumber(concurrency.limit, NaN, `concurrency.limit of ${place}`);
+  callback(concurrency.key, `concurrency.key of ${place}`, 'of the input that answers a string');
   return concurrency;
-}
-
-function integer(value: number, option: string): number {
-  if (Number.isInteger(value)) return value;
-  throw new WorkflowOptionsError({ option, value, expected: 'an integer' });
-}
-
-function undoPolicy(value: NonNullable<WorkflowOptions['onUndoFailure']>, place: string): 'continue' | 'stop' {
-  if (value === 'continue' || value === 'stop') return value;
-  throw new WorkflowOptionsError({
-    option: `onUndoFailure of ${place}`,
-    value,
-    expected: "'continue' or 'stop'",
-  });
 }
 
 /** The source text is what a build's code is, as far as it can be seen from inside. */

@@ -213,6 +213,17 @@ describe('WorkflowExplorer', () => {
       ],
       ['a fractional priority', ['a', { priority: 1.5 }], /priority of class SomeWorkflow" has the value 1\.5/],
       ['malformed retries', ['a', { retry: { attempts: -2 } }], /class SomeWorkflow/],
+      ['retries that try nothing', ['a', { retry: 0 }], /"retry of class SomeWorkflow" has the value 0/],
+      [
+        'a misspelt option',
+        ['a', { tiemout: '1h' } as object],
+        /"tiemout of class SomeWorkflow".*Did you mean "timeout"\? Known are version, timeout/,
+      ],
+      [
+        'a misspelt option inside another',
+        ['a', { concurrency: { limt: 3 } as never }],
+        /"concurrency\.limt of class SomeWorkflow".*Did you mean "limit"/,
+      ],
       [
         'an undo policy that is none',
         ['a', { onUndoFailure: 'ignore' as 'stop' }],

@@ -66,8 +66,11 @@ export interface WorkflowContext {
 
   /** Waits for the first of several conditions; one journal entry. Signals that arrived by a timer's instant beat it. */
   waitForAny<C extends Readonly<Record<string, WaitCondition>>>(name: string, conditions: C): Promise<WaitOutcome<C>>;
-  /** Describes a signal for {@link waitForAny}; nothing is journaled. */
-  signalWait<T = unknown>(signal: string | WorkflowSignal<T>, options?: SignalWaitOptions<T>): SignalCondition<T>;
+  /** Describes a signal for {@link waitForAny}, where a {@link timer} beside it is its time-out; nothing is journaled. */
+  signalWait<T = unknown>(
+    signal: string | WorkflowSignal<T>,
+    options?: Omit<SignalWaitOptions<T>, 'timeout'>,
+  ): SignalCondition<T>;
   /** Describes a timer for {@link waitForAny}; its instant is fixed when the wait begins. */
   timer(until: SleepUntil): TimerCondition;
 

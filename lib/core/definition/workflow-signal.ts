@@ -1,4 +1,7 @@
+import { knownOptions, refuseUnknownOptions } from '../options/index.js';
 import type { StandardSchema } from './standard-schema.js';
+
+const SIGNAL = knownOptions<WorkflowSignal['options']>({ schema: true });
 
 /**
  * A signal's name with the type of its payload: share one constant between who sends and who waits.
@@ -14,9 +17,12 @@ export class WorkflowSignal<T = unknown> {
   /**
    * @param name Letters, digits and punctuation; names that start with `$` are the engine's.
    * @param options.schema Checks the payload where it is sent.
+   * @throws WorkflowOptionsError for an option that there is not
    */
   constructor(
     readonly name: string,
     readonly options: { readonly schema?: StandardSchema<unknown, T> } = {},
-  ) {}
+  ) {
+    refuseUnknownOptions(options, SIGNAL, `signal "${name}"`);
+  }
 }

@@ -1,10 +1,35 @@
 import type { ExecuteChildOptions, WorkflowDefinition } from '../definition/index.js';
 import { WorkflowIdConflictError } from '../errors/index.js';
+import { callback, knownOptions, oneOf } from '../options/index.js';
 import type { RetryPolicy } from '../policies/index.js';
-import type { ConcurrencySlot, InstanceSeed } from '../records/index.js';
+import {
+  assertKeyText,
+  assertWorkflowId,
+  checkAttributes,
+  checkPriority,
+  type ConcurrencySlot,
+  type InstanceSeed,
+  type ParentClosePolicy,
+} from '../records/index.js';
 import { parseDuration } from '../time/index.js';
 import type { ChildPlan } from './child-call.js';
 import type { CallHost } from './call-host.js';
+import { UNDO } from './step-call.js';
+
+/** What `startChild` and `executeChild` take. @internal */
+export const CHILD = knownOptions<ExecuteChildOptions>({
+  name: true,
+  id: true,
+  version: true,
+  timeout: true,
+  parentClose: true,
+  priority: true,
+  concurrencyKey: true,
+  attributes: true,
+  compensate: true,
+  compensateRetry: true,
+});
+const PARENT_CLOSE: readonly ParentClosePolicy[] = ['cancel', 'terminate', 'abandon'];
 
 /** The limits that an instance is subject to. @internal */
 export function slotsOf(
@@ -28,17 +53,21 @@ export function planChild(
   compensateRetry: RetryPolicy,
 ): ChildPlan {
   const { record, services } = host;
+  const place = `child "${name}"`;
+  if (options.id !== undefined) assertWorkflowId(options.id);
+  if (options.concurrencyKey !== undefined) assertKeyText(options.concurrencyKey, `The concurrency key of ${place}`);
   const suffix = record.generation === 1 ? '' : `@${record.generation}`;
   const childId = options.id ?? `${record.id}/${name}${suffix}`;
   const inputHash = services.payloads.fingerprint(input);
-  const parentClose = options.parentClose ?? 'cancel';
+  const parentClose = oneOf(options.parentClose, PARENT_CLOSE, `parentClose of ${place}`) ?? 'cancel';
+  const timeoutMs =
+    options.timeout === undefined ? definition.timeoutMs : parseDuration(options.timeout, `timeout of ${place}`);
+  const priority = checkPriority(options.priority ?? definition.priority ?? record.priority, `priority of ${place}`);
   const seed = async (): Promise<InstanceSeed> => {
     if (options.id !== undefined) await refuseForeign(host, childId);
     const checked = await definition.validateInput?.(input, `The input of child "${name}"`);
     const given = definition.validateInput === undefined ? input : checked;
     const text = await services.payloads.encode(given, { workflowId: childId, place: 'input' });
-    const timeoutMs =
-      options.timeout === undefined ? definition.timeoutMs : parseDuration(options.timeout, `child "${name}", timeout`);
     return {
       id: childId,
       name: definition.name,
@@ -46,8 +75,8 @@ export function planChild(
       ...(text === undefined ? {} : { input: text }),
       inputHash,
       headers: record.headers,
-      attributes: options.attributes ?? definition.attributes?.(given) ?? {},
-      priority: options.priority ?? definition.priority ?? record.priority,
+      attributes: checkAttributes(options.attributes ?? definition.attributes?.(given) ?? {}),
+      priority,
       // Not the id itself: a seed may hold the instant at which its generation begins, behind an "@".
       seed: services.payloads.fingerprint(childId),
       limits: slotsOf(definition, given, options.concurrencyKey),
@@ -56,7 +85,7 @@ export function planChild(
       idGiven: options.id !== undefined,
     };
   };
-  const compensate = options.compensate;
+  const compensate = callback(options.compensate, `compensate of ${place}`, UNDO);
   return {
     childId,
     workflowName: definition.name,

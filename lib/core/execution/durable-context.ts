@@ -20,21 +20,22 @@ import type {
 } from '../definition/index.js';
 import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
+import { refuseUnknownOptions } from '../options/index.js';
 import { resolveRetry } from '../policies/index.js';
 import { assertName, decodeName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import { parseDuration } from '../time/index.js';
 import { ChildCall, type ChildPlan } from './child-call.js';
-import { planChild } from './child-plan.js';
+import { CHILD, planChild } from './child-plan.js';
 import { CommitCall } from './commit-call.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { ContextHost } from './execution-host.js';
 import { requireBody } from './step-body.js';
 import { plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call.js';
 import { currentStepScope } from './step-scope.js';
-import { TransactionCall } from './transaction-call.js';
+import { resolveTransaction, TransactionCall } from './transaction-call.js';
 import { SLEEP_CONDITION, TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
-import { instantOf, toWaitFor } from './wait-conditions.js';
+import { instantOf, signalCondition, toWaitFor } from './wait-conditions.js';
 
 /** The largest custom status, bytes of JSON. */
 const STATUS_LIMIT_BYTES = 16 * 1024;
@@ -53,7 +54,7 @@ class DurableContext implements WorkflowContext {
   constructor(private readonly execution: ContextHost) {
     this.source = new RandomSource(execution.record.seed, execution.record.generation);
     const { definition, services } = execution;
-    const retry = resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}", retry`);
+    const retry = resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}"`);
     this.defaults = plainStep(retry);
     this.logger = replaySilent(execution);
   }
@@ -95,7 +96,7 @@ class DurableContext implements WorkflowContext {
   ): Promise<Journaled<T>> {
     const key = this.key('transaction', name);
     requireBody('transaction', name, fn);
-    const resolved = resolveStep(name, options, this.defaults);
+    const resolved = resolveTransaction(name, options, this.defaults);
     const work = fn as (manager: unknown, step: StepContext) => unknown;
     return this.execution.ask(
       new TransactionCall(key, this.execution.delivered, name, resolved, work, options?.isolation),
@@ -107,7 +108,7 @@ class DurableContext implements WorkflowContext {
     const timer: WaitFor = {
       kind: 'timer',
       key: SLEEP_CONDITION,
-      dueAt: instantOf(this.execution, until, `sleep "${name}"`),
+      dueAt: this.instantOf(until, `sleep "${name}"`),
     };
     return this.wait(key, [timer], () => undefined) as Promise<void>;
   }
@@ -118,9 +119,9 @@ class DurableContext implements WorkflowContext {
     options: SignalWaitOptions<T> = {},
   ): Promise<Journaled<T>> {
     const key = this.key('waitForSignal', name);
-    const conditions: WaitFor[] = [toWaitFor('signal', this.signalWait(signal, options))];
+    const conditions: WaitFor[] = [toWaitFor('signal', signalCondition(signal, options, name))];
     if (options.timeout !== undefined) {
-      const timeoutMs = parseDuration(options.timeout, `waitForSignal "${name}", timeout`);
+      const timeoutMs = parseDuration(options.timeout, `timeout of waitForSignal "${name}"`);
       conditions.push({ kind: 'timer', key: TIMEOUT_CONDITION, dueAt: (now) => now + timeoutMs });
     }
     return this.wait(key, conditions, (winner, value) =>
@@ -138,7 +139,7 @@ class DurableContext implements WorkflowContext {
         return {
           kind: 'timer',
           key: condition,
-          dueAt: instantOf(this.execution, described.until, `waitForAny "${name}", ${condition}`),
+          dueAt: this.instantOf(described.until, `${condition} of waitForAny "${name}"`),
         };
       if (described.kind === 'child')
         return { kind: 'child', key: condition, childId: described.id, workflowName: described.workflow };
@@ -147,19 +148,11 @@ class DurableContext implements WorkflowContext {
     return this.wait(key, waits, (winner, value) => ({ key: winner, value: value ?? null })) as Promise<WaitOutcome<C>>;
   }
 
-  signalWait<T = unknown>(signal: string | WorkflowSignal<T>, options: SignalWaitOptions<T> = {}): SignalCondition<T> {
-    const name = typeof signal === 'string' ? signal : signal.name;
-    if (name === '' || name.startsWith('$')) {
-      throw new ContextUsageError(
-        `"${name}" cannot be waited for: a signal needs a name, and names that start with $ belong to the engine.`,
-      );
-    }
-    return {
-      kind: 'signal',
-      signal: name,
-      ...(options.key === undefined ? {} : { key: options.key }),
-      ...(options.match === undefined ? {} : { match: options.match }),
-    };
+  signalWait<T = unknown>(
+    signal: string | WorkflowSignal<T>,
+    options: Omit<SignalWaitOptions<T>, 'timeout'> = {},
+  ): SignalCondition<T> {
+    return signalCondition(signal, options);
   }
 
   timer(until: SleepUntil): TimerCondition {
@@ -244,6 +237,10 @@ class DurableContext implements WorkflowContext {
     throw new WorkflowFailError(message);
   }
 
+  private instantOf(until: SleepUntil, place: string): (now: number) => number {
+    return instantOf(this.execution.services, until, () => this.execution.deliveredAt, place);
+  }
+
   private refuseUnfinished(): void {
     const { calls, undos } = this.execution.unfinished();
     if (calls.length > 0) {
@@ -282,13 +279,14 @@ class DurableContext implements WorkflowContext {
 
   private child(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions): ChildCall {
     this.refuseInStep('startChild');
+    refuseUnknownOptions(options, CHILD, 'startChild');
     const { execution } = this;
     const definition = execution.services.registry.resolve(workflow, options.version);
     const count = this.childCounts.get(definition.name) ?? 0;
     if (options.name === undefined) this.childCounts.set(definition.name, count + 1);
     if (options.name !== undefined) assertName(options.name, 'startChild, name');
     const name = options.name === undefined ? `${definition.name}#${count}` : encodeName(options.name);
-    const retry = resolveRetry(options.compensateRetry, this.defaults.policy, `child "${name}", compensateRetry`);
+    const retry = resolveRetry(options.compensateRetry, this.defaults.policy, `child "${name}"`, 'compensateRetry');
     const plan = planChild(execution, definition, name, input, options, retry);
     const call = new ChildCall(name, execution.delivered, plan, (started) => this.handleOf(name, started));
     void execution.ask(call);

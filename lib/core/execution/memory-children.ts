@@ -1,9 +1,12 @@
 import { AbortScope } from '../cancellation/index.js';
 import type { ChildHandle, ExecuteChildOptions, WorkflowDefinition, WorkflowReference } from '../definition/index.js';
 import { ChildWorkflowFailedError, WorkflowCancelledError } from '../errors/index.js';
+import { callback, refuseUnknownOptions } from '../options/index.js';
 import { resolveRetry } from '../policies/index.js';
 import type { ParentClosePolicy } from '../records/index.js';
+import { CHILD } from './child-plan.js';
 import type { MemoryRun } from './memory-run.js';
+import { UNDO } from './step-call.js';
 
 /** Runs a definition in memory below another run. @internal */
 export type RunBelow = (
@@ -30,6 +33,7 @@ export class MemoryChildren {
 
   /** @throws WorkflowDefinitionError when nothing is registered for the reference; ContextUsageError for a name used twice. */
   start(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions): ChildHandle {
+    refuseUnknownOptions(options, CHILD, 'startChild');
     const { run } = this;
     if (run.isCancellable) run.scope.throwIfAborted();
     const definition = this.resolve(workflow, options.version);
@@ -66,8 +70,9 @@ export class MemoryChildren {
     below: { readonly id: string; readonly scope: AbortScope },
     options: ExecuteChildOptions,
   ): Promise<unknown> {
-    const { compensate, compensateRetry } = options;
-    const policy = resolveRetry(compensateRetry, this.run.defaults.policy, `child "${name}", compensateRetry`);
+    const place = `child "${name}"`;
+    const policy = resolveRetry(options.compensateRetry, this.run.defaults.policy, place, 'compensateRetry');
+    const compensate = callback(options.compensate, `compensate of ${place}`, UNDO);
     try {
       const result = await this.runBelow(definition, input, below);
       if (compensate !== undefined) this.run.undos.add({ name, result, compensate, policy });

@@ -20,12 +20,13 @@ import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
 import { RandomSource, type WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
-import { delay, parseDuration, parseInstant } from '../time/index.js';
+import { delay } from '../time/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { MemoryChildren } from './memory-children.js';
 import type { MemoryRun } from './memory-run.js';
 import { MemoryStepContext } from './memory-step-context.js';
 import { resolveStep, stepError } from './step-call.js';
+import { instantOf, signalCondition } from './wait-conditions.js';
 
 /**
  * The context without a journal: values pass by reference, nothing is serialised, and no clock is read unless somebody looks at it.
@@ -116,7 +117,7 @@ export class MemoryContext implements WorkflowContext {
     const outcomes = entries.map(async ([key, condition]) => {
       if (condition.kind === 'signal') throw needsStore(`waitForAny "${name}"`, 'nobody could send it a signal');
       if (condition.kind === 'child') return { key, value: await condition.result() };
-      await this.pause(condition.until, `waitForAny "${name}", ${key}`, over.signal);
+      await this.pause(condition.until, `${key} of waitForAny "${name}"`, over.signal);
       return { key, value: null };
     });
     try {
@@ -127,10 +128,11 @@ export class MemoryContext implements WorkflowContext {
     }
   }
 
-  signalWait<T = unknown>(signal: string | WorkflowSignal<T>, options: SignalWaitOptions<T> = {}): SignalCondition<T> {
-    const { key, match } = options;
-    const name = typeof signal === 'string' ? signal : signal.name;
-    return { kind: 'signal', signal: name, ...(key !== undefined && { key }), ...(match !== undefined && { match }) };
+  signalWait<T = unknown>(
+    signal: string | WorkflowSignal<T>,
+    options: Omit<SignalWaitOptions<T>, 'timeout'> = {},
+  ): SignalCondition<T> {
+    return signalCondition(signal, options);
   }
 
   timer(until: SleepUntil): TimerCondition {
@@ -198,17 +200,10 @@ export class MemoryContext implements WorkflowContext {
   }
 
   private pause(until: SleepUntil, place: string, signal?: AbortSignal): Promise<void> {
-    const { clock } = this.run.services;
-    const stop = signal ?? (this.run.isCancellable ? this.signal : undefined);
-    return delay(clock, this.delayOf(until, place), stop);
-  }
-
-  private delayOf(until: SleepUntil, place: string): number {
-    if (typeof until === 'number' || typeof until === 'string') return parseDuration(until, place);
+    const { services, isCancellable } = this.run;
     const now = this.now();
-    const dueAt =
-      'cron' in until ? this.run.services.nextCron(until.cron, until.timeZone, now) : parseInstant(until.until, place);
-    return Math.max(0, dueAt - now);
+    const dueAt = instantOf(services, until, () => now, place)(now);
+    return delay(services.clock, Math.max(0, dueAt - now), signal ?? (isCancellable ? this.signal : undefined));
   }
 
   private source(): RandomSource {

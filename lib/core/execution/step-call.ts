@@ -8,6 +8,7 @@ import {
   StepInterruptedError,
 } from '../errors/index.js';
 import { retryKey } from '../journal/index.js';
+import { callback, knownOptions, refuseUnknownOptions } from '../options/index.js';
 import { resolveRetry, type RetryPolicy } from '../policies/index.js';
 import { idempotencyKey, type JournalEntry } from '../records/index.js';
 import { readPatiently } from '../store/index.js';
@@ -28,37 +29,45 @@ export interface ResolvedStep {
   readonly compensateRetry: RetryPolicy;
 }
 
+const STEP = knownOptions<StepOptions>({
+  retry: true,
+  timeout: true,
+  heartbeatTimeout: true,
+  compensate: true,
+  compensateRetry: true,
+  atMostOnce: true,
+});
+
 /** Checks a step's options. @throws WorkflowOptionsError, ContextUsageError naming step and field @internal */
 export function resolveStep<T>(
   step: string,
   options: StepOptions<T> | undefined,
   defaults: ResolvedStep,
+  known = STEP,
 ): ResolvedStep {
   if (options == null) return defaults;
   const place = `step "${step}"`;
-  if (
-    options.atMostOnce === true &&
-    options.retry !== undefined &&
-    options.retry !== false &&
-    options.retry !== 0 &&
-    options.retry !== 1
-  ) {
+  refuseUnknownOptions(options, known, place);
+  if (options.atMostOnce === true && options.retry !== undefined && options.retry !== false && options.retry !== 1) {
     throw new ContextUsageError(
       `Step "${step}" is declared atMostOnce and with retry; a body that may run at most once cannot be retried. Remove one of them.`,
     );
   }
   return {
     policy: resolveRetry(options.atMostOnce === true ? false : options.retry, defaults.policy, place),
-    timeoutMs: options.timeout === undefined ? undefined : parseDuration(options.timeout, `${place}, timeout`),
+    timeoutMs: options.timeout === undefined ? undefined : parseDuration(options.timeout, `timeout of ${place}`),
     heartbeatTimeoutMs:
       options.heartbeatTimeout === undefined
         ? undefined
-        : parseDuration(options.heartbeatTimeout, `${place}, heartbeatTimeout`),
+        : parseDuration(options.heartbeatTimeout, `heartbeatTimeout of ${place}`),
     atMostOnce: options.atMostOnce === true,
-    compensate: options.compensate as ResolvedStep['compensate'],
-    compensateRetry: resolveRetry(options.compensateRetry, defaults.policy, `${place}, compensateRetry`),
+    compensate: callback(options.compensate, `compensate of ${place}`, UNDO) as ResolvedStep['compensate'],
+    compensateRetry: resolveRetry(options.compensateRetry, defaults.policy, place, 'compensateRetry'),
   };
 }
+
+/** What an undo is given. @internal */
+export const UNDO = '(result, context) => …';
 
 /** What a step has that says nothing about itself. @internal */
 export function plainStep(policy: RetryPolicy): ResolvedStep {

@@ -1,16 +1,36 @@
 import type { StepContext, TransactionOptions } from '../definition/index.js';
 import { isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
+import { knownOptions, oneOf } from '../options/index.js';
 import { delay } from '../time/index.js';
 import { readPatiently, type FlushResult, type FlushUnit } from '../store/index.js';
 import type { TransactionTurn } from './arrival.js';
 import type { AttemptPlan } from './attempt-plan.js';
 import type { AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
-import { StepCall, type ResolvedStep } from './step-call.js';
+import { resolveStep, StepCall, type ResolvedStep } from './step-call.js';
 
 /** Pauses before a transaction that the database gave up (serialization failure, lost connection) is run again. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 1_000;
+
+const TRANSACTION = knownOptions<TransactionOptions>({
+  retry: true,
+  timeout: true,
+  compensate: true,
+  compensateRetry: true,
+  isolation: true,
+});
+const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const;
+
+/** Checks a transaction's options. @throws WorkflowOptionsError naming step and field @internal */
+export function resolveTransaction<T>(
+  step: string,
+  options: TransactionOptions<T> | undefined,
+  defaults: ResolvedStep,
+): ResolvedStep {
+  oneOf(options?.isolation, ISOLATIONS, `isolation of step "${step}"`);
+  return resolveStep(step, options, defaults, TRANSACTION);
+}
 
 /**
  * A transactional step: the user's rows, the step's entry and what was staged before it commit together. The entry's position is

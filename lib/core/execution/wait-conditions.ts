@@ -1,23 +1,64 @@
-import type { SignalCondition, SleepUntil } from '../definition/index.js';
+import type { SignalCondition, SignalWaitOptions, SleepUntil, WorkflowSignal } from '../definition/index.js';
+import { ContextUsageError } from '../errors/index.js';
+import { callback, knownOptions, refuseUnknownOptions } from '../options/index.js';
+import { assertName } from '../records/index.js';
 import { parseDuration, parseInstant } from '../time/index.js';
-import type { ContextHost } from './execution-host.js';
+import type { EngineServices } from './engine-services.js';
 import type { WaitFor } from './wait-call.js';
 
-/** Turns what a user gives as a time into the instant it means when the wait begins. @throws at once for what means nothing @internal */
-export function instantOf(host: ContextHost, until: SleepUntil, place: string): (now: number) => number {
+type Until = Extract<SleepUntil, { readonly until: unknown }>;
+type Cron = Extract<SleepUntil, { readonly cron: unknown }>;
+
+const UNTIL = knownOptions<Until>({ until: true });
+const CRON = knownOptions<Cron>({ cron: true, timeZone: true });
+const SIGNAL_WAIT = knownOptions<Omit<SignalWaitOptions, 'timeout'>>({ key: true, match: true });
+const WAIT_FOR_SIGNAL = knownOptions<SignalWaitOptions>({ key: true, match: true, timeout: true });
+
+/**
+ * Turns what a user gives as a time into the instant it means when the wait begins.
+ *
+ * @param now When it was written down: with it a bad cron expression is found out at once.
+ * @throws WorkflowOptionsError for what means nothing
+ * @internal
+ */
+export function instantOf(
+  { nextCron }: Pick<EngineServices, 'nextCron'>,
+  until: SleepUntil,
+  now: () => number,
+  place: string,
+): (now: number) => number {
   // Anything but an object is read as a duration, which refuses what is none by its place.
   if (typeof until !== 'object' || until === null) {
     const durationMs = parseDuration(until, place);
-    return (now) => now + durationMs;
+    return (begin) => begin + durationMs;
   }
   if ('cron' in until) {
-    const { nextCron } = host.services;
-    // Computed once here so that a bad expression is refused where it was written.
-    nextCron(until.cron, until.timeZone, host.deliveredAt);
-    return (now) => nextCron(until.cron, until.timeZone, now);
+    refuseUnknownOptions(until, CRON, place);
+    nextCron(until.cron, until.timeZone, now());
+    return (begin) => nextCron(until.cron, until.timeZone, begin);
   }
+  refuseUnknownOptions(until, UNTIL, place);
   const instant = parseInstant(until.until, place);
   return () => instant;
+}
+
+/** Describes a signal to wait for. @throws ContextUsageError, WorkflowOptionsError @internal */
+export function signalCondition<T>(
+  signal: string | WorkflowSignal<T>,
+  options: SignalWaitOptions<T>,
+  wait?: string,
+): SignalCondition<T> {
+  const name = typeof signal === 'string' ? signal : signal.name;
+  const place = wait === undefined ? `signalWait "${name}"` : `waitForSignal "${wait}"`;
+  refuseUnknownOptions(options, wait === undefined ? SIGNAL_WAIT : WAIT_FOR_SIGNAL, place);
+  const { key, match } = options;
+  assertName(name, `the signal of ${place}`);
+  if (name.startsWith('$')) {
+    throw new ContextUsageError(`"${name}" cannot be waited for: names that start with $ belong to the engine.`);
+  }
+  if (key !== undefined) assertName(key, `the key of ${place}`);
+  callback(match, `match of ${place}`, '(payload) => boolean');
+  return { kind: 'signal', signal: name, ...(key !== undefined && { key }), ...(match !== undefined && { match }) };
 }
 
 /** A described signal as a condition of a wait. @internal */

@@ -1,8 +1,7 @@
 import { DEFAULT_BACKOFF, backoffDelayMs, resolveBackoff, type Backoff, type BackoffOptions } from './backoff.js';
 
-const nameOf = (field: string) => `retry.backoff.${field}`;
 const resolve = (options: BackoffOptions, defaults: Backoff = DEFAULT_BACKOFF) =>
-  resolveBackoff(options, defaults, nameOf);
+  resolveBackoff(options, defaults, '', 'retry.backoff');
 const never = (): number => {
   throw new Error('Chance was asked for.');
 };

@@ -1,4 +1,5 @@
 import { WorkflowOptionsError } from '../errors/index.js';
+import { knownOptions, optionName, refuseUnknownOptions } from '../options/index.js';
 import { parseDuration, type Duration } from '../time/index.js';
 
 /** How much chance there is in a delay: none of it, all of it, or half of it. @publicApi */
@@ -44,16 +45,20 @@ export const DEFAULT_BACKOFF: Backoff = Object.freeze({
   jitter: 'none',
 });
 
+const BACKOFF = knownOptions<BackoffOptions>({ delay: true, factor: true, maxDelay: true, jitter: true });
 const JITTERS: ReadonlySet<unknown> = new Set<Jitter>(['none', 'full', 'equal']);
 
 /**
  * Checks backoff options; a field that is left out is taken from `defaults`.
  *
- * @param nameOf Writes the full name of a field for the message.
+ * @param place What the options belong to, for the message; empty for the module.
+ * @param path The option that they are: `retry.backoff`.
  * @throws {@link WorkflowOptionsError} naming the field.
  * @internal
  */
-export function resolveBackoff(options: BackoffOptions, defaults: Backoff, nameOf: (field: string) => string): Backoff {
+export function resolveBackoff(options: BackoffOptions, defaults: Backoff, place: string, path: string): Backoff {
+  refuseUnknownOptions(options, BACKOFF, place, path);
+  const nameOf = (field: string): string => optionName(`${path}.${field}`, place);
   const delayMs = options.delay === undefined ? defaults.delayMs : parseDuration(options.delay, nameOf('delay'));
   const factor = options.factor ?? defaults.factor;
   if (!Number.isFinite(factor) || factor < 1) {

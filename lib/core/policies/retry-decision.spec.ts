@@ -22,7 +22,7 @@ describe('decideRetry', () => {
 
   it('makes one attempt only when retries are off', () => {
     expect(decide(false, 1)).toEqual({ retry: false, reason: 'attempts' });
-    expect(decide(0, 1)).toEqual({ retry: false, reason: 'attempts' });
+    expect(decide(1, 1)).toEqual({ retry: false, reason: 'attempts' });
   });
 
   it('never gives up by itself with Infinity', () => {

@@ -15,11 +15,9 @@ describe('resolveRetry', () => {
   it.each<[RetryOptions, number]>([
     [5, 5],
     [1, 1],
-    [0, 1],
     [false, 1],
     [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
     [{ attempts: 4 }, 4],
-    [{ attempts: 0 }, 1],
     [{}, 3],
   ])('reads %p as %p attempts in all', (options, attempts) => {
     expect(resolveRetry(options).attempts).toBe(attempts);
@@ -64,6 +62,13 @@ describe('resolveRetry', () => {
 
   it.each<[unknown, RegExp]>([
     [-1, /"retry of step "charge"" has the value -1/],
+    [0, /"retry of step "charge"" has the value 0.*at least 1.*false/],
+    [{ attempts: 0 }, /"retry\.attempts of step "charge"" has the value 0/],
+    [{ attempts: -Infinity }, /"retry\.attempts of step "charge"" has the value -Infinity/],
+    [{ attempt: 3 }, /"retry\.attempt of step "charge"" has the value 3.*Did you mean "attempts"\?/],
+    [{ backoff: { delya: 5 } }, /"retry\.backoff\.delya of step "charge"".*Did you mean "delay"\?/],
+    [{ backoff: { factor: 0.5 } }, /"retry\.backoff\.factor of step "charge"" has the value 0\.5/],
+    [{ backoff: { delay: -1 } }, /"retry\.backoff\.delay of step "charge"" has the value -1/],
     [1.5, /"retry of step "charge""/],
     [Number.NaN, /"retry of step "charge"" has the value NaN/],
     [{ attempts: '3' }, /"retry\.attempts of step "charge"" has the value "3"/],
@@ -90,5 +95,11 @@ describe('resolveRetry', () => {
 
   it('names the field alone where there is no place', () => {
     expect(() => resolveRetry({ attempts: -1 })).toThrow('"retry.attempts"');
+  });
+
+  it('is called what the option is called', () => {
+    expect(() => resolveRetry(-1, undefined, 'step "charge"', 'compensateRetry')).toThrow(
+      '"compensateRetry of step "charge""',
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { WorkflowOptionsError } from '../errors/index.js';
+import { callback, knownOptions, optionName, refuseUnknownOptions } from '../options/index.js';
 import { parseDuration, type Duration } from '../time/index.js';
 import { DEFAULT_BACKOFF, resolveBackoff, type Backoff, type BackoffOptions } from './backoff.js';
 
@@ -11,7 +12,7 @@ export type RetryPredicate = (error: unknown, attempt: number) => boolean;
 /** How often and when something is tried again. What is left out is taken from the wider setting. @publicApi */
 export interface RetryRule {
   /**
-   * How many attempts are made in all, the first included; `Infinity` never gives up.
+   * How many attempts are made in all, the first included: at least 1; `Infinity` never gives up.
    * @default 3
    */
   readonly attempts?: number;
@@ -32,7 +33,7 @@ export interface RetryRule {
   readonly inProcessBelow?: Duration;
 }
 
-/** A number of attempts in all, `false` (or 0) for a single one, or a rule. @publicApi */
+/** A number of attempts in all, `false` for a single one, or a rule. @publicApi */
 export type RetryOptions = number | false | RetryRule;
 
 /** A checked and complete {@link RetryOptions}. @internal */
@@ -43,6 +44,8 @@ export interface RetryPolicy {
   readonly retryIf?: RetryPredicate;
   readonly inProcessBelowMs: number;
 }
+
+const RETRY_RULE = knownOptions<RetryRule>({ attempts: true, backoff: true, retryIf: true, inProcessBelow: true });
 
 /** Three attempts. @internal */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
@@ -55,72 +58,67 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
  * Checks retry options and completes them, field by field, from a wider setting.
  *
  * @param options What the user wrote; `undefined` takes the defaults as they are.
- * @param place What the options belong to, for the message: `step "charge"`.
+ * @param place What the options belong to, for the message: `step "charge"`; empty for the module.
+ * @param path The option that they are.
  * @throws {@link WorkflowOptionsError} naming the field and the place.
  * @internal
  */
 export function resolveRetry(
   options: RetryOptions | undefined,
   defaults: RetryPolicy = DEFAULT_RETRY_POLICY,
-  place?: string,
+  place = '',
+  path = 'retry',
 ): RetryPolicy {
-  const nameOf = (field: string): string => (place === undefined ? field : `${field} of ${place}`);
   if (options === undefined) return defaults;
   if (options === false) return Object.freeze({ ...defaults, attempts: 1 });
   if (typeof options === 'number')
-    return Object.freeze({ ...defaults, attempts: readAttempts(options, nameOf('retry')) });
+    return Object.freeze({ ...defaults, attempts: readAttempts(options, optionName(path, place)) });
+  const nameOf = (field: string): string => optionName(`${path}.${field}`, place);
   if (typeof options !== 'object' || options === null) {
     throw new WorkflowOptionsError({
-      option: nameOf('retry'),
+      option: optionName(path, place),
       value: options,
       expected: 'a number of attempts, false, or { attempts, backoff, retryIf }',
     });
   }
-  const retryIf = options.retryIf ?? defaults.retryIf;
-  if (retryIf !== undefined && typeof retryIf !== 'function') {
-    throw new WorkflowOptionsError({
-      option: nameOf('retry.retryIf'),
-      value: retryIf,
-      expected: 'a function (error, attempt) => boolean',
-    });
-  }
+  refuseUnknownOptions(options, RETRY_RULE, place, path);
+  const retryIf = callback(options.retryIf ?? defaults.retryIf, nameOf('retryIf'), '(error, attempt) => boolean');
   return Object.freeze({
-    attempts:
-      options.attempts === undefined ? defaults.attempts : readAttempts(options.attempts, nameOf('retry.attempts')),
-    backoff: readBackoff(options.backoff, defaults.backoff, nameOf),
+    attempts: options.attempts === undefined ? defaults.attempts : readAttempts(options.attempts, nameOf('attempts')),
+    backoff: readBackoff(options.backoff, defaults.backoff, place, `${path}.backoff`),
     ...(retryIf !== undefined && { retryIf }),
     inProcessBelowMs:
       options.inProcessBelow === undefined
         ? defaults.inProcessBelowMs
-        : parseDuration(options.inProcessBelow, nameOf('retry.inProcessBelow')),
+        : parseDuration(options.inProcessBelow, nameOf('inProcessBelow')),
   });
 }
 
 function readAttempts(attempts: number, option: string): number {
-  if (attempts === Number.POSITIVE_INFINITY || (Number.isSafeInteger(attempts) && attempts >= 0))
-    return Math.max(1, attempts);
+  if (attempts === Number.POSITIVE_INFINITY || (Number.isSafeInteger(attempts) && attempts >= 1)) return attempts;
   throw new WorkflowOptionsError({
     option,
     value: attempts,
-    expected: 'a whole number of attempts, not negative, or Infinity',
+    expected: 'a whole number of attempts in all, at least 1, or Infinity; false and 1 mean a single one',
   });
 }
 
 function readBackoff(
   backoff: RetryRule['backoff'],
   defaults: RetryPolicy['backoff'],
-  nameOf: (field: string) => string,
+  place: string,
+  path: string,
 ): RetryPolicy['backoff'] {
   if (backoff === undefined) return defaults;
   if (typeof backoff === 'function') return backoff;
   if (typeof backoff !== 'object' || backoff === null) {
     throw new WorkflowOptionsError({
-      option: nameOf('retry.backoff'),
+      option: optionName(path, place),
       value: backoff,
       expected: '{ delay, factor, maxDelay, jitter } or a function (attempt, error) => duration',
     });
   }
   // A rule over a function has nothing of that function to complete it with.
   const base = typeof defaults === 'function' ? DEFAULT_BACKOFF : defaults;
-  return resolveBackoff(backoff, base, (field) => nameOf(`retry.backoff.${field}`));
+  return resolveBackoff(backoff, base, place, path);
 }

@@ -8,7 +8,7 @@ export type {
   WorkflowAttributes,
   WorkflowHeaders,
 } from './instance-record.js';
-export { INSTANCE_STATUSES, isTerminal } from './instance-status.js';
+export { INSTANCE_STATUSES, TERMINAL_STATUSES, isTerminal } from './instance-status.js';
 export type { InstanceStatus, TerminalStatus } from './instance-status.js';
 export { isDelivered } from './journal-entry.js';
 export type {
@@ -25,7 +25,16 @@ export type { FamilyMember } from './family-signals.js';
 export { CHILD_OUTCOME_SIGNAL, CLOSE_CANCEL_SIGNAL, CLOSE_TERMINATE_SIGNAL } from './signal-record.js';
 export type { ChildOutcome, CloseRequest, SignalRecord, SignalSeed } from './signal-record.js';
 export { assertVersion, assertWorkflowName, definitionKey } from './definition-key.js';
-export { assertName, decodeName, encodeName, idempotencyKey } from './names.js';
+export { checkAttributes, checkHeaders, checkPriority } from './instance-rules.js';
+export { decodeName, encodeName, idempotencyKey } from './names.js';
+export {
+  assertFreeText,
+  assertKeyText,
+  assertName,
+  assertPossibleId,
+  assertSignalName,
+  assertWorkflowId,
+} from './text-rules.js';
 export { RandomSource } from './random-source.js';
 export { newRandomSeed } from './random-seed.js';
 export { newWorkflowId } from './workflow-id.js';

@@ -33,12 +33,15 @@ export const INSTANCE_STATUSES: readonly InstanceStatus[] = Object.freeze([
   'quarantined',
 ]);
 
-const TERMINAL: ReadonlySet<InstanceStatus> = new Set<TerminalStatus>([
+/** Those that are ends. @internal */
+export const TERMINAL_STATUSES: readonly TerminalStatus[] = Object.freeze([
   'completed',
   'failed',
   'cancelled',
   'compensation_failed',
 ]);
+
+const TERMINAL: ReadonlySet<InstanceStatus> = new Set(TERMINAL_STATUSES);
 
 /** Tells whether an instance in this status has ended. @publicApi */
 export function isTerminal(status: InstanceStatus): status is TerminalStatus {

@@ -1,5 +1,4 @@
-import { isContextUsageError } from '../errors/index.js';
-import { assertName, decodeName, encodeName, idempotencyKey } from './names.js';
+import { decodeName, encodeName, idempotencyKey } from './names.js';
 
 describe('encodeName', () => {
   it.each([
@@ -20,34 +19,6 @@ describe('encodeName', () => {
     expect(decodeName('$compensate:charge')).toBe('$compensate:charge');
     expect(decodeName('ship#2')).toBe('ship#2');
     expect(decodeName('batch%zz %2f %41')).toBe('batch%zz %2f %41');
-  });
-});
-
-describe('assertName', () => {
-  it.each(['a', 'charge order 5', 'ü😀', '$x', 'x'.repeat(200)])('takes %p', (name) => {
-    expect(() => assertName(name, 'step')).not.toThrow();
-  });
-
-  it.each<[unknown, RegExp]>([
-    ['', /must not be empty/],
-    ['x'.repeat(201), /at most 200 characters, and this one has 201/],
-    ['a\nb', /no control characters/],
-    ['a\0', /no control characters/],
-    ['a\u0085', /no control characters/],
-    ['a\ud800', /surrogate/],
-    [5, /a name is a text/],
-    [undefined, /a name is a text/],
-  ])('refuses %p', (name, message) => {
-    let thrown: unknown;
-    try {
-      assertName(name, 'step in workflow "orders"');
-    } catch (error) {
-      thrown = error;
-    }
-
-    expect(isContextUsageError(thrown)).toBe(true);
-    expect((thrown as Error).message).toMatch(message);
-    expect((thrown as Error).message).toContain('step in workflow "orders"');
   });
 });
 

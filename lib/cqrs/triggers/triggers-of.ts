@@ -1,7 +1,10 @@
 import type { WorkflowDefinition } from '../../core/definition/index.js';
 import { WorkflowDefinitionError, isWorkflowNotFoundError, isWorkflowStateError } from '../../core/errors/index.js';
 import type { WorkflowLogger } from '../../core/lifecycle/index.js';
+import { knownOptions, refuseUnknownOptions } from '../../core/options/index.js';
 import { fromEvent } from './event-class.interface.js';
+import type { SignalOnOptions } from './signal-on-options.interface.js';
+import type { StartOnOptions } from './start-on-options.interface.js';
 import {
   SIGNAL_ON_METADATA,
   START_ON_METADATA,
@@ -9,6 +12,23 @@ import {
   type StartOnMetadata,
 } from './trigger-metadata.js';
 import type { Trigger } from './trigger.interface.js';
+
+const START_ON = knownOptions<StartOnOptions<object>>({
+  id: true,
+  input: true,
+  when: true,
+  priority: true,
+  concurrencyKey: true,
+  headers: true,
+});
+const SIGNAL_ON = knownOptions<SignalOnOptions<object>>({
+  signal: true,
+  workflowId: true,
+  key: true,
+  id: true,
+  payload: true,
+  when: true,
+});
 
 /** Whether `@StartOn` or `@SignalOn` stands on the class. @internal */
 export function hasTriggers(target: object): boolean {
@@ -42,6 +62,7 @@ export function triggersOf(
 
 function startTrigger({ event, options }: StartOnMetadata, className: string, definition: WorkflowDefinition): Trigger {
   const place = placeOf('@StartOn', event, className);
+  refuseUnknownOptions(options, START_ON, place);
   if (typeof options?.id !== 'function') {
     throw new WorkflowDefinitionError(
       `${place} has no "id". Give a function of the event that answers the instance's id, so that an event published twice starts once.`,
@@ -71,6 +92,7 @@ function startTrigger({ event, options }: StartOnMetadata, className: string, de
 
 function signalTrigger({ event, options }: SignalOnMetadata, className: string, logger: WorkflowLogger): Trigger {
   const place = placeOf('@SignalOn', event, className);
+  refuseUnknownOptions(options, SIGNAL_ON, place);
   const { signal, key, id } = options ?? {};
   const name = typeof signal === 'string' ? signal : signal?.name;
   if (typeof name !== 'string' || name === '') {

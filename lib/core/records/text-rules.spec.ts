@@ -1,5 +1,5 @@
-import { WorkflowNotFoundError } from '../core/errors/index.js';
-import { assertKeyText, assertPossibleId, assertSignalName, assertWorkflowId } from './text-rules.js';
+import { WorkflowNotFoundError, isContextUsageError } from '../errors/index.js';
+import { assertKeyText, assertName, assertPossibleId, assertSignalName, assertWorkflowId } from './text-rules.js';
 
 describe('A workflow id', () => {
   it.each(['order-1', 'tenant:order@2026-01-01T00:00:00Z', 'Größe 5', 'x'.repeat(200)])('may be %s', (id) => {
@@ -50,5 +50,33 @@ describe('A key', () => {
     expect(() => assertKeyText('', 'The key of signal "paid"')).toThrow(
       'The key of signal "paid" is not valid: must not be empty',
     );
+  });
+});
+
+describe('The name of a call', () => {
+  it.each(['a', 'charge order 5', 'ü😀', '$x', 'x'.repeat(200)])('takes %p', (name) => {
+    expect(() => assertName(name, 'step')).not.toThrow();
+  });
+
+  it.each<[unknown, RegExp]>([
+    ['', /must not be empty/],
+    ['x'.repeat(201), /at most 200 characters, has 201/],
+    ['a\nb', /not contain control characters/],
+    ['a\0', /not contain control characters/],
+    ['a\u0085', /not contain control characters/],
+    ['a\ud800', /surrogate/],
+    [5, /must be a string/],
+    [undefined, /must be a string/],
+  ])('refuses %p', (name, message) => {
+    let thrown: unknown;
+    try {
+      assertName(name, 'step in workflow "orders"');
+    } catch (error) {
+      thrown = error;
+    }
+
+    expect(isContextUsageError(thrown)).toBe(true);
+    expect((thrown as Error).message).toMatch(message);
+    expect((thrown as Error).message).toContain('step in workflow "orders"');
   });
 });

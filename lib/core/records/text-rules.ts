@@ -1,10 +1,33 @@
-import { WorkflowInputError, WorkflowNotFoundError } from '../core/errors/index.js';
-import { isStorableText } from '../core/serialization/index.js';
+import { ContextUsageError, WorkflowInputError, WorkflowNotFoundError, describeValue } from '../errors/index.js';
+import { isStorableText } from '../serialization/index.js';
 
-/** Longest id, signal name or key, in UTF-16 code units; with derived parts it still fits into a database index. */
+/** Longest id, name or key, in UTF-16 code units; with derived parts it still fits into a database index. */
 const MAX_LENGTH = 200;
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
+
+/** What keeps a text from being part of a key, as the end of a sentence. */
+function faultOf(value: unknown): string | undefined {
+  if (typeof value !== 'string') return `must be a string, not ${value === null ? 'null' : typeof value}`;
+  if (value.length === 0) return 'must not be empty';
+  if (value.length > MAX_LENGTH) return `must have at most ${MAX_LENGTH} characters, has ${value.length}`;
+  if (!CONTROL_CHARACTER.test(value) && isStorableText(value)) return undefined;
+  return 'must not contain control characters or lone surrogates';
+}
+
+/**
+ * Refuses a name that could not be kept or shown: empty, longer than 200 characters, or with control characters or half of a surrogate
+ * pair.
+ *
+ * @param place Who uses the name, for the message: `step in workflow "orders"`.
+ * @throws {@link ContextUsageError}
+ * @internal
+ */
+export function assertName(name: unknown, place: string): asserts name is string {
+  const fault = faultOf(name);
+  if (fault === undefined) return;
+  throw new ContextUsageError(`The name ${describeValue(name)} cannot be used for ${place}: it ${fault}.`);
+}
 
 /**
  * Checks a short text that becomes part of a key: storable, not empty, not longer than 200 characters.
@@ -13,12 +36,8 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
  * @internal
  */
 export function assertKeyText(value: unknown, place: string): asserts value is string {
-  if (typeof value !== 'string') refuse(place, `must be a string, not ${value === null ? 'null' : typeof value}`);
-  if (value.length === 0) refuse(place, 'must not be empty');
-  if (value.length > MAX_LENGTH) refuse(place, `must have at most ${MAX_LENGTH} characters, has ${value.length}`);
-  if (CONTROL_CHARACTER.test(value) || !isStorableText(value)) {
-    refuse(place, 'must not contain control characters or lone surrogates');
-  }
+  const fault = faultOf(value);
+  if (fault !== undefined) refuse(place, fault);
 }
 
 /**

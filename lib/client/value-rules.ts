@@ -1,0 +1,29 @@
+import { WorkflowInputError } from '../core/errors/index.js';
+import type { InstanceStatus } from '../core/records/index.js';
+
+/** What the database's integer column holds. @internal */
+export const MAX_INTEGER = 2_147_483_647;
+
+/**
+ * Reads a whole number between two bounds, both included. What callers pass on from a request is their caller's to mend, so that it is
+ * refused as an input and not as an option.
+ *
+ * @throws WorkflowInputError naming the place.
+ * @internal
+ */
+export function wholeInput(value: number, place: string, min = 1, max = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw new WorkflowInputError({ place, issues: [{ path: '', message: `must be a whole number ${range}` }] });
+}
+
+/** One status or several, each of those that are possible. @throws WorkflowInputError naming the place @internal */
+export function statusesInput<S extends InstanceStatus>(
+  given: S | readonly S[],
+  place: string,
+  possible: readonly S[],
+): readonly S[] {
+  const statuses = [given].flat() as S[];
+  if (statuses.every((status) => possible.includes(status))) return statuses;
+  throw new WorkflowInputError({ place, issues: [{ path: '', message: `must be one of ${possible.join(', ')}` }] });
+}

@@ -1,0 +1,55 @@
+import { WorkflowOptionsError } from '../errors/index.js';
+import { isStorableText } from '../serialization/index.js';
+import { parseDuration, type Duration } from '../time/index.js';
+
+/** Reads a duration, refusing one below a minimum. @internal */
+export function duration(value: Duration | undefined, fallback: Duration, option: string, minMs = 0): number {
+  const milliseconds = parseDuration(value ?? fallback, option);
+  if (milliseconds >= minMs) return milliseconds;
+  throw new WorkflowOptionsError({ option, value, expected: `at least ${minMs} ms` });
+}
+
+/** Reads a whole number between two bounds, both included. @internal */
+export function wholeNumber(
+  value: number | undefined,
+  fallback: number,
+  option: string,
+  min = 1,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
+  const number = value ?? fallback;
+  if (Number.isInteger(number) && number >= min && number <= max) return number;
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  throw new WorkflowOptionsError({ option, value, expected: `a whole number ${range}` });
+}
+
+/** Reads a number that may be `Infinity`, for none. @internal */
+export function limit(value: number | undefined, fallback: number, option: string): number {
+  return value === Infinity ? Infinity : wholeNumber(value, fallback, option);
+}
+
+/** @internal */
+export function flag(value: boolean | undefined, fallback: boolean, option: string): boolean {
+  if (value === undefined || typeof value === 'boolean') return value ?? fallback;
+  throw new WorkflowOptionsError({ option, value, expected: 'true or false' });
+}
+
+/** @internal */
+export function text(value: string | undefined, option: string): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && value.trim() !== '' && isStorableText(value)) return value;
+  const expected = 'a text that is not empty, without U+0000 and lone surrogates';
+  throw new WorkflowOptionsError({ option, value, expected });
+}
+
+/** Reads a function. @param signature What it is given and answers, for the message. @internal */
+export function callback<F>(value: F | undefined, option: string, signature: string): F | undefined {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new WorkflowOptionsError({ option, value, expected: `a function ${signature}` });
+}
+
+/** Reads one of several words. @internal */
+export function oneOf<W extends string>(value: W | undefined, words: readonly W[], option: string): W | undefined {
+  if (value === undefined || words.includes(value)) return value;
+  throw new WorkflowOptionsError({ option, value, expected: words.map((word) => `'${word}'`).join(' or ') });
+}
