@@ -30,9 +30,12 @@ export interface HandleOperations {
 /**
  * One instance, as `start` and `getHandle` answer it. It holds the id and nothing that runs: keep it, drop it, or make another one.
  *
+ * @typeParam O The workflow's output; the handle of a known output is also a `WorkflowHandle` of any.
+ * @typeParam R What JSON brings back of it. A parameter of its own, because the compiler cannot see that more of an output is more of that.
+ *
  * @publicApi
  */
-export class WorkflowHandle<O = unknown> {
+export class WorkflowHandle<O = unknown, R = Journaled<O>> {
   constructor(
     private readonly operations: HandleOperations,
     /** The workflow id. */
@@ -50,8 +53,8 @@ export class WorkflowHandle<O = unknown> {
    * @throws WorkflowFailedError with the run's error as `cause`; WorkflowCancelledError; WorkflowTerminatedError;
    * WorkflowResultTimeoutError after `timeout`; the reason of `signal`
    */
-  result(options?: ResultOptions): Promise<Journaled<O>> {
-    return this.operations.result(this.id, options) as Promise<Journaled<O>>;
+  result(options?: ResultOptions): Promise<R> {
+    return this.operations.result(this.id, options) as Promise<R>;
   }
 
   /** How it stands, with journal and children where asked for. @throws WorkflowNotFoundError */

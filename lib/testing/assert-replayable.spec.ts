@@ -156,6 +156,33 @@ describe('assertReplayable', () => {
     ).rejects.toThrow(/another input/);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    [
+      'nothing',
+      undefined,
+      /not what recordedJournal\(store, id\) answers.*record: must be an object; entries: must be an array/,
+    ],
+    ['an empty object', {}, /record: must be an object; entries: must be an array/],
+    ['the text of a file', '{}', /a text, to be parsed first/],
+    ['a journal as getJournal answers it', [], /record: must be an object/],
+    ['a record without its fields', { record: {}, entries: [] }, /record\.id: must be a string; record\.name/],
+  ])('says what is expected in the place of %s', async (_what, journal, message) => {
+    const replay = assertReplayable(journal as RecordedJournal, definition(original));
+
+    await expect(replay).rejects.toMatchObject({
+      code: 'WORKFLOW_INPUT',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+
+  it('says which entry is none', async () => {
+    const { record: row, entries } = await record(original);
+
+    await expect(
+      assertReplayable({ record: row, entries: [...entries, { position: 'x' } as never] }, definition(original)),
+    ).rejects.toThrow(`entries[${entries.length}].name: must be a string`);
+  });
+
   it('reads no journal of an instance that is unknown', async () => {
     const engine = await createTestEngine({ definitions: [] });
 

@@ -1,26 +1,23 @@
-import type { WorkflowDefinition, WorkflowRunner } from '../core/definition/index.js';
 import { WorkflowNonDeterminismError } from '../core/errors/index.js';
 import { Execution, Lease } from '../core/execution/index.js';
 import { silentLogger } from '../core/lifecycle/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { EntryKind, JournalEntry } from '../core/records/index.js';
 import { VirtualClock, systemClock } from '../core/time/index.js';
-import { defineFromInstance } from '../discovery/index.js';
 import type { WorkflowModuleOptions } from '../workflow-module-options.interface.js';
-import { DEFINITION_FACTORIES } from '../workflow.definition-factories.js';
 import { createEngine } from '../workflow.engine.js';
 import { resolveWorkflowOptions } from '../workflow.options.js';
-import type { RecordedJournal } from './recorded-journal.js';
+import { assertRecordedJournal, type RecordedJournal } from './recorded-journal.js';
 import { ReplayStore } from './replay-store.js';
-
-/** A decorated class, an instance of one, or a definition. @publicApi */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors are contravariant: nothing narrower accepts every class
-export type Replayable = (new (...args: any[]) => WorkflowRunner<any, any>) | WorkflowDefinition | object;
+import { definitionOf, type Replayable } from './replayable.js';
 
 /** @publicApi */
 export interface ReplayOptions extends Pick<WorkflowModuleOptions, 'codec' | 'serializer'> {
   /** Workflows that the replayed one starts as children. */
   readonly children?: readonly Replayable[];
 }
+
+const REPLAY = knownOptions<ReplayOptions>({ codec: true, serializer: true, children: true });
 
 /** Code that waits for something that no record answers would be waited for for ever. */
 const PATIENCE_MS = 5_000;
@@ -34,7 +31,8 @@ const STOPS: ReadonlySet<EntryKind> = new Set<EntryKind>(['cancel', 'deadline', 
  * outside of steps uses them.
  *
  * @param journal Made by {@link recordedJournal}, now or by an earlier release.
- * @throws WorkflowNonDeterminismError naming what was recorded and what the code asked for.
+ * @throws WorkflowNonDeterminismError naming what was recorded and what the code asked for
+ * @throws WorkflowInputError for what is no recorded journal
  *
  * @example
  * await assertReplayable(JSON.parse(await readFile('order.journal.json', 'utf8')), OrderWorkflow);
@@ -42,16 +40,20 @@ const STOPS: ReadonlySet<EntryKind> = new Set<EntryKind>(['cancel', 'deadline', 
  * @publicApi
  */
 export async function assertReplayable(
-  { record, entries }: RecordedJournal,
+  journal: RecordedJournal,
   workflow: Replayable,
-  { children = [], codec, serializer }: ReplayOptions = {},
+  options: ReplayOptions = {},
 ): Promise<void> {
+  assertRecordedJournal(journal);
+  refuseUnknownOptions(options, REPLAY, 'assertReplayable');
+  const { record, entries } = journal;
+  const { children = [], codec, serializer } = options;
   const clock = new VirtualClock({ start: record.createdAt });
-  const options = resolveWorkflowOptions(
+  const resolved = resolveWorkflowOptions(
     { clock, worker: false, ...(codec && { codec }), ...(serializer && { serializer }) },
     'test',
   );
-  const { services } = createEngine(options, new ReplayStore({ clock }), silentLogger);
+  const { services } = createEngine(resolved, new ReplayStore({ clock }), silentLogger);
   const definition = await definitionOf(workflow);
   for (const child of children) services.registry.register(await definitionOf(child));
   services.registry.register(definition);
@@ -79,13 +81,6 @@ function assertEnd({ codeEnd }: Execution, workflowId: string, entries: readonly
   if (failed === undefined || codeEnd?.kind === 'threw') return;
   const asked = codeEnd === undefined ? 'something more' : 'the end of the run';
   throw new WorkflowNonDeterminismError({ workflowId, recorded: 'a failure of the run', asked });
-}
-
-async function definitionOf(workflow: Replayable): Promise<WorkflowDefinition> {
-  if (typeof workflow === 'function')
-    return defineFromInstance(new (workflow as new () => object)(), DEFINITION_FACTORIES);
-  if (typeof (workflow as Partial<WorkflowDefinition>).version === 'number') return workflow as WorkflowDefinition;
-  return defineFromInstance(workflow, DEFINITION_FACTORIES);
 }
 
 function withinPatience<T>(replay: Promise<T>, workflowId: string): Promise<T> {

@@ -10,6 +10,7 @@ export type { TestEngineOptions } from './test-engine.js';
 
 // Recorded journals against today's code
 export { assertReplayable } from './assert-replayable.js';
-export type { ReplayOptions, Replayable } from './assert-replayable.js';
+export type { ReplayOptions } from './assert-replayable.js';
+export type { Replayable } from './replayable.js';
 export { recordedJournal } from './recorded-journal.js';
 export type { RecordedJournal } from './recorded-journal.js';

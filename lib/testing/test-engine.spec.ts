@@ -32,6 +32,13 @@ const definition = (run: WorkflowDefinition['run']): WorkflowDefinition => ({
   run,
 });
 
+@Workflow('greetings')
+class GreetingWorkflow {
+  run(_ctx: WorkflowContext, name: string) {
+    return `Hello ${name}`;
+  }
+}
+
 let engine: TestEngine | undefined;
 
 afterEach(async () => {
@@ -53,6 +60,28 @@ describe('TestEngine', () => {
     expect(await engine.client.result('r')).toBe('yes');
     expect(engine.streamed.map(({ payload }) => payload)).toEqual([{ day: 1 }, { day: 2 }]);
     expect(engine.events.at(-1)).toMatchObject({ type: 'completed', workflowId: 'r' });
+  });
+
+  it('takes a decorated class as it is', async () => {
+    engine = await createTestEngine({ definitions: [GreetingWorkflow] });
+
+    expect(await engine.client.startAndWait(GreetingWorkflow, 'Ada')).toBe('Hello Ada');
+  });
+
+  it('asks for an instance of a class that injects something', async () => {
+    await expect(createTestEngine({ definitions: [ReminderWorkflow] })).rejects.toThrow(
+      'The class ReminderWorkflow takes an argument in its constructor. Give an instance made with what the test wants it to inject: new ReminderWorkflow(…).',
+    );
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['a class that is no workflow', [Mailer], /class Mailer is not a workflow: put one of @Workflow/],
+    ['a name', ['greetings'], /"greetings" is no workflow\. Give a decorated class/],
+    ['nothing in the list', [undefined], /undefined is no workflow/],
+    ['no list', GreetingWorkflow, /"definitions" has the value the function GreetingWorkflow\. It must be an array/],
+    ['nothing', undefined, /"definitions" has the value undefined/],
+  ])('refuses %s', async (_what, definitions, message) => {
+    await expect(createTestEngine({ definitions } as never)).rejects.toThrow(message);
   });
 
   it('is not early by a millisecond', async () => {

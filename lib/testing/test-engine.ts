@@ -1,20 +1,19 @@
 import type { WorkflowClient } from '../client/index.js';
-import type { WorkflowDefinition } from '../core/definition/index.js';
+import { WorkflowOptionsError } from '../core/errors/index.js';
 import { silentLogger, type LifecycleEvent, type StreamItem } from '../core/lifecycle/index.js';
 import type { WorkflowStore } from '../core/store/index.js';
 import { VirtualClock, parseDuration, type Duration } from '../core/time/index.js';
-import { defineFromInstance } from '../discovery/index.js';
 import { MemoryStore } from '../memory/index.js';
 import type { Worker } from '../worker/index.js';
 import type { WorkflowModuleOptions } from '../workflow-module-options.interface.js';
-import { DEFINITION_FACTORIES } from '../workflow.definition-factories.js';
 import { createEngine, type WorkflowEngine } from '../workflow.engine.js';
 import { resolveWorkflowOptions } from '../workflow.options.js';
+import { definitionOf, refuseWithoutDependencies, type Replayable } from './replayable.js';
 
 /** @publicApi */
 export interface TestEngineOptions extends Omit<WorkflowModuleOptions, 'clock' | 'typeorm' | 'worker' | 'purge'> {
-  /** Definitions, and instances of decorated classes made with whatever the test wants them to inject. */
-  readonly definitions: readonly (WorkflowDefinition | object)[];
+  /** Definitions, decorated classes, and of those that inject something instances made with whatever the test wants them to. */
+  readonly definitions: readonly Replayable[];
   /** @default a new one, which shows 2026-01-01T00:00:00Z */
   readonly clock?: VirtualClock;
   /** Give the store of another engine to go on where that one stopped. @default a new `MemoryStore` on the clock */
@@ -91,8 +90,12 @@ export class TestEngine {
   }
 }
 
-/** Makes a {@link TestEngine} and starts it. @publicApi */
+/** Makes a {@link TestEngine} and starts it. @throws WorkflowDefinitionError, WorkflowOptionsError for wrong use @publicApi */
 export async function createTestEngine(options: TestEngineOptions): Promise<TestEngine> {
+  if (!Array.isArray((options as Partial<TestEngineOptions> | undefined)?.definitions)) {
+    const expected = 'an array of definitions and decorated classes';
+    throw new WorkflowOptionsError({ option: 'definitions', value: options?.definitions, expected });
+  }
   const { definitions, clock = new VirtualClock(), store: given, worker, ...others } = options;
   const resolved = resolveWorkflowOptions(
     { ...others, clock, ...(given && { store: given }), worker: { pollInterval: '1h', ...worker } },
@@ -102,14 +105,10 @@ export async function createTestEngine(options: TestEngineOptions): Promise<Test
   const store = given ?? new MemoryStore({ clock, outbox, lockTimeoutMs });
   const engine = createEngine(resolved, store, silentLogger);
   for (const one of definitions) {
-    engine.services.registry.register(isDefinition(one) ? one : await defineFromInstance(one, DEFINITION_FACTORIES));
+    refuseWithoutDependencies(one);
+    engine.services.registry.register(await definitionOf(one));
   }
   await engine.open();
   await engine.start();
   return new TestEngine(engine, clock, store);
-}
-
-function isDefinition(value: object): value is WorkflowDefinition {
-  const { name, version, run } = value as Partial<WorkflowDefinition>;
-  return typeof name === 'string' && typeof version === 'number' && typeof run === 'function';
 }

@@ -36,6 +36,7 @@ import { OrderListener } from '../src/orders/order.listener.js';
 import { OrderWorkflow } from '../src/orders/order.workflow.js';
 import { OrdersModule } from '../src/orders/orders.module.js';
 import { eventually } from '../utils/eventually.js';
+import { silentNestLogger } from '../utils/silent-nest-logger.js';
 import { testApplication } from '../utils/test-application.js';
 
 let app: INestApplication | undefined;
@@ -363,6 +364,23 @@ describe('@StartOn and @SignalOn', () => {
     expect(handled).toEqual(['nobody', 'o-7']);
   });
 
+  it('warn of the first event that finds no instance to signal, and show nothing of what is in it', async () => {
+    const told: unknown[][] = [];
+    app = await testApplication().with(OrdersModule).init();
+    app.useLogger({ ...silentNestLogger, warn: (...args: unknown[]) => void told.push(args) });
+
+    await app.get(EventBus).publish(new PaymentReceived('nobody', 'secret'));
+    await app.get(EventBus).publish(new PaymentReceived('nobody else', 'secret'));
+
+    expect(told).toHaveLength(1);
+    expect(told[0]?.[0]).toMatch(/An event found no instance to signal/);
+    expect(told[0]?.[1]).toMatchObject({
+      trigger: '@SignalOn(PaymentReceived) of class OrderWorkflow',
+      workflowId: 'nobody',
+    });
+    expect(JSON.stringify(told)).not.toContain('secret');
+  });
+
   it('tell the publishing code when the start fails, and keep the event from the handlers', async () => {
     const handled: string[] = [];
     @EventsHandler(OrderPlaced)
@@ -463,6 +481,16 @@ describe('@StartOn and @SignalOn', () => {
         'without a signal',
         [named, SignalOn(OrderPlaced, {} as never) as ClassDecorator],
         /@SignalOn\(OrderPlaced\).*has no "signal"/,
+      ],
+      [
+        'with an option that there is not',
+        [named, startOn({ id, inputs: {} })],
+        /"inputs of @StartOn\(OrderPlaced\) of class MisusedWorkflow".*Did you mean "input"\?/,
+      ],
+      [
+        'with an option of a signal that there is not',
+        [named, SignalOn(OrderPlaced, { signal: 'paid', workflowID: 'x' } as never) as ClassDecorator],
+        /"workflowID of @SignalOn\(OrderPlaced\) of class MisusedWorkflow".*Did you mean "workflowId"\?/,
       ],
       [
         'on a class that is no workflow',

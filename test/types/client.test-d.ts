@@ -1,4 +1,9 @@
-import { WorkflowSignal, type WorkflowContext, type WorkflowDefinition } from '../../lib/core/definition/index.js';
+import {
+  WorkflowSignal,
+  type ChildHandle,
+  type WorkflowContext,
+  type WorkflowDefinition,
+} from '../../lib/core/definition/index.js';
 import type { SignalReceipt, WorkflowClient, WorkflowHandle } from '../../lib/client/index.js';
 import { type Equal, expectType } from './expect-type.js';
 
@@ -90,3 +95,25 @@ void client.signal(approved, { by: 7 });
 void handle.signal(approved);
 // @ts-expect-error A signal without a payload takes none.
 void client.signal(ping, { by: 'ann' });
+
+// A handle of a known output is a handle: a list of any handles, or a function over them, takes it.
+const _any: WorkflowHandle = handle;
+const _handles: WorkflowHandle[] = [handle];
+declare function watch(handle: WorkflowHandle<{ readonly id: string }>): void;
+watch(handle);
+// @ts-expect-error The output has no such property.
+const _other: WorkflowHandle<{ readonly total: number }> = handle;
+declare const child: ChildHandle<{ readonly at: Date }>;
+const _child: ChildHandle = child;
+
+// A child among conditions answers its output as JSON brings it back.
+declare const ctx: WorkflowContext;
+const _first = ctx.waitForAny('first', { child, late: ctx.timer('1s') });
+expectType<
+  Equal<
+    Awaited<typeof _first>,
+    { readonly key: 'child'; readonly value: { readonly at: string } } | { readonly key: 'late'; readonly value: null }
+  >
+>();
+// @ts-expect-error A signal among conditions has no time-out of its own.
+ctx.signalWait('paid', { timeout: '1s' });

@@ -190,14 +190,14 @@ export interface TimerCondition {
   readonly until: SleepUntil;
 }
 
-/** A started child. @publicApi */
-export interface ChildHandle<O = unknown> {
+/** A started child. @typeParam R What JSON brings back of its output: with a parameter of its own, any child is a `ChildHandle`. @publicApi */
+export interface ChildHandle<O = unknown, R = Journaled<O>> {
   readonly kind: 'child';
   readonly id: string;
   readonly workflow: string;
   readonly version: number;
   /** Waits for the outcome. @throws ChildWorkflowFailedError */
-  result(): Promise<Journaled<O>>;
+  result(): Promise<R>;
 }
 
 /** @publicApi */
@@ -210,7 +210,7 @@ export type WaitOutcome<C extends Readonly<Record<string, WaitCondition>>> = {
 
 /** @publicApi */
 export type ConditionValue<C> =
-  C extends SignalCondition<infer T> ? Journaled<T> : C extends ChildHandle<infer O> ? Journaled<O> : null;
+  C extends SignalCondition<infer T> ? Journaled<T> : C extends ChildHandle<unknown, infer R> ? R : null;
 
 /** @publicApi */
 export interface ChildOptions {

@@ -4,7 +4,7 @@ import type { FromEvent } from './event-class.interface.js';
 /** @publicApi */
 export interface SignalOnOptions<E extends object, T = unknown> {
   readonly signal: string | WorkflowSignal<T>;
-  /** The instance to signal. An instance that is unknown or has ended is passed over, as an event is addressed to nobody. @default every instance that waits for the signal and the key */
+  /** The instance to signal. An instance that is unknown or has ended is passed over, as an event is addressed to nobody; the first time is warned about. @default every instance that waits for the signal and the key */
   readonly workflowId?: FromEvent<E, string>;
   /** Reaches only waits for exactly this key. */
   readonly key?: FromEvent<E, string>;

@@ -98,6 +98,8 @@ function signalTrigger({ event, options }: SignalOnMetadata, className: string, 
   if (typeof name !== 'string' || name === '') {
     throw new WorkflowDefinitionError(`${place} has no "signal". Give the signal's name, or a WorkflowSignal.`);
   }
+  // Once: an event is told to whom it may concern, and where nobody ever is, that is a mistake of the mapping.
+  let level: 'warn' | 'debug' = 'warn';
   return {
     event,
     place,
@@ -117,9 +119,11 @@ function signalTrigger({ event, options }: SignalOnMetadata, className: string, 
       try {
         await client.signalInstance(workflowId, signal, payload, sending);
       } catch (error) {
-        // An event is told to whom it may concern: an instance that is not there, or has ended, is not the publisher's fault.
+        // An instance that is not there, or has ended, is not the publisher's fault.
         if (!isWorkflowNotFoundError(error) && !isWorkflowStateError(error)) throw error;
-        logger.debug('An event found no instance to signal.', { trigger: place, workflowId });
+        const facts = { trigger: place, signal: name, workflowId };
+        logger[level]('An event found no instance to signal; only the first of its kind is warned about.', facts);
+        level = 'debug';
       }
     },
   };
