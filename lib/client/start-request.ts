@@ -70,15 +70,15 @@ export async function createStartRequest(
     id,
     name,
     version,
-    ...(encoded === undefined ? {} : { input: encoded }),
+    input: encoded,
     inputHash: payloads.fingerprint(valid),
     headers: checkHeaders(options.headers),
     attributes: checkAttributes({ ...definition?.attributes?.(valid), ...options.attributes }),
     priority: checkPriority(options.priority ?? definition?.priority ?? DEFAULT_PRIORITY, 'priority of start'),
     seed: newRandomSeed(),
     limits: definition === undefined ? [] : slotsOf(definition, valid, options.concurrencyKey),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(delayMs === undefined ? {} : { delayMs }),
+    timeoutMs,
+    delayMs,
     idGiven: options.id !== undefined || derivedId !== undefined,
   };
   return { seed, isDerived: options.id === undefined && derivedId !== undefined };

@@ -65,45 +65,46 @@ export class ArrivalLine {
 
   /** The next result that may be handed over. */
   next(): SealedArrival | undefined {
-    for (let arrival = this.ready.shift(); arrival !== undefined; arrival = this.ready.shift()) {
-      if (arrival.commit?.isOpen !== false) return arrival;
+    for (let next = this.ready.shift(); next !== undefined; next = this.ready.shift()) {
+      if (next.arrival.commit?.isOpen !== false) return next;
     }
     return undefined;
   }
 
   /** Gives a result its position and stages it. `undefined` when its transaction was rolled back instead. */
-  async place(arrival: SealedArrival): Promise<JournalEntry | undefined> {
-    return arrival.commit === undefined ? this.stage(arrival) : this.placeInTransaction(arrival, arrival.commit);
+  async place(next: SealedArrival): Promise<JournalEntry | undefined> {
+    const { commit } = next.arrival;
+    return commit === undefined ? this.stage(next) : this.placeInTransaction(next, commit);
   }
 
   /** Gives a result that no transaction carries its position and stages it. */
-  stage(arrival: SealedArrival): JournalEntry {
-    const entry = this.journal.append(this.entryOf(arrival));
+  stage(next: SealedArrival): JournalEntry {
+    const entry = this.journal.append(this.entryOf(next));
     this.writer.staged.entries.push(entry);
     this.events.stepEnded(this.writer.staged, entry);
-    arrival.onPlaced?.(entry);
+    next.arrival.onPlaced?.(entry);
     return entry;
   }
 
   /** Records what waits without handing it to the code: results that settle while the run ends. */
   async recordAll(): Promise<void> {
-    for (let arrival = this.next(); arrival !== undefined; arrival = this.next()) await this.place(arrival);
+    for (let next = this.next(); next !== undefined; next = this.next()) await this.place(next);
   }
 
   /** Nothing is handed over any more; transactions roll back. */
   refuse(reason: Error): void {
     this.refusal = reason;
-    for (const arrival of this.ready) arrival.commit?.refuse(reason);
+    for (const { arrival } of this.ready) arrival.commit?.refuse(reason);
     this.ready = [];
   }
 
-  private async placeInTransaction(arrival: SealedArrival, turn: TransactionTurn): Promise<JournalEntry | undefined> {
+  private async placeInTransaction(next: SealedArrival, turn: TransactionTurn): Promise<JournalEntry | undefined> {
     const taken = await this.writer.takeForTransaction();
     // The write that was under way may have told that the instance is lost.
     if (this.refusal !== undefined) turn.refuse(this.refusal);
     const { entries, events } = taken;
     const number = this.events.number;
-    const entry = this.journal.append(this.entryOf(arrival));
+    const entry = this.journal.append(this.entryOf(next));
     taken.entries = [...entries, entry];
     taken.events = [...events];
     this.events.stepEnded(taken, entry);
@@ -120,7 +121,7 @@ export class ArrivalLine {
     return undefined;
   }
 
-  private entryOf(arrival: SealedArrival): Omit<JournalEntry, 'position'> {
+  private entryOf({ arrival, sealed }: SealedArrival): Omit<JournalEntry, 'position'> {
     // What is known of the store's time may go back a little; what ended by an instant is never recorded before it.
     const recordedAt = Math.max(this.services.storeTime.now(), arrival.dueAt ?? 0);
     return {
@@ -130,8 +131,8 @@ export class ArrivalLine {
       calledAt: arrival.call.calledAt,
       recordedAt,
       attempts: arrival.attempts,
-      value: arrival.sealed,
-      error: arrival.sealedError,
+      value: arrival.error === undefined ? sealed : undefined,
+      error: arrival.error === undefined ? undefined : sealed,
       signalId: arrival.signalId,
       data: arrival.data,
     };
@@ -142,7 +143,7 @@ export class ArrivalLine {
       arrival.commit?.refuse(this.refusal);
       return;
     }
-    this.ready.push(arrival.error === undefined ? { ...arrival, sealed: text } : { ...arrival, sealedError: text });
+    this.ready.push({ arrival, sealed: text });
     this.work.raise();
   }
 

@@ -39,10 +39,10 @@ export interface Arrival {
   readonly commit?: TransactionTurn;
 }
 
-/** An arrival with its texts as they are stored. @internal */
-export interface SealedArrival extends Arrival {
-  readonly sealed?: string | undefined;
-  readonly sealedError?: string;
+/** An arrival with the text of its result, or of its error, as it is stored. @internal */
+export interface SealedArrival {
+  readonly arrival: Arrival;
+  readonly sealed: string | undefined;
 }
 
 /** A transaction that is ready to commit and waits for its turn. @internal */

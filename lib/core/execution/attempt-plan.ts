@@ -10,7 +10,8 @@ export interface AttemptPlan {
   readonly generation: number;
   /** The step's name as the user gave it. */
   readonly step: string;
-  readonly idempotencyKey: string;
+  /** Journal key of what is tried: a step's, or an undo's. */
+  readonly name: string;
   readonly headers: WorkflowHeaders;
   readonly policy: RetryPolicy;
   readonly timeoutMs?: number;

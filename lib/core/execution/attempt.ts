@@ -1,7 +1,7 @@
 import type { AbortScope } from '../cancellation/index.js';
 import type { CompensationContext } from '../definition/index.js';
 import { StepHeartbeatTimeoutError, StepTimeoutError } from '../errors/index.js';
-import type { WorkflowHeaders } from '../records/index.js';
+import { idempotencyKey, type WorkflowHeaders } from '../records/index.js';
 import type { Cancellable } from '../time/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
 import { runInStepScope, type StepScope } from './step-scope.js';
@@ -41,8 +41,9 @@ export class Attempt implements StepScope {
     return this.plan.step;
   }
 
+  /** Made when it is asked for, since many bodies do not. */
   get idempotencyKey(): string {
-    return this.plan.idempotencyKey;
+    return idempotencyKey(this.plan.workflowId, this.plan.generation, this.plan.name);
   }
 
   /** The same in every attempt, in call order. */
@@ -153,7 +154,7 @@ class LiveStepContext implements CompensationContext {
   }
 
   get idempotencyKey(): string {
-    return this.plan.idempotencyKey;
+    return this.current.idempotencyKey;
   }
 
   get headers(): WorkflowHeaders {

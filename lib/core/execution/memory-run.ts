@@ -2,7 +2,7 @@ import { AbortScope } from '../cancellation/index.js';
 import type { CompensationContext, StepContext, WorkflowDefinition } from '../definition/index.js';
 import { ContextUsageError } from '../errors/index.js';
 import { resolveRetry } from '../policies/index.js';
-import { encodeName, idempotencyKey, newWorkflowId, type WorkflowHeaders } from '../records/index.js';
+import { encodeName, newWorkflowId, type WorkflowHeaders } from '../records/index.js';
 import { delay } from '../time/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
 import { runAttempts } from './attempts.js';
@@ -125,7 +125,7 @@ export class MemoryRun {
       workflowId: this.id,
       generation: this.generation,
       step: name,
-      idempotencyKey: idempotencyKey(this.id, this.generation, encodeName(name)),
+      name: encodeName(name),
       headers: this.headers,
       policy,
       ...(timeoutMs !== undefined && { timeoutMs }),

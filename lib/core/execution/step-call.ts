@@ -10,7 +10,7 @@ import {
 import { retryKey } from '../journal/index.js';
 import { callback, knownOptions, refuseUnknownOptions } from '../options/index.js';
 import { resolveRetry, type RetryPolicy } from '../policies/index.js';
-import { idempotencyKey, type JournalEntry } from '../records/index.js';
+import type { JournalEntry } from '../records/index.js';
 import { readPatiently } from '../store/index.js';
 import { parseDuration } from '../time/index.js';
 import type { AttemptPlan } from './attempt-plan.js';
@@ -151,17 +151,13 @@ export class StepCall extends Call {
 
   protected plan(host: CallHost): AttemptPlan {
     const { services, record } = host;
-    const { name } = this;
     const { policy, timeoutMs, heartbeatTimeoutMs } = this.options;
     return {
       kind: 'step',
       workflowId: record.id,
       generation: record.generation,
       step: this.step,
-      // Made when it is asked for, since many bodies do not.
-      get idempotencyKey() {
-        return idempotencyKey(record.id, record.generation, name);
-      },
+      name: this.name,
       headers: record.headers,
       policy,
       timeoutMs,

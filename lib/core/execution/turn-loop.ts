@@ -81,8 +81,8 @@ export class TurnLoop {
     for (const call of host.calls.takeFresh()) this.prepare(call);
     if (!host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested) host.gate.release(host);
     if (host.desk.size > 0) host.desk.judgeTimers(host.services.storeTime.now());
-    const arrival = host.arrivals.next();
-    return arrival === undefined ? this.settleDown() : this.deliver(arrival);
+    const next = host.arrivals.next();
+    return next === undefined ? this.settleDown() : this.deliver(next);
   }
 
   private async stop(): Promise<TurnEnd> {
@@ -134,30 +134,30 @@ export class TurnLoop {
     if (call.hasEffect) this.host.gate.add(call);
   }
 
-  private deliver(arrival: SealedArrival): undefined | Promise<undefined> {
+  private deliver(next: SealedArrival): undefined | Promise<undefined> {
     const { host } = this;
     // What was handed over before becomes durable meanwhile; this result travels with the next write, or with the outcome.
     host.writer.flushSoon();
-    if (arrival.commit === undefined && arrival.error === undefined) {
-      this.handOver(arrival, host.arrivals.stage(arrival), undefined);
+    if (next.arrival.commit === undefined && next.arrival.error === undefined) {
+      this.handOver(next, host.arrivals.stage(next), undefined);
       return undefined;
     }
-    return this.deliverLater(arrival);
+    return this.deliverLater(next);
   }
 
   /** A transaction commits first, and a recorded error may have to be decoded. */
-  private async deliverLater(arrival: SealedArrival): Promise<undefined> {
+  private async deliverLater(next: SealedArrival): Promise<undefined> {
     const { host } = this;
-    const entry = await host.arrivals.place(arrival);
+    const entry = await host.arrivals.place(next);
     if (entry === undefined || host.isDropped) return undefined;
     const context = { workflowId: host.record.id, place: entry.name };
     const { payloads } = host.services;
     const error = entry.error === undefined ? undefined : await payloads.decodeError(entry.error, context);
-    this.handOver(arrival, entry, error);
+    this.handOver(next, entry, error);
     return undefined;
   }
 
-  private handOver(arrival: SealedArrival, entry: JournalEntry, error: Error | undefined): void {
+  private handOver({ arrival }: SealedArrival, entry: JournalEntry, error: Error | undefined): void {
     const { host } = this;
     host.handOver(arrival.call as Call, entry, host.services.payloads.fromText(arrival.text), error);
   }

@@ -3,7 +3,7 @@ import type { CompensationContext } from '../definition/index.js';
 import type { CompensationFailure } from '../errors/index.js';
 import { retryKey } from '../journal/index.js';
 import type { RetryPolicy } from '../policies/index.js';
-import { decodeName, idempotencyKey, type JournalEntry } from '../records/index.js';
+import { decodeName, type JournalEntry } from '../records/index.js';
 import type { AttemptPlan } from './attempt-plan.js';
 import type { AttemptsEnd } from './attempts.js';
 import { ChildCall } from './child-call.js';
@@ -157,7 +157,7 @@ export class Unwinding {
       workflowId: host.record.id,
       generation: host.record.generation,
       step,
-      idempotencyKey: idempotencyKey(host.record.id, host.record.generation, name),
+      name,
       headers: host.record.headers,
       policy: item.policy,
       inProcessBelowMs: item.policy.inProcessBelowMs,

@@ -48,7 +48,19 @@ export class InstanceJournal {
   append(entry: Omit<JournalEntry, 'position'>): JournalEntry {
     this.last += 1;
     const recordedAt = Math.max(entry.recordedAt, this.lastRecordedAt);
-    const placed: JournalEntry = { ...entry, position: this.last, recordedAt };
+    const placed: JournalEntry = {
+      position: this.last,
+      name: entry.name,
+      kind: entry.kind,
+      status: entry.status,
+      calledAt: entry.calledAt,
+      recordedAt,
+      attempts: entry.attempts,
+      value: entry.value,
+      error: entry.error,
+      signalId: entry.signalId,
+      data: entry.data,
+    };
     this.keep(placed);
     return placed;
   }

@@ -210,12 +210,21 @@ function eventRowsOf(units: readonly StartUnit[]): EventRow[] {
 
 /** The record of a new instance: what the server added is in the row, everything else is known. */
 function newRecord(unit: StartUnit, row: SqlRow): InstanceRecord {
-  const { timeoutMs: _timeoutMs, delayMs: _delayMs, idGiven: _idGiven, ...seed } = unit.seed;
+  const { seed } = unit;
   const lease = leaseOf(unit);
   const createdAt = number(row, 'created_at');
-  const deadlineAt = optionalNumber(row, 'deadline_at');
   return {
-    ...seed,
+    id: seed.id,
+    name: seed.name,
+    version: seed.version,
+    input: seed.input,
+    inputHash: seed.inputHash,
+    headers: seed.headers,
+    attributes: seed.attributes,
+    priority: seed.priority,
+    seed: seed.seed,
+    limits: seed.limits,
+    parent: seed.parent,
     generation: 1,
     status: lease === undefined ? 'pending' : 'running',
     fence: lease === undefined ? 0 : 1,
@@ -226,8 +235,8 @@ function newRecord(unit: StartUnit, row: SqlRow): InstanceRecord {
     createdAt,
     updatedAt: createdAt,
     dueAt: number(row, 'due_at'),
-    ...(deadlineAt === undefined ? {} : { deadlineAt }),
-    ...(lease === undefined ? {} : { workerId: lease.workerId }),
+    deadlineAt: optionalNumber(row, 'deadline_at'),
+    workerId: lease?.workerId,
     mismatchedBuilds: [],
   };
 }
