@@ -65,7 +65,8 @@ export async function createStartRequest(
     options.timeout === undefined ? definition?.timeoutMs : parseDuration(options.timeout, 'timeout of start');
   const delayMs =
     options.startDelay === undefined ? undefined : parseDuration(options.startDelay, 'startDelay of start');
-  const encoded = await payloads.encode(valid, { workflowId: id, place: 'input' });
+  const sealed = payloads.encode(valid, { workflowId: id, place: 'input' });
+  const encoded = sealed instanceof Promise ? await sealed : sealed;
   const seed: InstanceSeed = {
     id,
     name,

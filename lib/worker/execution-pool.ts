@@ -76,7 +76,7 @@ export class ExecutionPool {
       return;
     }
     const lease = this.lease(record, sentAt);
-    void this.follow(new Execution(this.services, definition, record, entries, lease, this.listener));
+    this.follow(new Execution(this.services, definition, record, entries, lease, this.listener));
   }
 
   /** Resolves when nothing executes. */
@@ -101,7 +101,7 @@ export class ExecutionPool {
       warm.journal.head === record.head;
     if (warm === undefined || !isSame) return false;
     warm.reclaim(record, this.lease(record, sentAt));
-    void this.follow(warm);
+    this.follow(warm);
     return true;
   }
 
@@ -109,14 +109,44 @@ export class ExecutionPool {
     return new Lease(this.services.clock, record.fence, sentAt, this.options.leaseMs);
   }
 
-  private async follow(execution: Execution): Promise<void> {
+  private follow(execution: Execution): void {
     const { id } = execution.record;
     // Claimed here again after its lease ran out unnoticed: what still runs of it is over.
     this.executions.get(id)?.lose();
     this.executions.set(id, execution);
     if (execution.record.crashes >= 2) this.suspects.add(id);
     this.listener.onBusy(execution.lease.remainingMs);
-    const verdict = await this.run(execution);
+    execution.run().then(
+      (verdict) => {
+        this.conclude(execution, verdict);
+      },
+      (error: unknown) => {
+        this.fail(execution, error);
+      },
+    );
+  }
+
+  private conclude(execution: Execution, verdict: Verdict): void {
+    // However it was learnt, from a renewal or from a refused write: it is said once.
+    if (verdict.kind === 'lost')
+      this.services.logger.warn('The lease of an instance was lost.', { workflowId: execution.record.id });
+    this.leave(execution, verdict);
+  }
+
+  private fail(execution: Execution, error: unknown): void {
+    if (!execution.isDropped) {
+      // The store could not be reached for good, or a defect of the engine: the lease runs out, and somebody replays.
+      this.services.logger.error('Executing an instance failed.', {
+        workflowId: execution.record.id,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      });
+      execution.lose();
+    }
+    this.leave(execution, { kind: 'lost' });
+  }
+
+  private leave(execution: Execution, verdict: Verdict): void {
+    const { id } = execution.record;
     if (this.executions.get(id) !== execution) return;
     this.executions.delete(id);
     this.suspects.delete(id);
@@ -124,31 +154,12 @@ export class ExecutionPool {
       const { services, listener } = this;
       const next = new Execution(services, execution.definition, verdict.record, [], execution.lease, listener);
       next.observe(verdict.record.wakes, verdict.cancelRequested);
-      void this.follow(next);
+      this.follow(next);
       return;
     }
     if (verdict.kind === 'suspended') this.warm.put(id, execution);
     this.listener.onVerdict(id, verdict);
     if (this.executions.size === 0) this.notifyIdle();
-  }
-
-  private async run(execution: Execution): Promise<Verdict> {
-    try {
-      const verdict = await execution.run();
-      // However it was learnt, from a renewal or from a refused write: it is said once.
-      if (verdict.kind === 'lost')
-        this.services.logger.warn('The lease of an instance was lost.', { workflowId: execution.record.id });
-      return verdict;
-    } catch (error) {
-      if (execution.isDropped) return { kind: 'lost' };
-      // The store could not be reached for good, or a defect of the engine: the lease runs out, and somebody replays.
-      this.services.logger.error('Executing an instance failed.', {
-        workflowId: execution.record.id,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      });
-      execution.lose();
-      return { kind: 'lost' };
-    }
   }
 
   private notifyIdle(): void {

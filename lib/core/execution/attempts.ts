@@ -23,52 +23,132 @@ export type AttemptsEnd =
 
 /**
  * Tries a body until it answers, its policy gives up, or the run stops: the only place where bodies are called, attempts counted,
- * limits of one attempt kept and retries waited for.
+ * limits of one attempt kept and retries waited for. The end is told by a callback, at once where nothing had to be waited for.
  *
  * @param scope Aborted when the run stops: no further attempt begins.
  * @internal
  */
-export async function runAttempts(
+export function tryBody(
+  plan: AttemptPlan,
+  scope: AbortScope,
+  surroundings: AttemptSurroundings,
+  onEnd: (end: AttemptsEnd) => void,
+): void {
+  new Attempts(plan, scope, surroundings, onEnd).begin();
+}
+
+/** The same for whoever waits for the end. @internal */
+export function runAttempts(
   plan: AttemptPlan,
   scope: AbortScope,
   surroundings: AttemptSurroundings,
 ): Promise<AttemptsEnd> {
-  const { clock, random } = surroundings;
-  let progress: unknown;
-  try {
-    if (plan.progress !== undefined) progress = await plan.progress();
-  } catch (error) {
-    return { kind: 'failed', status: scope.aborted ? 'cancelled' : 'failed', error, attempts: plan.firstAttempt - 1 };
+  return new Promise((resolve) => {
+    tryBody(plan, scope, surroundings, resolve);
+  });
+}
+
+class Attempts {
+  /** What was reported last. */
+  private progress: unknown;
+
+  constructor(
+    private readonly plan: AttemptPlan,
+    private readonly scope: AbortScope,
+    private readonly surroundings: AttemptSurroundings,
+    private readonly onEnd: (end: AttemptsEnd) => void,
+  ) {}
+
+  begin(): void {
+    const { firstAttempt, progress } = this.plan;
+    if (progress === undefined) this.next(firstAttempt);
+    else void this.beginAgain(progress, firstAttempt);
   }
-  for (let number = plan.firstAttempt; ; number += 1) {
-    let error: unknown;
-    // A process that was frozen meanwhile may own the instance no more: until a renewal tells, nothing begins.
-    while (!scope.aborted && !surroundings.mayBegin()) await pause(clock, LEASE_RECHECK_MS, scope);
-    if (scope.aborted) return { kind: 'failed', status: 'cancelled', error: scope.reason, attempts: number - 1 };
-    const attempt = new Attempt(plan, scope, surroundings, number, progress);
+
+  private async beginAgain(progress: () => Promise<unknown>, number: number): Promise<void> {
     try {
-      const answer = attempt.run();
-      const value = isThenable(answer) ? await answer : answer;
-      try {
-        return { kind: 'completed', text: plan.record(value), attempts: number };
-      } catch (refusal) {
-        return { kind: 'failed', status: 'failed', error: refusal, attempts: number };
-      }
-    } catch (thrown) {
-      error = thrown;
-    } finally {
-      attempt.end();
-      progress = attempt.progress;
+      this.progress = await progress();
+    } catch (error) {
+      this.giveUp(this.scope.aborted ? 'cancelled' : 'failed', error, number - 1);
+      return;
     }
-    if (scope.aborted) return { kind: 'failed', status: 'cancelled', error, attempts: number };
-    const decision = decideRetry(plan.policy, number, error, random);
-    if (!decision.retry) return { kind: 'failed', status: statusOf(error), error, attempts: number };
-    if (decision.delayMs >= plan.inProcessBelowMs)
-      return { kind: 'later', delayMs: decision.delayMs, error, attempts: number };
+    this.next(number);
+  }
+
+  private next(number: number): void {
+    const { plan, scope, surroundings } = this;
+    if (scope.aborted) {
+      this.giveUp('cancelled', scope.reason, number - 1);
+      return;
+    }
+    if (!surroundings.mayBegin()) {
+      // A process that was frozen meanwhile may own the instance no more: until a renewal tells, nothing begins.
+      void pause(surroundings.clock, LEASE_RECHECK_MS, scope).then(() => {
+        this.next(number);
+      });
+      return;
+    }
+    const attempt = new Attempt(plan, scope, surroundings, number, this.progress);
+    let answer: unknown;
+    try {
+      answer = attempt.run();
+      if (isThenable(answer)) {
+        Promise.resolve(answer).then(
+          (value) => {
+            this.succeed(attempt, value);
+          },
+          (error: unknown) => {
+            this.fail(attempt, error);
+          },
+        );
+        return;
+      }
+    } catch (error) {
+      this.fail(attempt, error);
+      return;
+    }
+    this.succeed(attempt, answer);
+  }
+
+  private succeed(attempt: Attempt, value: unknown): void {
+    attempt.end();
+    let text: string | undefined;
+    try {
+      text = this.plan.record(value);
+    } catch (refusal) {
+      this.giveUp('failed', refusal, attempt.number);
+      return;
+    }
+    this.onEnd({ kind: 'completed', text, attempts: attempt.number });
+  }
+
+  private fail(attempt: Attempt, error: unknown): void {
+    attempt.end();
+    this.progress = attempt.progress;
+    const { number } = attempt;
+    const { plan, scope, surroundings } = this;
+    if (scope.aborted) {
+      this.giveUp('cancelled', error, number);
+      return;
+    }
+    const decision = decideRetry(plan.policy, number, error, surroundings.random);
+    if (!decision.retry) this.giveUp(statusOf(error), error, number);
+    else if (decision.delayMs >= plan.inProcessBelowMs)
+      this.onEnd({ kind: 'later', delayMs: decision.delayMs, error, attempts: number });
+    else void this.retryAfter(decision.delayMs, error, number);
+  }
+
+  private async retryAfter(delayMs: number, error: unknown, number: number): Promise<void> {
+    const { scope, surroundings } = this;
     surroundings.onPause(true);
-    const isOver = await pause(clock, decision.delayMs, scope);
+    const isOver = await pause(surroundings.clock, delayMs, scope);
     surroundings.onPause(false);
-    if (!isOver) return { kind: 'failed', status: 'cancelled', error, attempts: number };
+    if (isOver) this.next(number + 1);
+    else this.giveUp('cancelled', error, number);
+  }
+
+  private giveUp(status: 'failed' | 'timed_out' | 'cancelled', error: unknown, attempts: number): void {
+    this.onEnd({ kind: 'failed', status, error, attempts });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AbortScope } from '../cancellation/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
-import { runAttempts, type AttemptsEnd } from './attempts.js';
+import { tryBody, type AttemptsEnd } from './attempts.js';
 import type { EngineServices } from './engine-services.js';
 import type { WorkSignal } from './work-signal.js';
 
@@ -48,7 +48,7 @@ export class BodyBoard {
   /** Runs a body's attempts. */
   run(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
     this.running.set(name, this.services.clock.monotonic());
-    void runAttempts(plan, scope, this.surroundings).then((end) => {
+    tryBody(plan, scope, this.surroundings, (end) => {
       if (this.isAbandoned) return;
       this.later(() => {
         this.running.delete(name);

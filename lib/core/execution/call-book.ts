@@ -9,6 +9,7 @@ export class CallBook {
   private readonly byName = new Map<string, Call>();
   private fresh: Call[] = [];
   private settledCount = 0;
+  private childCount = 0;
 
   /** Where a failure that was handed over stands in the journal. */
   readonly failures = new WeakMap<object, number>();
@@ -21,6 +22,7 @@ export class CallBook {
       );
     }
     this.byName.set(call.name, call);
+    if (call.kind === 'child') this.childCount += 1;
   }
 
   /** Marks a call as one that has yet to begin. */
@@ -38,6 +40,11 @@ export class CallBook {
 
   all(): IterableIterator<Call> {
     return this.byName.values();
+  }
+
+  /** Whether children were started. */
+  get hasChildren(): boolean {
+    return this.childCount > 0;
   }
 
   /** Counts a call as handed over. */

@@ -18,17 +18,21 @@ export class CodeRun {
 
   start(definition: WorkflowDefinition, context: WorkflowContext, input: unknown): void {
     this.mayBeRunning = true;
-    // A promise job of its own: a body that throws at once ends the same way as one that throws later.
-    void Promise.resolve()
-      .then(() => definition.run(context, input))
-      .then(
-        (value) => {
-          this.finish({ kind: 'returned', value });
-        },
-        (error: unknown) => {
-          this.finish({ kind: 'threw', error });
-        },
-      );
+    let answer: unknown;
+    try {
+      answer = definition.run(context, input);
+    } catch (error) {
+      this.finish({ kind: 'threw', error });
+      return;
+    }
+    Promise.resolve(answer).then(
+      (value) => {
+        this.finish({ kind: 'returned', value });
+      },
+      (error: unknown) => {
+        this.finish({ kind: 'threw', error });
+      },
+    );
   }
 
   /** Something was handed to the code, or it asked for something: it may be running until it is quiet again. */
@@ -41,12 +45,10 @@ export class CodeRun {
     return this.mayBeRunning;
   }
 
-  /** Resolves one macrotask later: the code is quiet then, unless something moved it meanwhile. */
-  rest(): Promise<void> {
+  /** Calls back one macrotask later: the code is quiet then, unless something moved it meanwhile. */
+  rest(callback: () => void): void {
     this.mayBeRunning = false;
-    return new Promise((resolve) => {
-      this.clock.macrotask(resolve);
-    });
+    this.clock.macrotask(callback);
   }
 
   /** The end turned out to be another: a result that cannot be recorded is a failure. */

@@ -50,7 +50,9 @@ export class Ending {
   async run(): Promise<Verdict | undefined> {
     this.hasBegun = true;
     if (!this.isSettled) {
-      await this.settleBodies();
+      const { bodies, arrivals, desk } = this.host;
+      desk.clear();
+      if (bodies.size > 0 || bodies.hasEnded || arrivals.size > 0) await this.settleBodies();
       this.isSettled = true;
     }
     if (this.host.isDropped) return { kind: 'lost' };
@@ -103,7 +105,6 @@ export class Ending {
   private async settleBodies(): Promise<void> {
     const { host } = this;
     const { clock, options } = host.services;
-    host.desk.clear();
     await this.recordEnded();
     if (host.bodies.size === 0) return;
     host.scope.abort(
@@ -136,12 +137,15 @@ export class Ending {
       host.failCode(error);
       return this.fail();
     }
-    const output = await host.services.payloads.seal(text, { workflowId: host.record.id, place: 'output' });
+    const sealed = host.services.payloads.seal(text, { workflowId: host.record.id, place: 'output' });
+    const output = sealed instanceof Promise ? await sealed : sealed;
+    const farewell = this.farewell({ status: 'completed', ...(output === undefined ? {} : { output }) });
+    const signals = farewell instanceof Promise ? await farewell : farewell;
     const result = await this.settle({
       transition: { kind: 'end', status: 'completed', ...(output === undefined ? {} : { output }) },
       expect: { noCancel: true },
       events: [host.events.draft('completed', 'completed')],
-      signals: await this.farewell({ status: 'completed', ...(output === undefined ? {} : { output }) }),
+      signals,
     });
     return this.after(result, this.ended({ status: 'completed', output }));
   }
@@ -260,10 +264,10 @@ export class Ending {
   }
 
   /** Tells the parent, and asks open children to end. */
-  private async farewell(outcome: ChildOutcome): Promise<SignalSeed[]> {
+  private farewell(outcome: ChildOutcome): SignalSeed[] | Promise<SignalSeed[]> {
     const { id, generation, fence, parent } = this.host.record;
     const told = parent === undefined ? [] : [childOutcomeSignal({ id, generation, fence }, parent, outcome)];
-    return [...(await this.closings()), ...told];
+    return this.host.calls.hasChildren ? this.closings().then((closings) => [...closings, ...told]) : told;
   }
 
   private async closings(): Promise<SignalSeed[]> {

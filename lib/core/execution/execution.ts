@@ -51,7 +51,7 @@ export class Execution implements ContextHost {
   deliveredAt: number;
   isDropped = false;
   isLeaving = false;
-  private readonly work = new WorkSignal();
+  private readonly work: WorkSignal;
   private readonly watch = new StallWatch();
   private readonly replay: Replay;
   private readonly ending: Ending;
@@ -71,6 +71,7 @@ export class Execution implements ContextHost {
     this.writer = new InstanceWriter(services.writer, { workflowId: id, generation, fence }, (unit, result) => {
       this.onWritten(unit, result);
     });
+    this.work = new WorkSignal(services.clock);
     this.gate = new EffectGate(this.journal);
     this.code = new CodeRun(services.clock, this.work);
     this.bodies = new BodyBoard(services, this.work, {
@@ -85,8 +86,8 @@ export class Execution implements ContextHost {
     this.deliveredAt = beginningOf(record.seed) ?? record.createdAt;
     this.replay = new Replay(this, entries);
     this.ending = new Ending(this);
-    const { code, replay, ending } = this;
-    this.turns = new TurnLoop(this, { code, replay, ending, hooks, createContext: () => createContext(this) });
+    const { code, replay, ending, work } = this;
+    this.turns = new TurnLoop(this, { code, replay, ending, work, hooks, createContext: () => createContext(this) });
   }
 
   get codeEnd(): CodeEnd | undefined {

@@ -49,7 +49,7 @@ export class Replay {
     this.awaited.delete(name);
   }
 
-  async turn(): Promise<Verdict | undefined> {
+  turn(): undefined | Promise<Verdict | undefined> {
     const entry = this.line[this.cursor] as JournalEntry;
     if (STOPS.has(entry.kind)) return this.stopAt(entry);
     const call = this.host.calls.get(entry.name);
@@ -61,9 +61,17 @@ export class Replay {
     if (this.host.codeEnd !== undefined) return undefined;
     const context = { workflowId: this.host.record.id, place: entry.name };
     const { payloads } = this.host.services;
+    const value = payloads.decode(entry.value, context);
+    if (entry.error !== undefined || value instanceof Promise) return this.handOverLater(call, entry, value);
+    this.host.handOver(call, entry, value, undefined);
+    return undefined;
+  }
+
+  private async handOverLater(call: Call, entry: JournalEntry, decoding: unknown): Promise<undefined> {
+    const context = { workflowId: this.host.record.id, place: entry.name };
+    const { payloads } = this.host.services;
     const error = entry.error === undefined ? undefined : await payloads.decodeError(entry.error, context);
-    const value = await payloads.decode(entry.value, context);
-    this.host.handOver(call, entry, value, error);
+    this.host.handOver(call, entry, await decoding, error);
     return undefined;
   }
 

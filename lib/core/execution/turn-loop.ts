@@ -9,6 +9,7 @@ import type { ExecutionHost } from './execution-host.js';
 import type { Replay } from './replay.js';
 import { findStop, mustStop } from './stop-check.js';
 import type { Verdict } from './verdict.js';
+import type { WorkSignal } from './work-signal.js';
 
 /** What an execution asks of the worker that owns it. @internal */
 export interface ExecutionHooks {
@@ -19,6 +20,7 @@ export interface ExecutionHooks {
 /** What turns are taken with. @internal */
 export interface TurnParts {
   readonly code: CodeRun;
+  readonly work: WorkSignal;
   readonly replay: Replay;
   readonly ending: Ending;
   readonly hooks: ExecutionHooks;
@@ -30,7 +32,8 @@ type TurnEnd = Verdict | 'idle' | undefined;
 
 /**
  * Takes turns until there is a verdict. In each: the code is quiet, its new calls begin once their past is durable, and one result is
- * handed over. What need not wait for anything is done without a promise.
+ * handed over. What need not wait for anything is done without a promise: each of them is dear where asynchronous hooks are on, as
+ * they are in Node 20 since bodies run in a scope of their own.
  *
  * @internal
  */
@@ -38,31 +41,78 @@ export class TurnLoop {
   /** The store refused a row of this instance. */
   refusal: Error | undefined;
   private isStarted = false;
+  private resolve!: (verdict: Verdict) => void;
+  private reject!: (error: unknown) => void;
 
   constructor(
     private readonly host: ExecutionHost,
     private readonly parts: TurnParts,
   ) {}
 
-  async run(): Promise<Verdict> {
-    const { host } = this;
-    const { code, replay } = this.parts;
-    if (!this.isStarted) await this.begin();
-    for (;;) {
-      while (code.isActive) await code.rest();
-      if (host.isDropped) return { kind: 'lost' };
-      const turn = replay.isActive ? replay.turn() : this.turn();
-      const end = turn instanceof Promise ? await turn : turn;
-      if (end === 'idle') await host.idle();
-      else if (end !== undefined) return end;
-    }
+  /** Takes turns until there is a verdict; called again for a warm execution. */
+  run(): Promise<Verdict> {
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+      this.host.services.clock.macrotask(this.isStarted ? this.takeTurns : this.begin);
+    });
   }
 
-  private async begin(): Promise<void> {
+  private readonly begin = (): void => {
     this.isStarted = true;
-    const { record, services, definition } = this.host;
-    const input = await services.payloads.decode(record.input, { workflowId: record.id, place: 'input' });
-    this.parts.code.start(definition, this.parts.createContext(), input);
+    const { record, services } = this.host;
+    try {
+      const input = services.payloads.decode(record.input, { workflowId: record.id, place: 'input' });
+      if (input instanceof Promise) input.then(this.startCode, this.reject);
+      else this.startCode(input);
+    } catch (error) {
+      this.reject(error);
+    }
+  };
+
+  private readonly startCode = (input: unknown): void => {
+    this.parts.code.start(this.host.definition, this.parts.createContext(), input);
+    this.takeTurns();
+  };
+
+  /** Takes turns for as long as nothing has to be waited for; what ends the waiting calls it again, in a macrotask. */
+  private readonly takeTurns = (): void => {
+    const { host } = this;
+    const { code, replay, work } = this.parts;
+    try {
+      for (;;) {
+        if (code.isActive) {
+          code.rest(this.takeTurns);
+          return;
+        }
+        if (host.isDropped) {
+          this.resolve({ kind: 'lost' });
+          return;
+        }
+        work.clear();
+        const turn = replay.isActive ? replay.turn() : this.turn();
+        if (turn instanceof Promise) {
+          turn.then(this.goOn, this.reject);
+          return;
+        }
+        if (turn !== undefined) {
+          this.conclude(turn);
+          return;
+        }
+      }
+    } catch (error) {
+      this.reject(error);
+    }
+  };
+
+  private readonly goOn = (end: TurnEnd): void => {
+    if (end === undefined) this.takeTurns();
+    else this.conclude(end);
+  };
+
+  private conclude(end: Verdict | 'idle'): void {
+    if (end === 'idle') this.parts.work.callBack(this.takeTurns);
+    else this.resolve(end);
   }
 
   private turn(): TurnEnd | Promise<TurnEnd> {
@@ -79,7 +129,11 @@ export class TurnLoop {
       return ending.run();
     }
     for (const call of host.calls.takeFresh()) this.prepare(call);
-    if (!host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested) host.gate.release(host);
+    if (host.gate.size > 0 && !host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested) {
+      host.gate.release(host);
+      // Bodies that answered at once have ended in this very turn.
+      host.bodies.conclude();
+    }
     if (host.desk.size > 0) host.desk.judgeTimers(host.services.storeTime.now());
     const next = host.arrivals.next();
     return next === undefined ? this.settleDown() : this.deliver(next);

@@ -26,8 +26,9 @@ export interface TransitionRequest {
  */
 export class InstanceWriter {
   private current = new StagedWrites();
-  private sending: Promise<FlushResult> | undefined;
-  private following: Promise<FlushResult | undefined> | undefined;
+  private isSending = false;
+  /** Made only when somebody waits for the unit under way. */
+  private answered: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   /** Set once the store said that somebody else writes here: what was staged behind must not follow, though its positions might fit. */
   private verdict: Extract<FlushResult, { kind: 'fenced' | 'conflict' }> | undefined;
 
@@ -43,19 +44,7 @@ export class InstanceWriter {
 
   /** Nothing staged and nothing under way: all is durable. */
   get isClean(): boolean {
-    return this.sending === undefined && this.staged.isEmpty;
-  }
-
-  /** Makes everything staged until now durable. `undefined` when there was nothing to do. */
-  flush(): Promise<FlushResult | undefined> {
-    if (this.sending !== undefined) {
-      this.following ??= this.sending.then(() => {
-        this.following = undefined;
-        return this.flush();
-      });
-      return this.following;
-    }
-    return this.staged.isEmpty ? Promise.resolve(undefined) : this.send(undefined);
+    return !this.isSending && this.staged.isEmpty;
   }
 
   /**
@@ -63,18 +52,26 @@ export class InstanceWriter {
    * again in the turn that follows.
    */
   flushSoon(): void {
-    if (this.sending === undefined && !this.staged.isEmpty) void this.send(undefined);
+    if (!this.isSending && !this.staged.isEmpty) this.send(undefined);
+  }
+
+  /** Makes what is staged durable, or waits for the unit under way. */
+  async flush(): Promise<void> {
+    this.flushSoon();
+    await this.whenAnswered();
   }
 
   /** Makes everything staged durable together with a change of the instance row: both or neither. */
   async settle(request: TransitionRequest): Promise<FlushResult> {
-    while (this.sending !== undefined) await this.sending;
-    return this.send(request);
+    while (this.isSending) await this.whenAnswered();
+    return new Promise((resolve) => {
+      this.send(request, resolve);
+    });
   }
 
   /** Waits for the unit under way, then hands over what is staged, to be written by somebody else's transaction. */
   async takeForTransaction(): Promise<StagedWrites> {
-    while (this.sending !== undefined) await this.sending;
+    while (this.isSending) await this.whenAnswered();
     const taken = this.staged;
     this.current = new StagedWrites();
     return taken;
@@ -85,29 +82,43 @@ export class InstanceWriter {
     this.onResult(unit, result);
   }
 
-  private send(request: TransitionRequest | undefined): Promise<FlushResult> {
-    if (this.verdict !== undefined) {
-      this.current = new StagedWrites();
-      return Promise.resolve(this.verdict);
-    }
+  private send(request: TransitionRequest | undefined, onAnswer?: (result: FlushResult) => void): void {
     const taken = this.staged;
     this.current = new StagedWrites();
+    if (this.verdict !== undefined) {
+      onAnswer?.(this.verdict);
+      return;
+    }
     const unit = request === undefined ? taken.toUnit(this.owner) : withTransition(taken.toUnit(this.owner), request);
-    const settle = (result: FlushResult): FlushResult => {
-      this.sending = undefined;
+    const settle = (result: FlushResult): void => {
+      this.isSending = false;
       if (result.kind === 'changed') this.staged.restore(taken);
       if (result.kind === 'fenced' || result.kind === 'conflict') this.verdict = result;
-      this.onResult(unit, result);
-      return result;
+      try {
+        this.onResult(unit, result);
+      } finally {
+        onAnswer?.(result);
+        this.answered?.resolve();
+        this.answered = undefined;
+      }
     };
-    this.sending = this.writer.flush(unit).then(settle, (error: unknown) => settle(refused(error)));
-    return this.sending;
+    this.isSending = true;
+    this.writer.flush(unit, settle);
+  }
+
+  private whenAnswered(): Promise<void> {
+    if (!this.isSending) return Promise.resolve();
+    this.answered ??= deferred();
+    return this.answered.promise;
   }
 }
 
-/** The store refused the whole statement: for this instance that is the same as refusing its unit. */
-function refused(error: unknown): FlushResult {
-  return { kind: 'rejected', error: error instanceof Error ? error : new Error(String(error)) };
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 function withTransition(unit: FlushUnit, request: TransitionRequest): FlushUnit {

@@ -47,12 +47,16 @@ export class JournalWriter {
     private readonly options: JournalWriterOptions,
   ) {}
 
-  /** Makes a unit durable. The caller has at most one unit per instance under way. Rejects only when the store refuses the whole statement. */
-  flush(unit: FlushUnit): Promise<FlushResult> {
-    return new Promise((resolve, reject) => {
-      this.flushes.push({ unit, resolve, reject });
-      this.schedule();
+  /** Makes a unit durable. The caller has at most one unit per instance under way. */
+  flush(unit: FlushUnit, onAnswer: (result: FlushResult) => void): void {
+    this.flushes.push({
+      unit,
+      resolve: onAnswer,
+      reject: (error) => {
+        onAnswer(refused(error));
+      },
     });
+    this.schedule();
   }
 
   /** Creates an instance. */
@@ -127,8 +131,17 @@ export class JournalWriter {
     items.forEach((item, index) => {
       const result = results[index] as FlushResult;
       if (result.kind === 'locked' && !this.closed) this.sendLater(item);
-      else item.resolve(result);
+      else this.answer(item, result);
     });
+  }
+
+  /** What one owner makes of its answer is no reason to keep the others' from them. */
+  private answer(item: Pending<FlushUnit, FlushResult>, result: FlushResult): void {
+    try {
+      item.resolve(result);
+    } catch (error) {
+      this.logger.error('What follows a write failed.', { workflowId: item.unit.workflowId, error: String(error) });
+    }
   }
 
   /** The row is held by an open transaction: tried again by and by, while the others go on. */
@@ -145,6 +158,11 @@ export class JournalWriter {
       this.clock.schedule(pauseMs, resolve);
     });
   }
+}
+
+/** The store refused the whole statement: for each instance that is the same as refusing its unit. */
+function refused(error: unknown): FlushResult {
+  return { kind: 'rejected', error: error instanceof Error ? error : new Error(String(error)) };
 }
 
 function units<U, R>(items: readonly Pending<U, R>[]): U[] {

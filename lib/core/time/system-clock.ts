@@ -1,3 +1,4 @@
+import { queueMacrotask } from './macrotask-queue.js';
 import type { Cancellable, Clock, ScheduleOptions } from './clock.js';
 
 /** The longest delay of a Node timer; a longer one would fire at once. */
@@ -39,7 +40,5 @@ export const systemClock: Clock = {
   monotonic: () => performance.now(),
   schedule: (delayMs: number, callback: () => void, options?: ScheduleOptions) =>
     new SystemTimer(performance.now() + (delayMs > 0 ? delayMs : 0), callback, options?.unref ?? false),
-  macrotask: (callback: () => void) => {
-    setImmediate(callback);
-  },
+  macrotask: queueMacrotask,
 };

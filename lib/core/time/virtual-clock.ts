@@ -1,5 +1,6 @@
 import { BinaryHeap } from './binary-heap.js';
 import type { Cancellable, Clock } from './clock.js';
+import { queueMacrotask } from './macrotask-queue.js';
 import { parseDuration, type Duration } from './duration.js';
 import { parseInstant, type Instant } from './instant.js';
 
@@ -12,7 +13,7 @@ export interface VirtualClockOptions {
   readonly start?: Instant;
   /**
    * Runs a callback one macrotask later. A deterministic simulation gives its own queue.
-   * @default Node's setImmediate
+   * @default the next turn of Node's event loop
    */
   readonly scheduler?: (callback: () => void) => void;
 }
@@ -53,7 +54,7 @@ export class VirtualClock implements Clock {
 
   constructor(options: VirtualClockOptions = {}) {
     this.wallMs = parseInstant(options.start ?? '2026-01-01T00:00:00Z', 'start of the virtual clock');
-    this.scheduler = options.scheduler ?? ((callback) => void setImmediate(callback));
+    this.scheduler = options.scheduler ?? queueMacrotask;
   }
 
   now(): number {

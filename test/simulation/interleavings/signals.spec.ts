@@ -14,18 +14,18 @@ describe('Signals whose transactions commit out of order', () => {
     await cluster.create('letters', 'l', { count: 2 });
     await cluster.until(() => cluster.record('l').status === 'suspended', 'the first wait');
     const { client } = cluster.world;
-    let commitEarly: () => void = () => undefined;
+    let commitEarly: (() => void) | undefined;
     const early = client.transaction(async (transaction) => {
       await transaction.signal({ id: 'first', workflowId: 'l', name: 'letter', payload: '"begun first"' });
       await new Promise<void>((resolve) => (commitEarly = resolve));
     });
-    await cluster.pass(100);
+    await cluster.until(() => commitEarly !== undefined, 'the open transaction');
     await cluster.ask(() =>
       client.signal([{ id: 'second', workflowId: 'l', name: 'letter', payload: '"begun second"' }]),
     );
     await cluster.until(() => cluster.journal('l').includes('w0'), 'the signal that was committed first');
     await cluster.until(() => cluster.record('l').status === 'suspended', 'the second wait');
-    commitEarly();
+    commitEarly?.();
     await cluster.finish();
     await early;
 

@@ -1,6 +1,6 @@
 import { Execution, Lease } from '../../../lib/core/execution/index.js';
 import { isTerminal, type InstanceRecord, type JournalEntry } from '../../../lib/core/records/index.js';
-import type { FlushUnit } from '../../../lib/core/store/index.js';
+import type { FlushResult, FlushUnit } from '../../../lib/core/store/index.js';
 import type { SimProcess } from '../engine/sim-process.js';
 import type { World } from '../engine/world.js';
 
@@ -21,9 +21,11 @@ export async function checkReplay(
   const violationsBefore = world.watch.violations.length;
   let last: FlushUnit | undefined;
   const writer = {
-    flush: (unit: FlushUnit) => {
+    flush: (unit: FlushUnit, onAnswer: (result: FlushResult) => void) => {
       if (unit.transition !== undefined) last = unit;
-      return Promise.resolve({ kind: 'applied', wakes: record.wakes, cancelRequested: false });
+      process.clock.macrotask(() => {
+        onAnswer({ kind: 'applied', wakes: record.wakes, cancelRequested: false });
+      });
     },
   };
   const execution = new Execution(
