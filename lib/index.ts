@@ -15,6 +15,7 @@ export type {
 // Services
 export { WorkflowClient, WorkflowHandle } from './client/index.js';
 export { PipelineService } from './pipeline/index.js';
+export { SagaService } from './saga/index.js';
 export { WorkflowEvents } from './cqrs/index.js';
 export { WorkflowHealthIndicator } from './health/index.js';
 export { Worker as WorkflowWorker } from './worker/index.js';
@@ -32,6 +33,7 @@ export type {
   ConditionValue,
   ExecuteChildOptions,
   InputOf,
+  ModelClass,
   OutputOf,
   SignalCondition,
   SignalWaitOptions,

@@ -49,7 +49,7 @@ describe('A pipeline in an application', () => {
   it('is a class whose decorated methods are steps, with what it injects, in memory and durably', async () => {
     const { app, pipelines } = await application([Catalogue, PricingPipeline]);
 
-    const inMemory = await pipelines.execute(PricingPipeline as never, ['ab', '']);
+    const inMemory = await pipelines.execute(PricingPipeline, ['ab', '']);
     const durable = await pipelines.execute('pricing', ['ab', ''], { id: 'p-1' });
 
     expect(inMemory.getStepResult('price')).toEqual([20]);

@@ -76,8 +76,10 @@ void client.start(NightlyWorkflow, 'tonight');
 void client.start(OrderWorkflow, { id: 'o', kind: 'gift' }, { delay: '1h' });
 // @ts-expect-error Nobody can wait for what has not committed.
 void client.startAndWait(OrderWorkflow, { id: 'o', kind: 'gift' }, { transaction: {} });
-// @ts-expect-error A class without `run` is no workflow.
-void client.start(class {}, {});
+// @ts-expect-error An object that is no definition is no workflow.
+void client.start({}, {});
+// A class without `run` may carry the decorator of a model, whose input its type does not tell.
+void client.start(class {}, { any: 'input' });
 
 // A signal's payload comes from its constant.
 const _receipt = client.signal(approved, { by: 'ann' }, { key: 'o' });

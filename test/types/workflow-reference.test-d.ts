@@ -32,8 +32,9 @@ class NoteWorkflow implements WorkflowRunner<string | undefined, number> {
   }
 }
 
-class NotAWorkflow {
-  walk(): void {}
+/** Stands for a class that carries the decorator of a model. */
+class OrderSaga {
+  reserve(): void {}
 }
 
 type OrderDefinition = WorkflowDefinition<Order, number>;
@@ -49,9 +50,20 @@ expectType<Equal<InputOf<'order'>, unknown>>();
 expectType<Equal<OutputOf<'order'>, unknown>>();
 
 declare const definition: OrderDefinition;
-const references: readonly WorkflowReference[] = [OrderWorkflow, NightlyWorkflow, NoteWorkflow, definition, 'order'];
+const references: readonly WorkflowReference[] = [
+  OrderWorkflow,
+  NightlyWorkflow,
+  NoteWorkflow,
+  OrderSaga,
+  definition,
+  'order',
+];
 void references;
 
-// @ts-expect-error A class without `run` is no workflow.
-const noWorkflow: WorkflowReference = NotAWorkflow;
+// What a model makes of a class is not seen in its type.
+expectType<Equal<InputOf<typeof OrderSaga>, unknown>>();
+expectType<Equal<OutputOf<typeof OrderSaga>, unknown>>();
+
+// @ts-expect-error An object that is no definition stands for no workflow.
+const noWorkflow: WorkflowReference = new OrderSaga();
 void noWorkflow;

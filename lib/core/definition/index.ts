@@ -1,5 +1,6 @@
 export { readOptional } from './read-optional.js';
 export { DefinitionRegistry } from './definition-registry.js';
+export { readOptional } from './read-optional.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.js';
 export { schemaValidator } from './value-validator.js';
 export type { ValueValidator } from './value-validator.js';
@@ -25,6 +26,7 @@ export type { ConcurrencyOptions, WorkflowDefinition, WorkflowModel } from './wo
 export type {
   DefinitionReference,
   InputOf,
+  ModelClass,
   OutputOf,
   Runnable,
   WorkflowClass,

@@ -13,9 +13,12 @@ export function readOptional<T extends object>(keys: readonly (keyof T & string)
   return read as T;
 }
 
-/** A plain object that is not itself something that works, such as a resilience policy written as a literal. */
+/** What tells an argument that works from an object of options, also where it is written as a literal: a policy, a store. */
+const WORKING_METHODS = ['execute', 'get', 'load'];
+
+/** A plain object that is not itself something that works. */
 function isOptions(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && !('execute' in value) && !('get' in value);
+  return (prototype === Object.prototype || prototype === null) && !WORKING_METHODS.some((method) => method in value);
 }

@@ -12,6 +12,10 @@ export interface Runnable<I, O> {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors are contravariant: nothing narrower accepts every class
 export type WorkflowClass<I = any, O = any> = abstract new (...args: any[]) => Runnable<I, O>;
 
+/** A class that carries the decorator of a model, such as `@SagaWorkflow`: what runs is made of its methods. @publicApi */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors are contravariant: nothing narrower accepts every class
+export type ModelClass = abstract new (...args: any[]) => object;
+
 /** What tells a definition apart: every `WorkflowDefinition` is one. @publicApi */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: nothing narrower accepts every definition
 export interface DefinitionReference<I = any, O = unknown> extends Runnable<I, O> {
@@ -20,7 +24,7 @@ export interface DefinitionReference<I = any, O = unknown> extends Runnable<I, O
 }
 
 /** Ways to name a workflow: its class, its definition, or its registered name (the newest version, or the one asked for). @publicApi */
-export type WorkflowReference = string | WorkflowClass | DefinitionReference;
+export type WorkflowReference = string | WorkflowClass | ModelClass | DefinitionReference;
 
 /** @publicApi */
 export type InputOf<W> = W extends abstract new (...args: never[]) => { run(ctx: never, ...rest: infer A): unknown }

@@ -10,6 +10,8 @@ import type { MemoryServices } from './memory-services.js';
 
 /** How a run in memory is begun. @internal */
 export interface ExecuteInMemoryOptions {
+  /** Part of the keys of its steps. @default a new one */
+  readonly id?: string | undefined;
   /** Cancels the run: what completed is undone. */
   readonly signal?: AbortSignal | undefined;
   readonly headers?: WorkflowHeaders | undefined;
@@ -28,10 +30,10 @@ export async function executeInMemory<I, O>(
   services: MemoryServices,
   options: ExecuteInMemoryOptions = {},
 ): Promise<O> {
-  const { signal, headers } = options;
+  const { id, signal, headers } = options;
   const scope = new AbortScope();
   if (signal === undefined)
-    return (await begin(definition, input, services, scope, { headers, isCancellable: false })) as O;
+    return (await begin(definition, input, services, scope, { id, headers, isCancellable: false })) as O;
   // The caller's own reason stays the cause of what the run ends with.
   const follower = new AbortScope();
   follower.onAbort((reason) => {
@@ -40,7 +42,7 @@ export async function executeInMemory<I, O>(
   follower.follow(signal);
   try {
     if (follower.aborted) scope.abort(cancelledBy(follower.reason));
-    return (await begin(definition, input, services, scope, { headers, isCancellable: true })) as O;
+    return (await begin(definition, input, services, scope, { id, headers, isCancellable: true })) as O;
   } finally {
     follower.dispose();
   }
