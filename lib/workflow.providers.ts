@@ -5,6 +5,7 @@ import { CqrsBridge, WorkflowEvents } from './cqrs/index.js';
 import { ProviderExplorer, WorkflowExplorer } from './discovery/index.js';
 import { WorkflowHealthIndicator } from './health/index.js';
 import { PipelineService } from './pipeline/index.js';
+import { JournalSagaStore, SagaService, SagaStore } from './saga/index.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
 import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 import { WorkflowEngine, createEngine } from './workflow.engine.js';
@@ -39,6 +40,16 @@ const publicProviders: Provider[] = [
     inject: [WorkflowEngine],
     useFactory: ({ services, client }: WorkflowEngine) => new PipelineService(services, client),
   },
+  {
+    provide: SagaService,
+    inject: [WorkflowEngine],
+    useFactory: ({ services, client }: WorkflowEngine) => new SagaService(services, client),
+  },
+  {
+    provide: SagaStore,
+    inject: [WorkflowEngine],
+    useFactory: ({ services, client }: WorkflowEngine) => new JournalSagaStore(services, client),
+  },
   { provide: WORKFLOW_WORKER, inject: [WorkflowEngine], useFactory: ({ worker }: WorkflowEngine) => worker },
   {
     provide: WorkflowEvents,
@@ -66,5 +77,5 @@ export const WORKFLOW_PROVIDERS: Provider[] = [
 /** What the application may inject. @internal */
 export const WORKFLOW_EXPORTS = [
   ...[WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER],
-  ...[WorkflowClient, PipelineService, WorkflowEvents, WorkflowHealthIndicator],
+  ...[WorkflowClient, PipelineService, SagaService, SagaStore, WorkflowEvents, WorkflowHealthIndicator],
 ];

@@ -1,4 +1,6 @@
 export { ClassMetadata, ClassMetadataList } from './class-metadata.accessor.js';
+export { Compensate, compensateMethodsOf } from './compensate.decorator.js';
+export type { CompensateMethod, CompensateMethodOptions } from './compensate.decorator.js';
 export { defineFromInstance } from './define.js';
 export type { DecoratedProvider, DefinitionFactory, ProviderTarget } from './definition-factory.interface.js';
 export { ProviderExplorer } from './provider.explorer.js';

@@ -1,6 +1,6 @@
 import type { RetryOptions } from '../core/policies/index.js';
 import type { Duration } from '../core/time/index.js';
-import { ClassMetadata } from './class-metadata.accessor.js';
+import { MethodMetadata } from './method-metadata.accessor.js';
 
 /** @publicApi */
 export interface StepMethodOptions {
@@ -20,7 +20,7 @@ export interface StepMethod {
   readonly options: StepMethodOptions;
 }
 
-const STEP_METADATA = new ClassMetadata<readonly StepMethod[]>('workflow:steps');
+const STEP_METADATA = new MethodMetadata<StepMethodOptions>('workflow:steps');
 
 /**
  * Makes a method of a workflow class a step. Steps are known by the names of their methods.
@@ -29,17 +29,11 @@ const STEP_METADATA = new ClassMetadata<readonly StepMethod[]>('workflow:steps')
  */
 export function Step(options: StepMethodOptions = {}) {
   return (prototype: object, method: string): void => {
-    const earlier = STEP_METADATA.of(prototype) ?? [];
-    STEP_METADATA.record(prototype, [...earlier, { method, options }]);
+    STEP_METADATA.record(prototype, method, options);
   };
 }
 
 /** The methods of a class that carry `@Step`: those of its bases first, each in the order of declaration. @internal */
 export function stepMethodsOf(target: { readonly prototype: object }): StepMethod[] {
-  const found: StepMethod[] = [];
-  for (let at: object | null = target.prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
-    const seen = new Set(found.map(({ method }) => method));
-    found.unshift(...(STEP_METADATA.of(at) ?? []).filter(({ method }) => !seen.has(method)));
-  }
-  return found;
+  return STEP_METADATA.of(target).map(({ method, value }) => ({ method, options: value }));
 }

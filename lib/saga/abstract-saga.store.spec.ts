@@ -1,0 +1,235 @@
+import { jest } from '@jest/globals';
+import { VirtualClock } from '../core/time/index.js';
+import {
+  AbstractSaga,
+  SagaError,
+  SagaState,
+  SagaStep,
+  SagaVersionMismatchError,
+  type SagaSnapshot,
+  type SagaStepOptions,
+  type SagaStore,
+} from './index.js';
+
+const AT_ONCE: SagaStepOptions = { retryDelay: 0 };
+const failure = new TypeError('no');
+
+class OrderSaga extends AbstractSaga<string> {
+  readonly warnings: unknown[] = [];
+
+  override getId(): string {
+    return 'order-1';
+  }
+
+  protected override onStoreFailure(error: unknown): void {
+    this.warnings.push(error);
+  }
+}
+
+class OrderSaga2 extends OrderSaga {
+  static override readonly VERSION = 2;
+}
+
+class TolerantSaga extends OrderSaga2 {
+  override isCompatibleWith(version: number): boolean {
+    return version < 3;
+  }
+}
+
+/** What happened, and what is to go wrong. */
+class Story {
+  readonly seen: string[] = [];
+  failing = new Set<string>();
+  idempotent = true;
+
+  tell<S extends OrderSaga>(sagaToTell: S, names = ['a', 'b', 'c']): S {
+    for (const name of names) sagaToTell.addStep(this.step(name));
+    return sagaToTell;
+  }
+
+  step(name: string): SagaStep {
+    const act = (what: string) => {
+      this.seen.push(what);
+      if (this.failing.has(what)) throw failure;
+      return `${name}!`;
+    };
+    return new SagaStep(
+      name,
+      () => act(name),
+      () => act(`undo ${name}`),
+      {
+        ...AT_ONCE,
+        maxRetries: 0,
+        idempotent: this.idempotent,
+      },
+    );
+  }
+}
+
+/** A store over JSON, as a database would be. */
+class JsonStore implements SagaStore {
+  readonly states: string[] = [];
+  text: string | undefined;
+
+  save(_id: string, snapshot: SagaSnapshot): void {
+    this.states.push(snapshot.state);
+    this.text = JSON.stringify(snapshot);
+  }
+
+  async load(): Promise<SagaSnapshot | undefined> {
+    return this.text === undefined ? undefined : (JSON.parse(this.text) as SagaSnapshot);
+  }
+
+  delete(): void {
+    this.text = undefined;
+  }
+}
+
+/** A process that stops when something is about to be stored for the nth time: what comes after never happens. */
+class StoppingStore extends JsonStore {
+  constructor(
+    private readonly other: JsonStore,
+    private left: number,
+  ) {
+    super();
+    this.text = other.text;
+  }
+
+  override save(id: string, snapshot: SagaSnapshot): unknown {
+    if (this.left-- <= 0) return new Promise(() => undefined);
+    this.other.save(id, snapshot);
+    return undefined;
+  }
+}
+
+const brokenStore = (durable?: boolean) => ({
+  ...(durable !== undefined && { durable }),
+  save: () => Promise.reject(failure),
+  load: (): SagaSnapshot | undefined => undefined,
+  delete: () => undefined,
+});
+
+const rejected = (run: Promise<unknown>) =>
+  run.then(
+    () => undefined,
+    (error: unknown) => error as SagaError,
+  );
+
+describe('AbstractSaga with a store', () => {
+  it('saves every change of its state, takes the store in an object as well, and does nothing again', async () => {
+    const store = new JsonStore();
+    const story = new Story();
+
+    await story.tell(new OrderSaga({ store })).execute();
+    await story.tell(new OrderSaga(store)).execute();
+
+    expect(store.states).toEqual(['running', 'running', 'running', 'running', 'completed']);
+    expect(story.seen).toEqual(['a', 'b', 'c']);
+  });
+
+  it('refuses to go on with what another version has stored', async () => {
+    const store = new JsonStore();
+    const story = new Story();
+    await story.tell(new OrderSaga(store)).execute();
+
+    const error = await rejected(story.tell(new OrderSaga2(store)).execute());
+
+    expect(error).toBeInstanceOf(SagaVersionMismatchError);
+    expect(error).toMatchObject({ sagaId: 'order-1', expectedVersion: 2, storedVersion: 1 });
+    await story.tell(new TolerantSaga(store)).execute();
+    expect(story.seen).toEqual(['a', 'b', 'c']);
+  });
+
+  it('takes what has no version for its own, with a warning', async () => {
+    const order = new Story().tell(
+      new OrderSaga({ save: () => undefined, load: () => ({ state: 'running' }) as never, delete: () => undefined }),
+    );
+
+    await order.execute();
+
+    expect(order.warnings).toHaveLength(1);
+  });
+
+  it('goes on without a store that fails, with a warning each time', async () => {
+    const order = new Story().tell(new OrderSaga(brokenStore()));
+
+    await order.execute();
+
+    expect(order.warnings).toEqual([failure, failure, failure, failure, failure]);
+    expect(order.state).toBe(SagaState.COMPLETED);
+  });
+
+  it('warns by the process unless its class does otherwise', async () => {
+    class PlainSaga extends AbstractSaga {
+      override getId(): string {
+        return 'plain-1';
+      }
+    }
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+
+    await new PlainSaga(brokenStore()).execute();
+
+    expect(warned).toHaveBeenCalledWith('The saga "plain-1" could not be kept in its store: no', 'SagaStoreWarning');
+    warned.mockRestore();
+  });
+
+  it('does nothing when a durable store fails at its beginning, and fails when it does so later', async () => {
+    const story = new Story();
+    await expect(story.tell(new OrderSaga(brokenStore(true))).execute()).rejects.toBe(failure);
+    expect(story.seen).toEqual([]);
+
+    let saves = 0;
+    const store = { ...brokenStore(true), save: () => (++saves === 3 ? Promise.reject(failure) : undefined) };
+    const order = story.tell(new OrderSaga(store));
+
+    expect(await rejected(order.execute())).toMatchObject({ stepName: 'b', cause: failure });
+    expect(story.seen).toEqual(['a', 'b', 'undo b', 'undo a']);
+  });
+
+  it('does not undo again what must not be undone twice and was begun before the process stopped', async () => {
+    const store = new JsonStore();
+    const story = new Story();
+    story.idempotent = false;
+    story.failing.add('c');
+    // Its writes: running, a, b, compensating, the begin of b's undo; it stops when b was undone.
+    void story.tell(new OrderSaga(new StoppingStore(store, 5))).execute();
+    await new VirtualClock().advance(1);
+
+    const error = await rejected(story.tell(new OrderSaga(store)).execute());
+
+    expect(story.seen).toEqual(['a', 'b', 'c', 'undo b', 'undo a']);
+    expect(error?.compensationErrors).toMatchObject([
+      { stepName: 'b', message: expect.stringMatching(/interrupted/) as string },
+    ]);
+  });
+
+  describe.each<[string, string[], string[], string]>([
+    ['completes', [], ['a', 'b', 'c'], 'completed'],
+    ['fails', ['c'], ['a', 'b', 'c', 'undo b', 'undo a'], 'failed'],
+    ['fails at once', ['a'], ['a'], 'failed'],
+    ['fails, and cannot undo a step', ['c', 'undo b'], ['a', 'b', 'c', 'undo b', 'undo a'], 'failed'],
+  ])('that %s', (_, failing, expected, state) => {
+    it('goes on where it stopped, wherever that was, and keeps the order', async () => {
+      for (let saves = 0; saves < 8; saves++) {
+        const store = new JsonStore();
+        const story = new Story();
+        story.failing = new Set(failing);
+        const first = story.tell(new OrderSaga(new StoppingStore(store, saves)));
+        const end = first.execute().catch(() => undefined);
+        await Promise.race([end, new VirtualClock().advance(1)]);
+
+        const second = story.tell(new OrderSaga(store));
+        await rejected(second.execute());
+
+        expect([...new Set(story.seen)]).toEqual(expected);
+        // Done again is what was done when the process stopped, and not yet stored; and what could not be undone.
+        const again = story.seen.filter((what, index) => story.seen.indexOf(what) < index && !failing.includes(what));
+        expect(again.length).toBeLessThanOrEqual(1);
+        expect(second.state).toBe(state);
+        expect(['a', 'b'].map((name) => second.wasCompensated(name))).toEqual(
+          ['a', 'b'].map((name) => expected.includes(`undo ${name}`) && !failing.includes(`undo ${name}`)),
+        );
+      }
+    });
+  });
+});

@@ -1,0 +1,36 @@
+// Sagas and their steps
+export { Saga } from './saga.definition.js';
+export type { SagaExecuteOptions, SagaOptions } from './saga.definition.js';
+export { saga, SagaBuilder } from './saga.builder.js';
+export { AbstractSaga } from './abstract-saga.js';
+export type { AbstractSagaExecuteOptions } from './abstract-saga.js';
+export { SagaStep, sagaStep } from './saga-step.js';
+export type { SagaAction, SagaCompensation, SagaStepOptions } from './saga-step.js';
+export type { SagaContext } from './saga-context.js';
+
+// How they stand
+export { SagaState } from './saga-state.js';
+export { SagaStore } from './saga.store.js';
+export type { SagaSnapshot } from './saga.store.js';
+export { JournalSagaStore } from './journal-saga.store.js';
+
+// In an application
+export { SagaWorkflow } from './decorators/saga-workflow.decorator.js';
+export { Compensate, Step } from '../discovery/index.js';
+export type { CompensateMethodOptions, StepMethodOptions } from '../discovery/index.js';
+export { SagaService } from './saga.service.js';
+export type {
+  SagaArguments,
+  SagaInputOf,
+  SagaReference,
+  SagaResultsOf,
+  SagaServiceExecuteOptions,
+} from './saga.service.js';
+export { sagaDefinitionFactory } from './saga.registrar.js';
+
+// Errors
+export { isSagaError, SagaError } from './errors/saga.error.js';
+export { SagaStepError } from './errors/saga-step.error.js';
+export type { SagaStepErrorOptions } from './errors/saga-step.error.js';
+export { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
+export { WorkflowVersionMismatchError } from '../core/errors/index.js';

@@ -1,0 +1,78 @@
+import { CompensationFailedError, isCompensationFailedError, type CompensationFailure } from '../core/errors/index.js';
+import { fromErrorRecord, toErrorRecord } from '../core/serialization/index.js';
+import { isSagaError, SagaError, toSagaError } from './errors/saga.error.js';
+import { SagaState } from './saga-state.js';
+import type { SagaStep } from './saga-step.js';
+import type { SagaSnapshot } from './saga.store.js';
+
+/** What is known of a saga that is executed directly. @internal */
+export class SagaProgress {
+  state: SagaState = SagaState.PENDING;
+  /** What the completed steps answered, in the order of completion. */
+  readonly completed = new Map<string, unknown>();
+  readonly compensated = new Set<string>();
+  /** Why it is undone. */
+  failure: unknown;
+  /** Undos that must not run twice, and were begun. */
+  readonly undoing = new Set<string>();
+  private failures: readonly CompensationFailure[] = [];
+
+  /** The steps that have completed, in that order. */
+  completedOf(steps: readonly SagaStep[]): SagaStep[] {
+    const byName = new Map(steps.map((step) => [step.name, step]));
+    return [...this.completed.keys()].map((name) => byName.get(name)).filter((step) => step !== undefined);
+  }
+
+  /** Whether what has completed, and can be undone, was undone. */
+  isUndone(steps: readonly SagaStep[]): boolean {
+    return this.completedOf(steps).every(
+      ({ name, compensation }) => compensation === undefined || this.compensated.has(name),
+    );
+  }
+
+  /** Notes what a run has ended with, once it was undone. */
+  fail(error: unknown): void {
+    this.state = SagaState.FAILED;
+    this.failure ??= error;
+    this.failures = [];
+    if (isCompensationFailedError(error)) this.failures = error.failures;
+  }
+
+  /** What it has failed with, undos that failed included. */
+  error(): unknown {
+    const failures = this.failures.filter(({ step }) => !this.compensated.has(step));
+    if (failures.length === 0) return this.failure;
+    return toSagaError(new CompensationFailedError({ failures, cause: this.failure }));
+  }
+
+  toSnapshot(version: number): SagaSnapshot {
+    const { state, failure, undoing, failures } = this;
+    return {
+      version,
+      state,
+      completed: Array.from(this.completed, ([name, result]) => ({ name, result })),
+      compensated: [...this.compensated],
+      compensationErrors: failures,
+      ...(failure !== undefined && { failure: failureOf(failure) }),
+      ...(undoing.size > 0 && { undoing: [...undoing] }),
+    };
+  }
+
+  /** Stores of users may keep less than they were given. */
+  restore(stored: Partial<SagaSnapshot>): void {
+    const { state = SagaState.PENDING, completed = [], compensated = [], compensationErrors = [], failure } = stored;
+    this.state = state;
+    for (const { name, result } of completed) this.completed.set(name, result);
+    for (const name of compensated) this.compensated.add(name);
+    this.failures = compensationErrors;
+    for (const name of stored.undoing ?? []) this.undoing.add(name);
+    if (failure === undefined) return;
+    const error = fromErrorRecord(failure.error);
+    this.failure = failure.stepName === undefined ? error : new SagaError(failure.stepName, error);
+  }
+}
+
+function failureOf(failure: unknown): NonNullable<SagaSnapshot['failure']> {
+  if (!isSagaError(failure)) return { error: toErrorRecord(failure) };
+  return { stepName: failure.stepName, error: toErrorRecord(failure.cause) };
+}

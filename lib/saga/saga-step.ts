@@ -1,0 +1,138 @@
+import {
+  readOptional,
+  type CompensationContext,
+  type StepContext,
+  type StepOptions,
+} from '../core/definition/index.js';
+import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
+import type { RetryOptions } from '../core/policies/index.js';
+import { parseDuration } from '../core/time/index.js';
+import type { SagaContext } from './saga-context.js';
+
+/** Does something; its answer is the step's result. @publicApi */
+export type SagaAction<R, I = unknown, Done extends object = Record<string, unknown>> = (
+  context: SagaContext<I, Done>,
+  step: StepContext,
+) => R | PromiseLike<R>;
+
+/**
+ * Undoes what an action did. Also called for an action of which nobody knows whether it happened (`step.uncertain`): then the result is
+ * `undefined`. @publicApi
+ */
+export type SagaCompensation<R, I = unknown, Done extends object = Record<string, unknown>> = (
+  result: R,
+  context: SagaContext<I, Done>,
+  step: CompensationContext,
+) => unknown;
+
+/** @publicApi */
+export interface SagaStepOptions {
+  /** Attempts after the first one. @default 1 */
+  readonly maxRetries?: number;
+  /** Between two attempts: seconds, or a text such as `'500ms'`. @default 1 */
+  readonly retryDelay?: number | string;
+  /** Whether the compensation may be tried again when it throws, or when nobody knows whether it has run. @default true */
+  readonly idempotent?: boolean;
+  /** Limit of one attempt of the action: seconds, or a text such as `'30s'`. @default none */
+  readonly timeout?: number | string;
+  /** Total attempts, or a policy, in place of `maxRetries` and `retryDelay`. */
+  readonly retry?: RetryOptions;
+}
+
+interface GivenOptions extends SagaStepOptions {
+  readonly compensation?: unknown;
+}
+
+/**
+ * A step of a saga: an action, and what undoes it.
+ *
+ * @example
+ * new SagaStep('charge', () => payments.charge(order), (receipt) => payments.refund(receipt), { maxRetries: 3 })
+ *
+ * @publicApi
+ */
+export class SagaStep<R = unknown, N extends string = string, I = unknown> {
+  readonly name: N;
+  readonly action: SagaAction<R, never>;
+  readonly compensation: SagaCompensation<never, never> | undefined;
+  readonly maxRetries: number;
+  readonly retryDelay: number | string;
+  readonly idempotent: boolean;
+  readonly timeout: number | string | undefined;
+  readonly retry: RetryOptions | undefined;
+  /** What the engine is told of the action and of its undo. @internal */
+  readonly options: Omit<StepOptions, 'compensate'>;
+
+  /** @throws WorkflowDefinitionError, WorkflowOptionsError naming the step */
+  constructor(
+    name: N,
+    action: SagaAction<R, I>,
+    options?: SagaStepOptions & { readonly compensation?: SagaCompensation<R, I> },
+  );
+  constructor(
+    name: N,
+    action: SagaAction<R, I>,
+    compensation?: SagaCompensation<R, I> | null,
+    maxRetries?: number | SagaStepOptions,
+    retryDelay?: number | string | SagaStepOptions,
+    idempotent?: boolean | SagaStepOptions,
+    options?: SagaStepOptions,
+  );
+  constructor(name: N, action: SagaAction<R, I>, ...given: readonly unknown[]) {
+    const keys = ['compensation', 'maxRetries', 'retryDelay', 'idempotent'] as const;
+    const options = readOptional<GivenOptions>(keys, given);
+    const { compensation, maxRetries = 1, retryDelay = 1, idempotent = true, timeout, retry } = options;
+    if (typeof name !== 'string' || name === '')
+      throw new WorkflowDefinitionError('A step of a saga has no name. Give each step a name that is not empty.');
+    requireFunction(action, `The action of step "${name}"`);
+    if (compensation != null) requireFunction(compensation, `The compensation of step "${name}"`);
+    if (retry !== undefined && (options.maxRetries !== undefined || options.retryDelay !== undefined)) {
+      throw new WorkflowDefinitionError(
+        `Step "${name}" has "retry" beside "maxRetries" or "retryDelay", which say the same. Keep one of them.`,
+      );
+    }
+    this.name = name;
+    this.action = action;
+    this.compensation = (compensation ?? undefined) as SagaCompensation<never, never> | undefined;
+    this.maxRetries = maxRetries;
+    this.retryDelay = retryDelay;
+    this.idempotent = idempotent;
+    this.timeout = timeout;
+    this.retry = retry;
+    const policy = retry ?? { attempts: attemptsOf(this), backoff: { delay: delayOf(this), factor: 1 } };
+    this.options = {
+      retry: policy,
+      compensateRetry: idempotent ? policy : false,
+      ...(timeout !== undefined && { timeout: secondsOf(timeout, `timeout of step "${name}"`) }),
+    };
+  }
+}
+
+/** Turns a function into a step that has the function's name, or another one. @publicApi */
+export function sagaStep<R, I = unknown>(
+  name?: string | (SagaStepOptions & { readonly compensation?: SagaCompensation<R, I> }),
+  options?: SagaStepOptions & { readonly compensation?: SagaCompensation<R, I> },
+): (action: SagaAction<R, I>) => SagaStep<R, string, I> {
+  const given = readOptional<GivenOptions & { readonly name?: string }>(['name'], [name, options]);
+  const { name: own, compensation, ...others } = given;
+  return (action) => new SagaStep(own ?? action.name, action, compensation as SagaCompensation<R, I>, others);
+}
+
+function attemptsOf({ name, maxRetries }: SagaStep): number {
+  if (Number.isSafeInteger(maxRetries) && maxRetries >= 0) return maxRetries + 1;
+  const option = `maxRetries of step "${name}"`;
+  throw new WorkflowOptionsError({ option, value: maxRetries, expected: 'a whole number that is not negative' });
+}
+
+function delayOf({ name, retryDelay }: SagaStep): number {
+  return secondsOf(retryDelay, `retryDelay of step "${name}"`);
+}
+
+/** Milliseconds of what is documented in seconds where it is a number. */
+function secondsOf(given: number | string, place: string): number {
+  return parseDuration(typeof given === 'number' ? given * 1_000 : given, place);
+}
+
+function requireFunction(value: unknown, what: string): void {
+  if (typeof value !== 'function') throw new WorkflowDefinitionError(`${what} is no function. Give a function there.`);
+}

@@ -1,0 +1,48 @@
+import { Saga, type SagaOptions } from './saga.definition.js';
+import { SagaStep, type SagaAction, type SagaCompensation, type SagaStepOptions } from './saga-step.js';
+
+/**
+ * Begins a saga; `build()` ends it. Each step knows the types of the results before it.
+ *
+ * @example
+ * saga<Order>('orders')
+ *   .step('reserve', ({ input }) => stock.reserve(input.items), (reservation) => stock.release(reservation))
+ *   .step('charge', ({ input, results }) => payments.charge(input.total, results.reserve.id))
+ *   .build();
+ *
+ * @publicApi
+ */
+export function saga<I = unknown>(name: string, options: SagaOptions = {}): SagaBuilder<I> {
+  return new SagaBuilder(name, options, []);
+}
+
+/** Steps so far; each `step` answers a new builder. @publicApi */
+export class SagaBuilder<I = unknown, Done extends object = object> {
+  /** @internal */
+  constructor(
+    private readonly name: string,
+    private readonly options: SagaOptions,
+    private readonly steps: readonly SagaStep[],
+  ) {}
+
+  /** @param compensation Undoes the completed step when a later one fails. */
+  step<const N extends string, R>(
+    name: N,
+    action: SagaAction<R, I, Done>,
+    compensation?: SagaCompensation<R, I, Done & Readonly<Record<N, R>>> | null,
+    options?: SagaStepOptions,
+  ): SagaBuilder<I, Done & Record<N, R>> {
+    const step = new SagaStep(
+      name,
+      action as unknown as SagaAction<R>,
+      compensation as unknown as SagaCompensation<R>,
+      options,
+    );
+    return new SagaBuilder(this.name, this.options, [...this.steps, step]);
+  }
+
+  /** @throws WorkflowDefinitionError for a name given twice */
+  build(): Saga<I, Done> {
+    return new Saga(this.name, this.steps, this.options);
+  }
+}

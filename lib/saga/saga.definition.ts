@@ -1,0 +1,137 @@
+import type { WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
+import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
+import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
+import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
+import { toSagaError } from './errors/saga.error.js';
+import type { SagaStep } from './saga-step.js';
+import { interpretSaga } from './saga.interpreter.js';
+
+/** @publicApi */
+export interface SagaOptions {
+  /** A positive integer. @default 1 */
+  readonly version?: number;
+  /** Versions whose stored instances this one may go on with. @default none but its own */
+  readonly isCompatibleWith?: (version: number) => boolean;
+  /** What becomes of the other undos when one has failed for good. @default 'continue': all are tried */
+  readonly onUndoFailure?: 'continue' | 'stop';
+}
+
+/** @publicApi */
+export interface SagaExecuteOptions {
+  /** Cancels the run: what completed is undone. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Steps that run one after the other, each with what undoes it: when one fails, those that had completed are undone, the last first.
+ * A definition: register it, start it by a client or a service, run it as a child, or execute it here.
+ *
+ * @publicApi
+ */
+export class Saga<I = unknown, R extends object = Record<string, unknown>> implements WorkflowDefinition<I, R> {
+  readonly name: string;
+  readonly version: number;
+  readonly model = 'saga';
+  /** Each step says itself how often it is tried. */
+  readonly retry = false;
+  readonly steps: readonly SagaStep[];
+  readonly isCompatibleWith?: (version: number) => boolean;
+  readonly onUndoFailure?: 'continue' | 'stop';
+  /** @internal */
+  readonly target?: object;
+  /** @internal */
+  readonly fingerprint: string;
+
+  /** @throws WorkflowDefinitionError for a name given twice */
+  constructor(
+    name: string,
+    steps: readonly SagaStep[],
+    options: SagaOptions & { /** @internal */ target?: object } = {},
+  ) {
+    assertWorkflowName(name, `saga "${name}"`);
+    const { version = 1, isCompatibleWith, onUndoFailure, target } = options;
+    assertVersion(version, `saga "${name}"`);
+    refuseDuplicates(steps, `saga "${name}"`);
+    this.name = name;
+    this.version = version;
+    this.steps = Object.freeze([...steps]);
+    this.fingerprint = steps
+      .map((step) => [step.name, String(step.action), String(step.compensation)].join(' '))
+      .join('\n');
+    if (isCompatibleWith !== undefined) this.isCompatibleWith = isCompatibleWith;
+    if (onUndoFailure !== undefined) this.onUndoFailure = onUndoFailure;
+    if (target !== undefined) this.target = target;
+  }
+
+  /** How the engine runs it. @internal */
+  readonly run = async (ctx: WorkflowContext, input: I): Promise<R> =>
+    (await interpretSaga(this.steps, ctx, input)) as R;
+
+  /**
+   * Runs here, in memory, and answers what the steps answered, by their names.
+   *
+   * @throws SagaError naming the step that failed, once everything was undone; WorkflowCancelledError
+   */
+  execute(
+    ...[input, options]: undefined extends I
+      ? [input?: I, options?: SagaExecuteOptions]
+      : [input: I, options?: SagaExecuteOptions]
+  ): Promise<R> {
+    return this.executeWith(standaloneServices(), input as I, options);
+  }
+
+  /** @internal */
+  async executeWith(
+    services: MemoryServices,
+    input: I,
+    options: SagaExecuteOptions & { readonly headers?: WorkflowHeaders | undefined } = {},
+  ): Promise<R> {
+    try {
+      return await executeInMemory(this, input, services, options);
+    } catch (error) {
+      throw toSagaError(error);
+    }
+  }
+
+  /** In Graphviz's language: the steps in their order, and below each what undoes it. */
+  toDot(): string {
+    return toDot(this.diagram());
+  }
+
+  toMermaid(): string {
+    return toMermaid(this.diagram());
+  }
+
+  private diagram(): DiagramGraph {
+    const { name, steps } = this;
+    const undoable = steps.filter(({ compensation }) => compensation !== undefined);
+    return {
+      name,
+      nodes: [
+        ...steps.map((step) => ({ id: step.name })),
+        ...undoable.map((step) => ({ id: undoOf(step), label: `undo ${step.name}` })),
+      ],
+      edges: [
+        ...steps.slice(1).map((step, index) => ({ from: (steps[index] as SagaStep).name, to: step.name })),
+        ...undoable.map((step) => ({ from: step.name, to: undoOf(step), label: 'undone by' })),
+      ],
+    };
+  }
+}
+
+/** @internal */
+export function refuseDuplicates(steps: readonly SagaStep[], place: string): void {
+  const names = new Set<string>();
+  for (const { name } of steps) {
+    if (names.has(name))
+      throw new WorkflowDefinitionError(
+        `The name "${name}" is given to two steps of ${place}. Give one of them another name.`,
+      );
+    names.add(name);
+  }
+}
+
+function undoOf({ name }: SagaStep): string {
+  return `$compensate:${name}`;
+}

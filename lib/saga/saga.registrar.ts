@@ -1,0 +1,101 @@
+import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { formatDuration, parseDuration } from '../core/time/index.js';
+import {
+  compensateMethodsOf,
+  stepMethodsOf,
+  type CompensateMethod,
+  type DecoratedProvider,
+  type DefinitionFactory,
+  type StepMethod,
+} from '../discovery/index.js';
+import { AbstractSaga } from './abstract-saga.js';
+import { SAGA_METADATA, type SagaMetadata } from './decorators/saga-workflow.decorator.js';
+import { SagaStep } from './saga-step.js';
+import { Saga } from './saga.definition.js';
+
+/** Turns `@SagaWorkflow` classes into definitions. @internal */
+export const sagaDefinitionFactory: DefinitionFactory<SagaMetadata> = {
+  decorator: '@SagaWorkflow',
+  metadata: SAGA_METADATA,
+  create: (provider) => {
+    const { instance, target, metadata, place } = provider;
+    if (instance instanceof AbstractSaga) return defineObject(instance, provider);
+    const steps = stepsOf(provider);
+    if (steps.length === 0)
+      throw new WorkflowDefinitionError(`The ${place} carries @SagaWorkflow but has no step. ${MEND}`);
+    return new Saga(metadata.name, steps, { ...metadata.options, target });
+  },
+};
+
+const MEND = 'Put @Step() on the methods that are its steps.';
+
+/** The steps that a saga has been given, without what it does with them when it is executed directly. */
+function defineObject(saga: AbstractSaga, { target, metadata, place }: DecoratedProvider<SagaMetadata>): Saga {
+  const { name, options } = metadata;
+  if (options.version !== undefined || options.isCompatibleWith !== undefined) {
+    throw new WorkflowDefinitionError(
+      `The ${place} is an AbstractSaga and gives a version to @SagaWorkflow. Give it as VERSION and isCompatibleWith of the class.`,
+    );
+  }
+  if (saga.steps.length === 0)
+    throw new WorkflowDefinitionError(`The ${place} has no step. Call addStep() in its constructor.`);
+  return new Saga(name, saga.steps, {
+    ...options,
+    version: saga.getVersion(),
+    isCompatibleWith: (version) => saga.isCompatibleWith(version),
+    target,
+  });
+}
+
+function stepsOf({ target, instance, place }: DecoratedProvider<SagaMetadata>): SagaStep[] {
+  const methods = stepMethodsOf(target);
+  const undos = undosOf(compensateMethodsOf(target), methods, place);
+  // Looked up at each call, so that a test may replace the method of the instance.
+  const call =
+    (method: string) =>
+    (...args: unknown[]): unknown =>
+      (instance as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
+  return methods.map(({ method, options }) => {
+    const { name = method, timeout, retry } = options;
+    if (options.dependencies !== undefined) {
+      throw new WorkflowDefinitionError(
+        `The step ${place}.${method}() has dependencies. The steps of a saga run in their order: leave them out.`,
+      );
+    }
+    const undo = undos.get(name);
+    return new SagaStep(name, call(method), {
+      ...(undo !== undefined && { compensation: call(undo.method), ...undo.options }),
+      // As text, because a bare number of a step is seconds and one of a decorator milliseconds.
+      ...(timeout !== undefined && {
+        timeout: formatDuration(parseDuration(timeout, `timeout of ${place}.${method}()`)),
+      }),
+      ...(retry !== undefined && { retry }),
+    });
+  });
+}
+
+/** The compensations by the names of their steps. */
+function undosOf(
+  compensations: readonly CompensateMethod[],
+  methods: readonly StepMethod[],
+  place: string,
+): Map<string, CompensateMethod> {
+  const names = new Set(methods.map(({ method, options }) => options.name ?? method));
+  const undos = new Map<string, CompensateMethod>();
+  for (const undo of compensations) {
+    const { method, step } = undo;
+    const other = undos.get(step);
+    if (other !== undefined) {
+      throw new WorkflowDefinitionError(
+        `The step "${step}" of the ${place} is undone by ${other.method}() and by ${method}(). Keep one @Compensate('${step}').`,
+      );
+    }
+    if (!names.has(step)) {
+      throw new WorkflowDefinitionError(
+        `The method ${place}.${method}() undoes "${step}", and there is no such step. Its steps: ${[...names].join(', ') || 'none'}.`,
+      );
+    }
+    undos.set(step, undo);
+  }
+  return undos;
+}

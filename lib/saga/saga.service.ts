@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import type { WorkflowReference } from '../core/definition/index.js';
+import { isWorkflowFailedError, WorkflowDefinitionError } from '../core/errors/index.js';
+import type { EngineServices } from '../core/execution/index.js';
+import type { WorkflowHeaders } from '../core/records/index.js';
+import { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
+import { toSagaError } from './errors/saga.error.js';
+import { Saga } from './saga.definition.js';
+
+/** A saga, its decorated class, or its registered name. @publicApi */
+export type SagaReference = WorkflowReference;
+
+/** What the steps of a saga answer, by their names. @publicApi */
+export type SagaResultsOf<W> = W extends Saga<never, infer R> ? R : Record<string, unknown>;
+
+/** What a saga takes. @publicApi */
+export type SagaInputOf<W> = W extends Saga<infer I> ? I : unknown;
+
+/** What follows the saga in a call: its input (only where it takes one) and options. @publicApi */
+export type SagaArguments<W, Options> =
+  undefined extends SagaInputOf<W>
+    ? readonly [input?: SagaInputOf<W>, options?: Options]
+    : readonly [input: SagaInputOf<W>, options?: Options];
+
+/** @publicApi */
+export interface SagaServiceExecuteOptions {
+  /** Makes the run durable. The same id again answers the same run. @default in memory */
+  readonly id?: string;
+  /** In memory it cancels the run; of a durable one it ends the waiting only. */
+  readonly signal?: AbortSignal;
+  readonly headers?: WorkflowHeaders;
+}
+
+/**
+ * Runs sagas: inject it wherever one is needed.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class SagaService {
+  /** @internal */
+  constructor(
+    private readonly services: EngineServices,
+    private readonly client: WorkflowClient,
+  ) {}
+
+  /**
+   * Makes a saga known by its name, in its version. For durable runs before the application has started (`onModuleInit`), because a
+   * worker says at its start what it can run. @throws WorkflowDefinitionError when another one has them.
+   */
+  register(saga: Saga<never, object>): void {
+    this.services.registry.register(saga as Saga);
+  }
+
+  /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a saga. */
+  get(reference: SagaReference): Saga {
+    const definition = this.services.registry.resolve(reference);
+    if (definition instanceof Saga) return definition as Saga;
+    throw new WorkflowDefinitionError(
+      `"${definition.name}" is no saga, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
+    );
+  }
+
+  /** Draws it. */
+  diagram(reference: SagaReference, format: 'mermaid' | 'dot' = 'mermaid'): string {
+    const saga = this.resolve(reference);
+    return format === 'dot' ? saga.toDot() : saga.toMermaid();
+  }
+
+  /**
+   * Runs a saga and answers what its steps answered, by their names. Without an id in memory, here and now; with one durably, by
+   * whichever worker claims it.
+   *
+   * @throws SagaError naming the step that failed, once everything was undone, with what could not be as `compensationErrors`
+   * @throws WorkflowCancelledError when it was cancelled
+   * @throws SagaVersionMismatchError when the id belongs to an instance of a version that this one does not take over
+   */
+  async execute<W extends SagaReference>(
+    reference: W,
+    ...[input, options = {}]: SagaArguments<W, SagaServiceExecuteOptions>
+  ): Promise<SagaResultsOf<W>> {
+    const { id, ...others } = options;
+    if (id === undefined)
+      return (await this.resolve(reference).executeWith(this.services, input, others)) as SagaResultsOf<W>;
+    const saga = this.get(reference);
+    await this.refuseOtherVersion(id, saga);
+    const { signal, headers } = others;
+    const handle = await this.client.start(saga, input, { id, ...(headers && { headers }) });
+    try {
+      return (await handle.result(signal && { signal })) as SagaResultsOf<W>;
+    } catch (error) {
+      throw isWorkflowFailedError(error) ? toSagaError(error.cause) : error;
+    }
+  }
+
+  /** Starts a saga durably and answers its handle at once. @throws as `WorkflowClient.start` does */
+  async start<W extends SagaReference>(
+    reference: W,
+    ...[input, options]: SagaArguments<W, StartOptions>
+  ): Promise<WorkflowHandle<SagaResultsOf<W>>> {
+    const handle: unknown = await this.client.start(this.get(reference), input, options);
+    return handle as WorkflowHandle<SagaResultsOf<W>>;
+  }
+
+  /** A saga stands for itself where it is only looked at, or run in memory. */
+  private resolve(reference: SagaReference): Saga {
+    return reference instanceof Saga ? (reference as Saga) : this.get(reference);
+  }
+
+  private async refuseOtherVersion(id: string, saga: Saga): Promise<void> {
+    const existing = await this.services.store.find(id);
+    if (existing === undefined || existing.name !== saga.name || existing.version === saga.version) return;
+    if (saga.isCompatibleWith?.(existing.version) === true) return;
+    throw new SagaVersionMismatchError(id, saga.version, existing.version);
+  }
+}
