@@ -1,6 +1,5 @@
 export { readOptional } from './read-optional.js';
 export { DefinitionRegistry } from './definition-registry.js';
-export { readOptional } from './read-optional.js';
 export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.js';
 export { schemaValidator } from './value-validator.js';
 export type { ValueValidator } from './value-validator.js';
