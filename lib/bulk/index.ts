@@ -1,0 +1,23 @@
+// Operations
+export { BulkOperation, BulkOperationState } from './bulk-operation.js';
+export type { BulkExecuteOptions, BulkOperationOptions } from './bulk-operation.js';
+export { BulkOperationConfig } from './bulk-operation-config.js';
+export type { BulkOperationConfigOptions } from './bulk-operation-config.js';
+export { BulkBatchResult } from './bulk-batch.js';
+export type { BulkBatchContext, BulkBatchError, BulkProcessor } from './bulk-batch.js';
+export { BulkOperationMetrics } from './bulk-operation-metrics.js';
+export type { BulkProgress } from './bulk-operation-metrics.js';
+export type { BulkHook, BulkHooks, BulkProgressCallback } from './progress-line.js';
+export type { BulkCheckpointStore } from './bulk-checkpoint.js';
+export type { BulkCircuitBreaker } from './batch-run.js';
+export type { BulkItems } from './batch-source.js';
+
+// Item by item
+export { bulkFilter, bulkMap, bulkReduce } from './item-functions.js';
+
+// Errors
+export {
+  BulkOperationCancelledError,
+  BulkOperationError,
+  BulkOperationTimeoutError,
+} from './errors/bulk-operation.error.js';
