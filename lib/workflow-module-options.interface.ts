@@ -51,6 +51,8 @@ export interface WorkflowTypeOrmOptions {
   schema?: string;
   /** In front of every table's name. @default 'workflow_' */
   tablePrefix?: string;
+  /** The table of state transitions, without prefix. Chosen before the first migration, which creates it. @default 'workflow_state_transitions' */
+  stateTable?: string;
   /** Brings the tables up to date at start-up, under a lock. @default true, but false with NODE_ENV=production */
   migrate?: boolean;
   /** Wakes other processes by NOTIFY; without it they notice at their next poll. @default true */

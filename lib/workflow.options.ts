@@ -51,6 +51,7 @@ export interface ResolvedTypeOrm {
   readonly dataSource?: string | WorkflowDataSource;
   readonly schema?: string;
   readonly tablePrefix?: string;
+  readonly stateTable?: string;
   readonly migrate: boolean;
   readonly notify: boolean;
   readonly preparedStatements: boolean;
@@ -100,6 +101,7 @@ const TYPEORM = knownOptions<WorkflowTypeOrmOptions>({
   dataSource: true,
   schema: true,
   tablePrefix: true,
+  stateTable: true,
   migrate: true,
   notify: true,
   preparedStatements: true,
@@ -210,6 +212,7 @@ function resolveTypeOrm(given: true | WorkflowTypeOrmOptions, isProduction: bool
     // Whether it is a fit name for a schema is judged where it becomes SQL.
     ...(options.schema !== undefined && { schema: options.schema }),
     ...(options.tablePrefix !== undefined && { tablePrefix: options.tablePrefix }),
+    ...(options.stateTable !== undefined && { stateTable: options.stateTable }),
     migrate: flag(options.migrate, !isProduction, 'typeorm.migrate'),
     notify: flag(options.notify, true, 'typeorm.notify'),
     preparedStatements: flag(options.preparedStatements, true, 'typeorm.preparedStatements'),

@@ -10,6 +10,7 @@ import { OutboxTable } from './outbox-table.js';
 import { RowChanges } from './row-changes.js';
 import { SignalTable } from './signal-table.js';
 import { SlotTable } from './slot-table.js';
+import { StateTable } from './state-table.js';
 import { assertStorable } from './storable.js';
 import { WaitIndex } from './wait-index.js';
 import { WorkerTable } from './worker-table.js';
@@ -31,6 +32,7 @@ export class MemoryDatabase {
   readonly queue = new ClaimQueue();
   readonly slots = new SlotTable();
   readonly workers = new WorkerTable();
+  readonly states = new StateTable();
   readonly outbox: OutboxTable | undefined;
   readonly hints: HintExchange;
   readonly changes: RowChanges;

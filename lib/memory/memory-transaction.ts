@@ -21,6 +21,13 @@ export interface TransactionSurroundings {
   readonly turn: () => Promise<void>;
 }
 
+/** Something else that commits or rolls back with a transaction. @internal */
+export interface TransactionParticipant {
+  commit(): void;
+  /** Called before the commit and at a rollback: whatever is held is let go. */
+  release(): void;
+}
+
 interface OpenStart {
   readonly unit: StartUnit;
   readonly row: InstanceRow;
@@ -40,6 +47,7 @@ export class MemoryTransaction implements StoreTransaction {
   private readonly locked = new Set<InstanceRow>();
   private readonly locks: Lock[] = [];
   private readonly callbacks: (() => void)[] = [];
+  private readonly participants: TransactionParticipant[] = [];
 
   constructor(private readonly surroundings: TransactionSurroundings) {}
 
@@ -117,6 +125,12 @@ export class MemoryTransaction implements StoreTransaction {
   }
 
   /** @internal */
+  enlist(participant: TransactionParticipant): void {
+    this.assertOpen();
+    this.participants.push(participant);
+  }
+
+  /** @internal */
   commit(): void {
     this.assertOpen();
     this.state = 'committed';
@@ -125,6 +139,7 @@ export class MemoryTransaction implements StoreTransaction {
     for (const { row, unit } of this.starts.values()) database.insert(row, unit);
     for (const unit of this.units) writer.apply(unit);
     for (const signal of this.signals.values()) database.store(signal);
+    for (const participant of this.participants) participant.commit();
     for (const callback of this.callbacks) callback();
   }
 
@@ -147,6 +162,7 @@ export class MemoryTransaction implements StoreTransaction {
     for (const row of this.locked) row.lock = undefined;
     for (const id of this.starts.keys()) database.reserved.delete(id);
     for (const unit of this.units) for (const { seed } of unit.children ?? []) database.reserved.delete(seed.id);
+    for (const participant of this.participants) participant.release();
     for (const lock of this.locks) lock.release();
   }
 

@@ -14,6 +14,7 @@ import type {
   SignalOutcome,
   StartResult,
   StartUnit,
+  StatePersistence,
   StoreHint,
   StoreTransaction,
   WorkerRegistration,
@@ -27,6 +28,7 @@ import { Intake } from './intake.js';
 import { waitForRelease } from './lock.js';
 import { MemoryDatabase } from './memory-database.js';
 import { MemorySession } from './memory-session.js';
+import { MemoryStatePersistence } from './memory-state.persistence.js';
 import { MemoryTransaction, type TransactionSurroundings } from './memory-transaction.js';
 import { renewLeases } from './renewal.js';
 import { SignalRouter } from './signal-router.js';
@@ -56,6 +58,7 @@ export interface MemoryStoreOptions {
 export class MemoryStore extends MemorySession implements WorkflowStore {
   readonly kind: string = 'memory';
   readonly durable: boolean = false;
+  readonly states: StatePersistence;
   private readonly intake: Intake;
   private readonly requests: InstanceRequests;
   private readonly router: SignalRouter;
@@ -82,6 +85,7 @@ export class MemoryStore extends MemorySession implements WorkflowStore {
     this.router = new SignalRouter(this.database, this.requests);
     this.writer = options.sharedWith?.writer ?? new UnitWriter(this.database);
     this.claimer = new Claimer(this.database);
+    this.states = new MemoryStatePersistence(this.database, () => this.turn());
     this.surroundings = { database: this.database, writer: this.writer, turn: () => this.turn() };
   }
 

@@ -17,6 +17,8 @@ export interface PostgresStoreOptions {
   readonly schema?: string;
   /** What the name of every table begins with. @default 'workflow_' */
   readonly tablePrefix?: string;
+  /** The table of state transitions, without prefix. Chosen before the first migration, which creates it. @default the prefix and 'state_transitions' */
+  readonly stateTable?: string;
   /** Whether `open` brings the tables up to date. Otherwise it only checks them. @default false */
   readonly migrate?: boolean;
   /** Whether lifecycle events are stored until a relay has published them. @default false */

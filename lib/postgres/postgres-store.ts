@@ -13,6 +13,7 @@ import type {
   SignalOutcome,
   StartResult,
   StartUnit,
+  StatePersistence,
   StoreHint,
   StoreTransaction,
   StoreTransactionOptions,
@@ -33,6 +34,7 @@ import { CloseRequests, InstanceRequests } from './requests/index.js';
 import { SignalPoster, SignalRouter } from './routing/index.js';
 import { SchemaMigrator } from './schema/index.js';
 import { PreparedTexts, TableNames } from './sql/index.js';
+import { PostgresStatePersistence } from './state-persistence.js';
 import type { StoreCore } from './store-core.js';
 import { Upkeep } from './upkeep.js';
 import { FlushWriter, InstanceStarter } from './writing/index.js';
@@ -49,6 +51,7 @@ const TRANSACTION_ATTEMPTS = 10;
 export class PostgresStore extends PostgresReads implements WorkflowStore {
   readonly kind = 'postgres';
   readonly durable = true;
+  readonly states: StatePersistence;
   private readonly migrator: SchemaMigrator;
   private readonly reserved: ReservedConnection;
   private readonly identities: WorkerIdentities;
@@ -89,6 +92,7 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
       this.hint(hint),
     );
     this.outbox = new Outbox(core);
+    this.states = new PostgresStatePersistence(core);
     this.parts = {
       starter: new InstanceStarter(core),
       poster: new SignalPoster(core),
@@ -278,7 +282,7 @@ function coreOf(database: SqlDatabase, options: PostgresStoreOptions): StoreCore
   const offset = options.clockOffsetMs ?? 0;
   return {
     database: new ResilientDatabase(database, clock),
-    tables: new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_'),
+    tables: new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_', options.stateTable),
     texts: new PreparedTexts(options.preparedStatements ?? true),
     clock,
     logger: options.logger ?? silentLogger,

@@ -1,5 +1,5 @@
 // The rules every store keeps
-export { workflowStoreContract } from './store-contract/index.js';
+export { statePersistenceContract, workflowStoreContract } from './store-contract/index.js';
 export type { ContractCase, StoreContractOptions, StoreHarness } from './store-contract/index.js';
 
 // Workflows under a clock that a test moves

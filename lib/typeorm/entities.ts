@@ -8,6 +8,8 @@ export interface WorkflowTableOptions {
   readonly schema?: string;
   /** @default 'workflow_' */
   readonly tablePrefix?: string;
+  /** As given to the store. @default the prefix and 'state_transitions' */
+  readonly stateTable?: string;
 }
 
 /** An instance, for queries. Only the engine writes it. @publicApi */
@@ -74,6 +76,22 @@ export class WorkflowWorkerEntity {
   declare startedAt: Date;
   declare heartbeatAt: Date;
   declare stopped: boolean;
+}
+
+/** One transition of a state machine, for queries. Only the engine writes it. @publicApi */
+export class WorkflowStateTransitionEntity {
+  declare machineId: string;
+  declare version: number;
+  declare name: string;
+  declare definitionVersion: number;
+  /** Null for the first one. Nested states are JSON. */
+  declare fromState: string | null;
+  declare toState: string;
+  declare trigger: string;
+  /** As serialised, and encoded when there is a codec. */
+  declare metadata: string | null;
+  declare snapshot: string;
+  declare at: Date;
 }
 
 /** Columns are whole milliseconds since the epoch. */
@@ -150,6 +168,19 @@ const workerColumns: Columns<WorkflowWorkerEntity> = {
   stopped: { type: 'boolean' },
 };
 
+const stateTransitionColumns: Columns<WorkflowStateTransitionEntity> = {
+  machineId: { ...text('machine_id'), primary: true },
+  version: { ...integer(), primary: true },
+  name: text(),
+  definitionVersion: integer('definition_version'),
+  fromState: optionalText('from_state'),
+  toState: text('to_state'),
+  trigger: text(),
+  metadata: optionalText(),
+  snapshot: text(),
+  at: time('at'),
+};
+
 /**
  * The tables as entities, for the `entities` of a data source: then `manager.find(WorkflowInstanceEntity, …)` works. They are left out
  * of TypeORM's schema synchronisation; the tables come from the migrations.
@@ -160,20 +191,21 @@ const workerColumns: Columns<WorkflowWorkerEntity> = {
  * @publicApi
  */
 export function workflowEntities(options: WorkflowTableOptions = {}): EntitySchema[] {
-  const tables = new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_');
+  const tables = new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_', options.stateTable);
   const entity = <T extends object>(target: new () => T, table: string, columns: Columns<T>): EntitySchema =>
     new EntitySchema<T>({
       name: target.name,
       target,
-      tableName: tables.bare(table),
+      tableName: table,
       schema: tables.schema,
       synchronize: false,
       columns: columns,
     }) as EntitySchema;
   return [
-    entity(WorkflowInstanceEntity, 'instances', instanceColumns),
-    entity(WorkflowJournalEntity, 'journal', journalColumns),
-    entity(WorkflowSignalEntity, 'signals', signalColumns),
-    entity(WorkflowWorkerEntity, 'workers', workerColumns),
+    entity(WorkflowInstanceEntity, tables.bare('instances'), instanceColumns),
+    entity(WorkflowJournalEntity, tables.bare('journal'), journalColumns),
+    entity(WorkflowSignalEntity, tables.bare('signals'), signalColumns),
+    entity(WorkflowWorkerEntity, tables.bare('workers'), workerColumns),
+    entity(WorkflowStateTransitionEntity, tables.stateTable, stateTransitionColumns),
   ];
 }

@@ -7,6 +7,7 @@ export {
   WorkflowInstanceEntity,
   WorkflowJournalEntity,
   WorkflowSignalEntity,
+  WorkflowStateTransitionEntity,
   WorkflowWorkerEntity,
   workflowEntities,
   type WorkflowTableOptions,

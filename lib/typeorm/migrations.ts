@@ -27,8 +27,8 @@ export function workflowMigrations(options: WorkflowTableOptions = {}): (new () 
       }
 
       async down(runner: QueryRunner): Promise<void> {
-        if (version !== 1)
-          throw new Error('Later steps of the workflow tables only add; revert the first one to remove them.');
+        // Later steps only add, and the ledger keeps them: reverting the first one removes everything.
+        if (version !== 1) return;
         for (const statement of dropStatements(tables)) await runner.query(statement);
       }
     };
@@ -46,7 +46,7 @@ export function workflowMigrationSql(options: WorkflowTableOptions = {}, fromVer
 }
 
 function tablesOf(options: WorkflowTableOptions): TableNames {
-  return new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_');
+  return new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_', options.stateTable);
 }
 
 async function appliedVersion(runner: QueryRunner, tables: TableNames): Promise<number> {

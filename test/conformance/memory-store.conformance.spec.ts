@@ -1,6 +1,11 @@
 import { systemClock, VirtualClock } from '../../lib/core/time/index.js';
 import { MemoryStore } from '../../lib/memory/index.js';
-import { workflowStoreContract, type StoreHarness } from '../../lib/testing/index.js';
+import {
+  statePersistenceContract,
+  workflowStoreContract,
+  type ContractCase,
+  type StoreHarness,
+} from '../../lib/testing/index.js';
 
 const LOCK_TIMEOUT_MS = 50;
 
@@ -18,6 +23,12 @@ function harnessOf(yieldEach: (() => Promise<void>) | undefined): StoreHarness {
   };
 }
 
+/** Every rule, for stores made that way. */
+function contract(create: () => StoreHarness): ContractCase[] {
+  const make = async () => create();
+  return [...workflowStoreContract(make), ...statePersistenceContract(make)];
+}
+
 /** Answers come back in a different order every time, and in the same ones in every run. */
 function unevenTurns(): () => Promise<void> {
   let state = 7;
@@ -31,10 +42,10 @@ function unevenTurns(): () => Promise<void> {
 
 describe('MemoryStore keeps the store contract', () => {
   describe('when every call takes one turn of the promise queue', () => {
-    for (const { name, run } of workflowStoreContract(async () => harnessOf(undefined))) it(name, run);
+    for (const { name, run } of contract(() => harnessOf(undefined))) it(name, run);
   });
 
   describe('when calls overtake each other', () => {
-    for (const { name, run } of workflowStoreContract(async () => harnessOf(unevenTurns()))) it(name, run);
+    for (const { name, run } of contract(() => harnessOf(unevenTurns()))) it(name, run);
   });
 });

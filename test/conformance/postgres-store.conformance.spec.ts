@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { delay, systemClock } from '../../lib/core/time/index.js';
 import type { TypeOrmStoreOptions } from '../../lib/typeorm/index.js';
 import { createTypeOrmStore } from '../../lib/typeorm/index.js';
-import { workflowStoreContract, type StoreHarness } from '../../lib/testing/index.js';
+import { statePersistenceContract, workflowStoreContract, type StoreHarness } from '../../lib/testing/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
 
 /** Also the time a transactional step has to commit, so not shorter than what a case does meanwhile on a busy machine. */
@@ -54,4 +54,5 @@ describe('PostgresStore keeps the store contract', () => {
   }
 
   for (const { name, run } of workflowStoreContract(createHarness, { rounds: 60 })) it(name, run);
+  for (const { name, run } of statePersistenceContract(createHarness)) it(name, run);
 });

@@ -61,7 +61,17 @@ export class PostgresFixture {
   }
 
   async empty(): Promise<void> {
-    const tables = ['instances', 'entries', 'signals', 'waits', 'workers', 'slots', 'stream', 'outbox'];
+    const tables = [
+      'instances',
+      'entries',
+      'signals',
+      'waits',
+      'workers',
+      'slots',
+      'stream',
+      'outbox',
+      'state_transitions',
+    ];
     await this.sql(`TRUNCATE ${tables.map((name) => this.table(name)).join(', ')}`);
   }
 

@@ -10,6 +10,13 @@ export type {
   WaitRow,
 } from './flush-unit.js';
 export { readPatiently } from './read-patiently.js';
+export { StatePersistence } from './state-persistence.js';
+export type {
+  StateAppendResult,
+  StateHistoryQuery,
+  StateTransitionRecord,
+  StateTransitionSeed,
+} from './state-persistence.js';
 export type {
   Inbox,
   InstanceQuery,

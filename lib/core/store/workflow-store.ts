@@ -9,6 +9,7 @@ import type {
   WorkflowAttributes,
 } from '../records/index.js';
 import type { Cancellable } from '../time/index.js';
+import type { StatePersistence } from './state-persistence.js';
 import type { FlushResult, FlushUnit, LeaseGrant, StartResult, StartUnit, StreamSeed } from './flush-unit.js';
 
 /**
@@ -24,6 +25,8 @@ export interface WorkflowStore {
   readonly kind: string;
   /** True when instances outlive the process. */
   readonly durable: boolean;
+  /** State machines beside the instances, in the same transactions. Absent where a store keeps none. */
+  readonly states?: StatePersistence;
 
   /** Connects, migrates when allowed, checks the schema. Throws `WorkflowSchemaError` when it is behind. */
   open(): Promise<void>;

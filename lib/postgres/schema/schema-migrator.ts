@@ -2,10 +2,11 @@ import { WorkflowSchemaError } from '../../core/errors/index.js';
 import type { ResilientDatabase, SqlExecutor } from '../connection/index.js';
 import type { TableNames } from '../sql/index.js';
 import { initialMigration } from './001-initial.migration.js';
+import { stateTransitionsMigration } from './002-state-transitions.migration.js';
 import type { SchemaMigration } from './migration.js';
 
 /** Every step, in order. @internal */
-export const MIGRATIONS: readonly SchemaMigration[] = [initialMigration];
+export const MIGRATIONS: readonly SchemaMigration[] = [initialMigration, stateTransitionsMigration];
 
 /** The version of the tables that this build needs. @publicApi */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -92,8 +93,9 @@ export function migrationSteps(tables: TableNames): MigrationStep[] {
 
 /** Removes everything of the store. @internal */
 export function dropStatements(tables: TableNames): string[] {
-  const { journal, instances, entries, signals, waits, workers, slots, stream, outbox, migrations } = tables;
-  const all = [instances, entries, signals, waits, workers, slots, stream, outbox, migrations];
+  const { journal, instances, entries, signals, waits, workers, slots, stream, outbox, migrations, stateTransitions } =
+    tables;
+  const all = [instances, entries, signals, waits, workers, slots, stream, outbox, stateTransitions, migrations];
   return [`DROP VIEW IF EXISTS ${journal}`, ...all.map((table) => `DROP TABLE IF EXISTS ${table}`)];
 }
 

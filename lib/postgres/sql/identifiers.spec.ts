@@ -28,8 +28,13 @@ describe('TableNames', () => {
     '\\',
     'a'.repeat(64),
     ' ',
-  ])('refuses the hostile name %j for schema and prefix', (name) => {
-    for (const make of [() => new TableNames(name, 'workflow_'), () => new TableNames('public', name)]) {
+  ])('refuses the hostile name %j for schema, prefix and table of states', (name) => {
+    const makes = [
+      () => new TableNames(name, 'workflow_'),
+      () => new TableNames('public', name),
+      () => new TableNames('public', 'workflow_', name),
+    ];
+    for (const make of makes) {
       expect(isWorkflowOptionsError(catchError(make))).toBe(true);
     }
   });

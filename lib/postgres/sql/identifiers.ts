@@ -5,6 +5,7 @@ const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
 const MAX_IDENTIFIER_LENGTH = 63;
 /** Length of the longest name that is appended to the prefix; a spec keeps it true. */
 export const LONGEST_SUFFIX = 27;
+const KEY_SUFFIX = '_pkey';
 
 /**
  * The names of everything the store has in the database, quoted. They come from two options only, which are checked here; nothing
@@ -25,13 +26,18 @@ export class TableNames {
   readonly stream: string;
   readonly outbox: string;
   readonly migrations: string;
+  readonly stateTransitions: string;
+  readonly stateTransitionsKey: string;
 
+  /** @param stateTable The bare name of the table of state transitions, which has no prefix. */
   constructor(
     readonly schema: string,
     readonly prefix: string,
+    readonly stateTable = `${prefix}state_transitions`,
   ) {
     requireIdentifier('schema', schema, MAX_IDENTIFIER_LENGTH);
     requireIdentifier('tablePrefix', prefix, MAX_IDENTIFIER_LENGTH - LONGEST_SUFFIX);
+    requireIdentifier('stateTable', stateTable, MAX_IDENTIFIER_LENGTH - KEY_SUFFIX.length);
     this.quotedSchema = quote(schema);
     this.instances = this.table('instances');
     this.entries = this.table('entries');
@@ -43,6 +49,8 @@ export class TableNames {
     this.stream = this.table('stream');
     this.outbox = this.table('outbox');
     this.migrations = this.table('migrations');
+    this.stateTransitions = `${this.quotedSchema}.${quote(stateTable)}`;
+    this.stateTransitionsKey = quote(`${stateTable}${KEY_SUFFIX}`);
   }
 
   /** The name alone, as constraints, indexes and entities have it. */

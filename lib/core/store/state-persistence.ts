@@ -1,0 +1,66 @@
+/**
+ * One transition of a state machine: its row. Texts are as serialised; states are what the machine calls them, JSON where nested.
+ *
+ * @publicApi
+ */
+export interface StateTransitionRecord {
+  readonly machineId: string;
+  /** The machine's own counter: dense, from 1. */
+  readonly version: number;
+  /** Name and version of the definition that made it. */
+  readonly name: string;
+  readonly definitionVersion: number;
+  /** Absent for the first one, which creates the machine. */
+  readonly from?: string;
+  readonly to: string;
+  /** What moved it. */
+  readonly trigger: string;
+  readonly metadata?: string;
+  /** Everything the machine is after it. */
+  readonly snapshot: string;
+  /** Names this one attempt to write it, so that a lost answer can be told from a lost race. */
+  readonly token: string;
+  /** The store's time of writing, epoch milliseconds. */
+  readonly at: number;
+}
+
+/** A transition to be written; the store adds the time. @publicApi */
+export type StateTransitionSeed = Omit<StateTransitionRecord, 'at'>;
+
+/** What became of an attempt to write one. `actual` is the version that the machine has; 0 when there is none. @publicApi */
+export type StateAppendResult =
+  | { readonly kind: 'stored'; readonly record: StateTransitionRecord }
+  | { readonly kind: 'conflict'; readonly actual: number };
+
+/** Where a page of the history begins, and how long it is. @publicApi */
+export interface StateHistoryQuery {
+  /** Only versions above it. @default 0 */
+  readonly after?: number;
+  readonly limit: number;
+}
+
+/**
+ * Keeps state machines: the last snapshot of each, and every transition that led there. It stands in the container under this class.
+ *
+ * Every method takes an open transaction (TypeORM's `EntityManager`, or the memory store's): what is written commits or rolls back with
+ * it, and what it has written itself is read. @throws WorkflowTransactionError for anything else, such as a root manager.
+ *
+ * @publicApi
+ */
+export abstract class StatePersistence {
+  /** The last transition with the machine's snapshot; `undefined` for an unknown machine. */
+  abstract load(machineId: string, transaction?: unknown): Promise<StateTransitionRecord | undefined>;
+
+  /** Transitions in the order of their versions. */
+  abstract history(
+    machineId: string,
+    query: StateHistoryQuery,
+    transaction?: unknown,
+  ): Promise<StateTransitionRecord[]>;
+
+  /**
+   * Writes one transition, if its version is the next one of its machine; otherwise nothing. The same attempt (`token`) sent again finds
+   * its own row and counts as stored. An open transaction that writes the same version is waited for.
+   */
+  abstract append(transition: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult>;
+}

@@ -1,0 +1,116 @@
+import { WorkflowStoreError, WorkflowTransactionError } from '../core/errors/index.js';
+import type {
+  StateAppendResult,
+  StateHistoryQuery,
+  StatePersistence,
+  StateTransitionRecord,
+  StateTransitionSeed,
+} from '../core/store/index.js';
+import { Lock, waitForRelease } from './lock.js';
+import type { MemoryDatabase } from './memory-database.js';
+import { MemoryTransaction, type TransactionParticipant } from './memory-transaction.js';
+import { assertStorable } from './storable.js';
+
+/** What one transaction has written and nobody else sees yet. */
+class PendingTransitions implements TransactionParticipant {
+  readonly records = new Map<string, StateTransitionRecord[]>();
+  private readonly lock = new Lock();
+
+  constructor(private readonly database: MemoryDatabase) {}
+
+  add(record: StateTransitionRecord): void {
+    const { machineId } = record;
+    const own = this.records.get(machineId);
+    if (own !== undefined) {
+      own.push(record);
+      return;
+    }
+    this.records.set(machineId, [record]);
+    this.database.states.reserved.set(machineId, this.lock);
+  }
+
+  commit(): void {
+    for (const record of [...this.records.values()].flat()) this.database.states.add(record);
+  }
+
+  release(): void {
+    for (const machineId of this.records.keys()) this.database.states.reserved.delete(machineId);
+    this.lock.release();
+  }
+}
+
+/** State machines in memory, in the transactions of the memory store. @internal */
+export class MemoryStatePersistence implements StatePersistence {
+  private readonly pending = new WeakMap<MemoryTransaction, PendingTransitions>();
+
+  constructor(
+    private readonly database: MemoryDatabase,
+    /** A real asynchronous turn, as every statement takes one. */
+    private readonly turn: () => Promise<void>,
+  ) {}
+
+  async load(machineId: string, transaction?: unknown): Promise<StateTransitionRecord | undefined> {
+    const own = this.pendingOf(transaction);
+    await this.turn();
+    return own?.records.get(machineId)?.at(-1) ?? this.database.states.last(machineId);
+  }
+
+  async history(machineId: string, query: StateHistoryQuery, transaction?: unknown): Promise<StateTransitionRecord[]> {
+    const own = this.pendingOf(transaction);
+    await this.turn();
+    const after = query.after ?? 0;
+    const pending = own?.records.get(machineId)?.filter(({ version }) => version > after) ?? [];
+    return [...this.database.states.read(machineId, query), ...pending].slice(0, query.limit);
+  }
+
+  async append(seed: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult> {
+    const joined = openTransaction(transaction);
+    const { states, clock, lockTimeoutMs } = this.database;
+    const { machineId } = seed;
+    await this.turn();
+    assertStorable(machineId, seed.name, seed.from, seed.to, seed.trigger, seed.metadata, seed.snapshot, seed.token);
+    const own = joined && this.pending.get(joined);
+    while (own?.records.has(machineId) !== true) {
+      const holder = states.reserved.get(machineId);
+      if (holder === undefined) break;
+      if (await waitForRelease(holder, clock, lockTimeoutMs)) continue;
+      throw new WorkflowStoreError(`A transaction holds the state machine "${machineId}" for too long; try again.`);
+    }
+    joined?.assertOpen();
+    const last = own?.records.get(machineId)?.at(-1) ?? states.last(machineId);
+    const actual = last?.version ?? 0;
+    if (seed.version !== actual + 1) {
+      const written = states.at(machineId, seed.version);
+      return written?.token === seed.token ? { kind: 'stored', record: written } : { kind: 'conflict', actual };
+    }
+    const record = Object.freeze({ ...seed, at: this.database.now });
+    if (joined === undefined) states.add(record);
+    else this.enlisted(joined).add(record);
+    return { kind: 'stored', record };
+  }
+
+  private pendingOf(transaction: unknown): PendingTransitions | undefined {
+    const joined = openTransaction(transaction);
+    return joined && this.pending.get(joined);
+  }
+
+  private enlisted(transaction: MemoryTransaction): PendingTransitions {
+    const known = this.pending.get(transaction);
+    if (known !== undefined) return known;
+    const pending = new PendingTransitions(this.database);
+    transaction.enlist(pending);
+    this.pending.set(transaction, pending);
+    return pending;
+  }
+}
+
+function openTransaction(transaction: unknown): MemoryTransaction | undefined {
+  if (transaction === undefined) return undefined;
+  if (!(transaction instanceof MemoryTransaction)) {
+    throw new WorkflowTransactionError(
+      'What was given as `transaction` is not a transaction of the memory store. Pass what the callback of its `transaction` method receives.',
+    );
+  }
+  transaction.assertOpen();
+  return transaction;
+}

@@ -1,0 +1,96 @@
+import type {
+  StateAppendResult,
+  StateHistoryQuery,
+  StatePersistence,
+  StateTransitionRecord,
+  StateTransitionSeed,
+} from '../core/store/index.js';
+import type { SqlExecutor, SqlRow } from './connection/index.js';
+import { number, optionalText, text } from './records/index.js';
+import { NOW } from './sql/index.js';
+import type { StoreCore } from './store-core.js';
+
+const FIELDS =
+  'machine_id, version, name, definition_version, from_state, to_state, trigger, metadata, snapshot, token, at';
+
+/** State machines in a table of transitions: a transition is one INSERT, and its key decides between writers. @internal */
+export class PostgresStatePersistence implements StatePersistence {
+  private readonly reading: SqlExecutor = { query: (statement) => this.core.database.repeatable(statement) };
+
+  constructor(private readonly core: StoreCore) {}
+
+  async load(machineId: string, transaction?: unknown): Promise<StateTransitionRecord | undefined> {
+    const prepared = this.core.texts.get('state-load', () => {
+      return `SELECT ${FIELDS} FROM ${this.core.tables.stateTransitions} WHERE machine_id = $1 ORDER BY version DESC LIMIT 1`;
+    });
+    const { rows } = await this.executor(transaction).query({ ...prepared, values: [machineId] });
+    return rows[0] && recordOf(rows[0]);
+  }
+
+  async history(
+    machineId: string,
+    { after = 0, limit }: StateHistoryQuery,
+    transaction?: unknown,
+  ): Promise<StateTransitionRecord[]> {
+    const prepared = this.core.texts.get('state-history', () => {
+      return `SELECT ${FIELDS} FROM ${this.core.tables.stateTransitions} WHERE machine_id = $1 AND version > $2::int4 ORDER BY version LIMIT $3::int8`;
+    });
+    const { rows } = await this.executor(transaction).query({ ...prepared, values: [machineId, after, limit] });
+    return rows.map(recordOf);
+  }
+
+  async append(seed: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult> {
+    const executor = this.executor(transaction);
+    const prepared = this.core.texts.get('state-append', () => {
+      const table = this.core.tables.stateTransitions;
+      // Only behind the version before it, so that a stale writer of a later version leaves no gap.
+      return `INSERT INTO ${table} (${FIELDS})
+SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, ${NOW}
+WHERE $3::int4 = 1 OR EXISTS (SELECT 1 FROM ${table} WHERE machine_id = $2 AND version = $3::int4 - 1)
+ON CONFLICT DO NOTHING RETURNING at`;
+    });
+    const { machineId, version, name, definitionVersion, from, to, trigger, metadata, snapshot, token } = seed;
+    const state = [from ?? null, to, trigger, metadata ?? null, snapshot, token];
+    const values = [this.core.offsetMs(), machineId, version, name, definitionVersion, ...state];
+    const { rows } = await executor.query({ ...prepared, values });
+    this.core.texts.noteRows(1);
+    if (rows[0] !== undefined) return { kind: 'stored', record: { ...seed, at: number(rows[0], 'at') } };
+    return this.judge(executor, seed);
+  }
+
+  /** Somebody's row stands there already: our own from a sending whose answer was lost, or another one's. */
+  private async judge(executor: SqlExecutor, seed: StateTransitionSeed): Promise<StateAppendResult> {
+    const prepared = this.core.texts.get('state-judge', () => {
+      const table = this.core.tables.stateTransitions;
+      return `SELECT (SELECT max(version) FROM ${table} WHERE machine_id = $1) AS actual,
+  (SELECT at FROM ${table} WHERE machine_id = $1 AND version = $2::int4 AND token = $3) AS at`;
+    });
+    const { rows } = await executor.query({ ...prepared, values: [seed.machineId, seed.version, seed.token] });
+    const row = rows[0] as SqlRow;
+    if (row['at'] != null) return { kind: 'stored', record: { ...seed, at: number(row, 'at') } };
+    return { kind: 'conflict', actual: number(row, 'actual') };
+  }
+
+  private executor(transaction: unknown): SqlExecutor {
+    // The key and the token make every statement safe to send again.
+    return transaction === undefined ? this.reading : this.core.database.raw.join(transaction);
+  }
+}
+
+function recordOf(row: SqlRow): StateTransitionRecord {
+  const from = optionalText(row, 'from_state');
+  const metadata = optionalText(row, 'metadata');
+  return {
+    machineId: text(row, 'machine_id'),
+    version: number(row, 'version'),
+    name: text(row, 'name'),
+    definitionVersion: number(row, 'definition_version'),
+    ...(from !== undefined && { from }),
+    to: text(row, 'to_state'),
+    trigger: text(row, 'trigger'),
+    ...(metadata !== undefined && { metadata }),
+    snapshot: text(row, 'snapshot'),
+    token: text(row, 'token'),
+    at: number(row, 'at'),
+  };
+}
