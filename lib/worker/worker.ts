@@ -238,10 +238,14 @@ export class Worker implements LocalDispatcher, PoolListener {
   }
 
   private async renew(only?: string): Promise<void> {
+    const { clock } = this.services;
+    const sentAt = clock.monotonic();
     const skipped = await this.keeper.renew(this.identity?.id ?? this.options.id, only);
     if (this.pool.size === 0) return;
+    // From sending to sending: leases run out while an answer is slow.
+    const nextInMs = Math.max(0, this.options.heartbeatIntervalMs - (clock.monotonic() - sentAt));
     if (skipped.length > 0) this.timers.set(RENEW, SKIPPED_RENEWAL_MS);
-    else if (only === undefined) this.timers.set(RENEW, this.options.heartbeatIntervalMs);
+    else if (only === undefined) this.timers.set(RENEW, nextInMs);
   }
 
   private sweep(): void {

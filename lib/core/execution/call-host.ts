@@ -31,4 +31,6 @@ export interface CallHost {
   attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void): void;
   /** Makes an effect due again, behind the gate, after a stored wait. */
   requeue(effect: { begin(host: CallHost): void }): void;
+  /** Somebody else has written where this execution would have: it is dropped, and replayed by whoever claims the instance next. */
+  lose(): void;
 }

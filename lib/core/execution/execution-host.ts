@@ -64,7 +64,6 @@ export interface ExecutionHost extends CallHost {
   beginStop(cause: StopCause): void;
   /** This build's code does not match the journal. */
   giveUp(error: Error): Promise<Verdict>;
-  lose(): void;
   wake(): void;
   /** Waits until something happens. */
   idle(): Promise<void>;

@@ -223,7 +223,6 @@ export class Execution implements ContextHost {
 
   /** What is still open or would be undone, in words: reasons not to begin a next generation. */
   unfinished(): { readonly calls: string[]; readonly undos: string[] } {
-    if (this.isReplaying) return { calls: [], undos: [] };
     return { calls: this.calls.outstanding().map((call) => call.name), undos: this.ending.undoable() };
   }
 

@@ -1,8 +1,8 @@
 import type { StepContext, TransactionOptions } from '../definition/index.js';
-import { isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
+import { isLeaseLostError, isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
 import { knownOptions, oneOf } from '../options/index.js';
 import { delay } from '../time/index.js';
-import { readPatiently, type FlushResult, type FlushUnit } from '../store/index.js';
+import { readPatiently, type FlushResult, type FlushUnit, type StoreTransaction } from '../store/index.js';
 import type { TransactionTurn } from './arrival.js';
 import type { AttemptPlan } from './attempt-plan.js';
 import type { AttemptsEnd } from './attempts.js';
@@ -94,18 +94,18 @@ export class TransactionCall extends StepCall {
             const text = host.services.payloads.toText(value, `result of step "${this.step}"`);
             if (context.signal.aborted) throw context.signal.reason;
             host.arrive({ call: this, status: 'completed', attempts: context.attempt, text, commit: turn });
-            const result = await transaction.flush(await turn.granted);
-            if (result.kind !== 'applied') throw new LeaseLostError({ workflowId: host.record.id });
-            turn.written = result;
+            turn.written = await this.write(host, transaction, await turn.granted);
           },
           this.isolation === undefined ? {} : { isolation: this.isolation },
         );
         turn.settle(turn.written);
         return;
       } catch (error) {
-        const committed = isWorkflowStoreError(error) && (await this.wasCommitted(host, turn));
-        turn.settle(committed ? turn.written : undefined);
-        if (committed) return;
+        const stands = isWorkflowStoreError(error) && (await this.isRecorded(host, turn));
+        // An earlier try that was given up has committed after all, with a result of its own that this execution does not know.
+        if (stands && turn.written === undefined) host.lose();
+        turn.settle(stands ? turn.written : undefined);
+        if (stands && turn.written !== undefined) return;
         // The database gave the transaction up: that is not the body's failure, so it costs no attempt.
         if (!isWorkflowStoreError(error) || context.signal.aborted) throw error;
       }
@@ -114,8 +114,21 @@ export class TransactionCall extends StepCall {
     }
   }
 
+  /** Records the result as the transaction's last statement. Where somebody else has written, the execution is over. */
+  private async write(host: CallHost, transaction: StoreTransaction, unit: FlushUnit): Promise<FlushResult> {
+    let result: FlushResult | undefined;
+    try {
+      result = await transaction.flush(unit);
+      if (result.kind === 'applied') return result;
+    } catch (error) {
+      if (!isLeaseLostError(error)) throw error;
+    }
+    if (result?.kind !== 'rejected') host.lose();
+    throw new LeaseLostError({ workflowId: host.record.id });
+  }
+
   /** After an answer that never came: whether the entry stands at the position it was given. */
-  private async wasCommitted(host: CallHost, turn: Turn): Promise<boolean> {
+  private async isRecorded(host: CallHost, turn: Turn): Promise<boolean> {
     const position = turn.unit?.entries.at(-1)?.position;
     if (position === undefined) return false;
     const { clock, store } = host.services;

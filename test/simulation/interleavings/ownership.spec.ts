@@ -179,3 +179,85 @@ describe('An instance created on a free place whose answer came late', () => {
     expect(cluster.begun('a')).toBe(1);
   });
 });
+
+describe('A claim whose answer comes after its lease', () => {
+  it('begins nothing', async () => {
+    const cluster = new Cluster({
+      definitions: [staged('late', async (stage) => [await stage.step('a', { takesMs: 50_000 })])],
+    });
+    const slow = cluster.process('a');
+    await cluster.pass(100);
+    cluster.world.network.script = (operation) => (operation === 'poll' ? { answerMs: 11_000 } : undefined);
+    await cluster.create('late', 'l');
+    await cluster.until(() => cluster.record('l').fence === 1, 'the claim');
+    cluster.world.network.script = (operation) => (operation === 'renew' ? { requestMs: 3_000 } : undefined);
+    cluster.process('b');
+    await cluster.until(() => cluster.isOver, 'its end');
+    await cluster.finish();
+
+    expect(cluster.begun('a')).toBe(1);
+    expect(cluster.world.ledger.effects.some((effect) => effect.life === slow.life)).toBe(false);
+  });
+});
+
+describe('A renewal', () => {
+  it('whose answer is late prolongs the lease no further than it was asked for', async () => {
+    const cluster = new Cluster({
+      definitions: [
+        staged('retried', (stage) =>
+          stage.step('a', { failures: 1 }, { retry: { attempts: 2, backoff: { delay: '14s' }, inProcessBelow: '1m' } }),
+        ),
+      ],
+    });
+    cluster.process('a');
+    await cluster.create('retried', 'r');
+    await cluster.until(() => cluster.begun('a') === 1, 'the first attempt');
+    let renewals = 0;
+    cluster.world.network.script = (operation) =>
+      operation === 'renew' ? ((renewals += 1) === 1 ? { answerMs: 9_000 } : { kind: 'lostRequest' }) : undefined;
+    cluster.process('b', 'v1', { pollIntervalMs: 100 });
+    await cluster.until(() => cluster.record('r').fence === 2, 'the loss');
+    // The second attempt would be due under the first lease, if that counted from the answer.
+    await cluster.pass(5_000);
+    await cluster.finish();
+
+    expect(cluster.record('r').status).toBe('completed');
+  });
+
+  it('that finds the row locked by the commit of its own transaction loses nothing', async () => {
+    const cluster = new Cluster({
+      definitions: [staged('slow', async (stage) => [await stage.transaction('x', { takesMs: 5 })])],
+    });
+    cluster.process('a');
+    await cluster.create('slow', 's');
+    cluster.world.network.script = (operation) => (operation === 'transaction' ? { requestMs: 6_000 } : undefined);
+    await cluster.until(() => cluster.isOver, 'its end');
+    await cluster.finish();
+
+    expect(cluster.begun('x')).toBe(1);
+    expect(cluster.world.watch.rows.lossesOf('s')).toEqual([]);
+  });
+});
+
+describe('Two instances that have crashed their processes', () => {
+  it('are never executed by one process at the same time', async () => {
+    const cluster = new Cluster({
+      definitions: [staged('suspect', (stage) => stage.step('a', { takesMs: 30_000 }))],
+      worker: { pollIntervalMs: 500 },
+    });
+    let process = cluster.process('same');
+    for (const id of ['s1', 's2']) await cluster.create('suspect', id);
+    for (let crash = 1; crash <= 2; crash++) {
+      await cluster.until(() => cluster.records().every(({ fence }) => fence >= crash), 'both claims', 100_000);
+      process.crash();
+      process = cluster.process('same');
+    }
+    let most = 0;
+    cluster.world.onStep = () => {
+      if (process.isAlive) most = Math.max(most, process.engine.worker.status.executing);
+    };
+    await cluster.finish();
+
+    expect(most).toBe(1);
+  });
+});

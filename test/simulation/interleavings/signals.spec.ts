@@ -42,9 +42,9 @@ describe('A suspension against a send', () => {
       const cluster = new Cluster({
         seed,
         definitions: [letters],
-        // Without hints, and with a poll that is far away, nobody makes up for a wake-up that was lost.
+        // Without hints, and with a lease that never runs out here, nobody makes up for a wake-up that was lost.
         faults: { lostHint: 1, slow: 0.2 },
-        worker: { pollIntervalMs: 1_000, warmInstances: seed % 3 },
+        worker: { pollIntervalMs: 1_000, leaseMs: 60_000, warmInstances: seed % 3 },
       });
       cluster.process('a');
       if (seed % 2 === 0) cluster.process('b');
