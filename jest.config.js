@@ -38,7 +38,7 @@ const shared = {
 // Folders whose specs talk to a database. Everything else stays in the project that starts none.
 const databaseFolders = [
   '<rootDir>/lib/(postgres|typeorm)/',
-  '<rootDir>/test/(?!(architecture|engine|simulation|mutants)/)',
+  '<rootDir>/test/(?!(architecture|engine|simulation|mutants)/|conformance/memory-)',
 ];
 
 export default {
@@ -48,14 +48,22 @@ export default {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/lib/**/*.spec.ts', '<rootDir>/test/{architecture,engine,simulation,mutants}/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/lib/**/*.spec.ts',
+        '<rootDir>/test/{architecture,engine,simulation,mutants}/**/*.spec.ts',
+        '<rootDir>/test/conformance/memory-*.spec.ts',
+      ],
       testPathIgnorePatterns: ['/node_modules/', ...databaseFolders],
     },
     {
       ...shared,
       displayName: 'database',
       testMatch: ['<rootDir>/lib/{postgres,typeorm}/**/*.spec.ts', '<rootDir>/test/**/*.{spec,e2e-spec}.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(architecture|bench|engine|simulation|mutants)/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/test/(architecture|bench|engine|simulation|mutants)/',
+        '<rootDir>/test/conformance/memory-',
+      ],
       // Jest runs a project's global setup only when one of its specs is selected.
       globalSetup: '<rootDir>/test/utils/global-setup.mjs',
       globalTeardown: '<rootDir>/test/utils/global-teardown.mjs',

@@ -3,7 +3,7 @@ import type { SimProcess } from './engine/sim-process.js';
 import type { World } from './engine/world.js';
 
 /** What may befall a process. */
-type Fault = 'crash' | 'freeze' | 'stall' | 'jump' | 'stop' | 'twin';
+type Fault = 'crash' | 'freeze' | 'stall' | 'jump' | 'stop' | 'twin' | 'database clock';
 
 const FAULTS: readonly Fault[] = [
   'crash',
@@ -16,20 +16,27 @@ const FAULTS: readonly Fault[] = [
   'jump',
   'stop',
   'twin',
+  'database clock',
 ];
+
+/** Steps of the scheduler over which the faults of a seed spread, about. */
+const SPREAD_STEPS = 1_000;
 
 /** The faults of one seed: at random moments, counted in steps of the scheduler, so that every await can be hit. */
 export class FaultPlan {
   count = 0;
   private left: number;
+  private readonly probability: number;
   private isActive = false;
   private pending = 0;
 
   constructor(
     private readonly world: World,
     private readonly random: SeededRandom,
+    atMost: number,
   ) {
-    this.left = random.pick([0, 2, 6, 12]);
+    this.left = Math.min(atMost, random.pick([0, 3, 12, 24, 40]));
+    this.probability = Math.max(0.008, this.left / SPREAD_STEPS);
   }
 
   /** Whether nothing more will befall anybody. */
@@ -56,7 +63,7 @@ export class FaultPlan {
   }
 
   private maybe(): void {
-    if (!this.isActive || this.left <= 0 || !this.random.chance(0.012)) return;
+    if (!this.isActive || this.left <= 0 || !this.random.chance(this.probability)) return;
     const process = this.victim();
     if (process === undefined) return;
     this.left -= 1;
@@ -89,6 +96,9 @@ export class FaultPlan {
         return;
       case 'jump':
         process.clock.wallOffsetMs += random.pick([-3_600_000, -300_000, 300_000, 3_600_000]);
+        return;
+      case 'database clock':
+        this.world.jump(random.pick([-120_000, -5_000, 5_000, 120_000, 300_000]));
         return;
       case 'stop':
         process.stop();

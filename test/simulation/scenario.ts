@@ -1,5 +1,6 @@
 import { isTerminal } from '../../lib/core/records/index.js';
 import { Driver } from './engine/driver.js';
+import type { PersonalRequest } from './engine/person.js';
 import type { FaultRates } from './engine/network.js';
 import type { SeededRandom } from './engine/seeded-random.js';
 import type { ProcessOptions, SimProcess } from './engine/sim-process.js';
@@ -54,7 +55,8 @@ class Scenario {
   private readonly random: SeededRandom;
   private readonly driver: Driver;
   private readonly cast = new Map<string, { workflow: ReferenceWorkflow; input: unknown }>();
-  private readonly faults: FaultPlan;
+  private readonly faultsRandom: SeededRandom;
+  private faults!: FaultPlan;
   private readonly rates: FaultRates;
   private builds: readonly string[] = ['v1'];
 
@@ -68,7 +70,7 @@ class Scenario {
     this.world.network.rates = this.rates;
     this.world.scheduler.trace = options.trace;
     this.driver = new Driver(this.world);
-    this.faults = new FaultPlan(this.world, this.random.fork());
+    this.faultsRandom = this.random.fork();
   }
 
   async run(): Promise<Outcome> {
@@ -76,6 +78,8 @@ class Scenario {
     this.castInstances();
     // Builds differ only where code was changed: a new build also brings back what was set aside.
     if (this.casts('changing')) this.builds = ['v1', 'v2'];
+    // Each crash of a poison takes a process along; more of them at one time would only take longer.
+    this.faults = new FaultPlan(this.world, this.faultsRandom, this.casts('poison') ? 6 : 40);
     const workers = this.random.int(2, 4);
     for (let index = 0; index < workers; index++) world.spawn(this.processOptions(`w${index}`));
     world.poisoned = (process) => {
@@ -91,7 +95,7 @@ class Scenario {
       for (const buildId of this.builds)
         if (!world.working.some((process) => process.options.buildId === buildId))
           world.spawn({ ...this.processOptions(`late-${buildId}`), buildId });
-      const isDone = await world.runUntil(() => this.isOver(), RECOVERY_MS);
+      const isDone = await world.runUntil(() => this.isOver(), RECOVERY_MS + world.putBackMs);
       if (world.watch.violations.length === 0) {
         if (!isDone) this.reportStuck();
         else {
@@ -122,7 +126,7 @@ class Scenario {
         pollIntervalMs: random.pick([500, 2_000, 5_000]),
         leaseMs: 10_000,
         heartbeatIntervalMs: 3_333,
-        maxCrashes: 8,
+        maxCrashes: this.casts('poison') ? 8 : 100,
       },
     };
   }
@@ -146,9 +150,22 @@ class Scenario {
       const input = workflow.input(random);
       this.cast.set(workflowId, { workflow, input });
       if (random.chance(0.12)) driver.cancel(random.int(0, 9_000), workflowId);
-      driver.start(random.int(0, 2_000), workflow.name, workflowId, input);
+      const isWaitedFor = random.chance(0.3) && workflow.statuses?.[0] !== 'quarantined';
+      if (isWaitedFor) driver.startAndWait(random.int(0, 2_000), workflow.name, workflowId, input);
+      else driver.start(random.int(0, 2_000), workflow.name, workflowId, input);
       workflow.drive?.(driver, workflowId, input as never, random);
+      if (random.chance(0.25)) this.interfere(workflow, workflowId);
     }
+  }
+
+  /** A person does what persons do to a run, at a moment when it may be anywhere. */
+  private interfere(workflow: ReferenceWorkflow, workflowId: string): void {
+    const { random, driver } = this;
+    const asked: PersonalRequest[] = ['terminate', 'delete'];
+    // What waits for letters that are taken would wait for ever.
+    if (workflow.isRepeatable === true) asked.push('retry', 'retry', 'restart', 'restart');
+    for (let count = random.int(1, 3); count > 0; count--)
+      driver.ask(random.int(0, 20_000), random.pick(asked), workflowId);
   }
 
   private isOver(): boolean {
@@ -162,6 +179,8 @@ class Scenario {
   private checkLosses(): void {
     const { lostRequest, lostAnswer, stale, slow } = this.rates;
     if (lostRequest + lostAnswer + stale + slow > 0 || this.faults.count > 0 || this.casts('poison')) return;
+    const { askedToReopen, askedToDelete } = this.world.watch;
+    if (askedToReopen.size + askedToDelete.size > 0) return;
     for (const [workflowId, losses] of this.world.watch.rows.losses)
       // Whoever is terminated loses its lease by that.
       if (losses.length > 0 && this.world.watch.record(workflowId)?.cancel === undefined)

@@ -1,7 +1,8 @@
-import { isWorkflowStoreError } from '../../../lib/core/errors/index.js';
+import { isWorkflowNotFoundError, isWorkflowStateError, isWorkflowStoreError } from '../../../lib/core/errors/index.js';
 import type { SignalSeed } from '../../../lib/core/records/index.js';
 import type { StoreTransaction } from '../../../lib/core/store/index.js';
 import { seedOf } from '../../utils/bare-engine.js';
+import { Person, type PersonalRequest } from './person.js';
 import type { World } from './world.js';
 
 /** What the outside asks of the cluster, again and again until it is told what became of it. */
@@ -16,6 +17,9 @@ export class Driver {
   readonly askedToStop = new Set<string>();
   /** Instances whose cancel was accepted. */
   readonly cancelled = new Set<string>();
+  /** What those were told who waited for a result. */
+  readonly answers = new Map<string, { readonly value: unknown } | { readonly error: string }>();
+  private person: Person | undefined;
   private open = 0;
   private signals = 0;
 
@@ -45,6 +49,62 @@ export class Driver {
     });
   }
 
+  /** Starts an instance by the client that applications use, and waits for its result. */
+  startAndWait(delayMs: number, name: string, workflowId: string, input: unknown): void {
+    this.later(delayMs, async () => {
+      const { client } = this.outsider();
+      await this.insist(() => client.start(name, input, { id: workflowId }));
+      this.accepted.set(workflowId, input);
+      try {
+        this.answers.set(workflowId, { value: await client.result(workflowId) });
+      } catch (error) {
+        if (!isWorkflowNotFoundError(error) || !this.isGone(workflowId))
+          this.answers.set(workflowId, { error: (error as Error).name });
+      }
+    });
+  }
+
+  /** Sends one signal several times by the client, as somebody does who was not answered. */
+  signalAgain(delayMs: number, workflowId: string, name: string, payload: unknown): void {
+    const id = `again-${(this.signals += 1)}`;
+    const stored: SignalSeed = { id: `${name}|${workflowId}|${id}`, workflowId, name };
+    let created = 0;
+    const send = async (): Promise<void> => {
+      const { client } = this.outsider();
+      for (;;) {
+        try {
+          const receipt = await this.insist(() => client.signalInstance(workflowId, name, payload, { id }));
+          created += receipt.created ? 1 : 0;
+          this.stored.set(stored.id, stored);
+          if (created > 1 && !this.isGone(workflowId))
+            this.world.watch.violate('a signal sent again is the same signal', stored.id);
+          return;
+        } catch (error) {
+          if (isWorkflowStateError(error)) return;
+          if (!isWorkflowNotFoundError(error)) throw error;
+        }
+        if (this.isGone(workflowId)) return;
+        // Not there yet: its start is still on its way.
+        await this.pause(500);
+      }
+    };
+    for (let time = 0; time < 3; time++) this.later(delayMs + this.world.random.int(0, 4_000), send);
+  }
+
+  /** A person asks something of an instance that may run, wait, or have ended; what is not possible is refused. */
+  ask(delayMs: number, what: PersonalRequest, workflowId: string): void {
+    this.later(delayMs, async () => {
+      const { client } = this.outsider();
+      if (this.world.watch.record(workflowId) === undefined) return;
+      if (what === 'terminate') this.askedToStop.add(workflowId);
+      try {
+        await this.insist<unknown>(() => client[what](workflowId));
+      } catch (error) {
+        if (!isWorkflowStateError(error) && !isWorkflowNotFoundError(error)) throw error;
+      }
+    });
+  }
+
   /** Sends a signal; inside a transaction that stays open for a while, when asked to. */
   signal(delayMs: number, seed: Omit<SignalSeed, 'id'>, how: 'alone' | 'committed' | 'perhaps' = 'alone'): void {
     const signal: SignalSeed = { id: `signal-${(this.signals += 1)}`, ...seed };
@@ -57,7 +117,7 @@ export class Driver {
         if (outcome === undefined) return;
         if (outcome.kind === 'stored') this.stored.set(signal.id, signal);
         // Not there yet: its start is still on its way.
-        if (outcome.kind !== 'unknown') return;
+        if (outcome.kind !== 'unknown' || this.isGone(seed.workflowId)) return;
         await this.pause(500);
       }
     });
@@ -70,7 +130,7 @@ export class Driver {
         const error = JSON.stringify({ name: 'WorkflowCancelledError', message: 'asked', code: 'WORKFLOW_CANCELLED' });
         const outcome = await this.insist(() => this.world.client.requestCancel(workflowId, 'asked', error));
         if (outcome?.accepted === true) this.cancelled.add(workflowId);
-        if (outcome !== undefined) return;
+        if (outcome !== undefined || this.isGone(workflowId)) return;
         await this.pause(500);
       }
     });
@@ -107,6 +167,15 @@ export class Driver {
         await this.pause(this.world.random.int(1, 300));
       }
     }
+  }
+
+  /** Somebody has had it deleted: it does not come any more. */
+  private isGone(workflowId: string | undefined): boolean {
+    return workflowId !== undefined && this.world.watch.rows.isDeleted(workflowId);
+  }
+
+  private outsider(): Person {
+    return (this.person ??= new Person(this.world));
   }
 
   private async signalInTransaction(

@@ -46,6 +46,9 @@ export class World {
   /** Called after each step. */
   onStep: () => void = () => undefined;
   private lives = 0;
+  private furthestOffsetMs = 0;
+  /** How far the database's clock was ever put back, in all. */
+  putBackMs = 0;
 
   constructor(config: WorldConfig) {
     this.config = { outbox: false, ...config, faults: { ...NO_FAULTS, ...config.faults } };
@@ -68,13 +71,20 @@ export class World {
       databaseLoop: this.databaseLoop,
       network: this.network,
       session: this.newSession(),
-      onRequest: () => undefined,
+      onRequest: (operation, request) => {
+        this.watch.onPersonalRequest(operation, request);
+      },
       onAnswer: () => undefined,
     });
   }
 
   get now(): number {
     return this.databaseClock.now();
+  }
+
+  /** The database's time as if its clock had never been put back: nothing that is due by it is early. */
+  get latest(): number {
+    return this.now - this.databaseClock.wallOffsetMs + this.furthestOffsetMs;
   }
 
   get alive(): SimProcess[] {
@@ -84,6 +94,16 @@ export class World {
   /** Those that still claim. */
   get working(): SimProcess[] {
     return this.alive.filter((process) => !this.released.has(process.life));
+  }
+
+  /** The clock of the database is set: what was leased may end at once, or last longer. */
+  jump(ms: number): void {
+    // Whoever holds a lease now counts it by a clock that goes on as it did.
+    for (const row of this.database.database.instances.all())
+      if (row.isLeased) this.watch.effects.takenOver.add(row.id);
+    this.databaseClock.wallOffsetMs += ms;
+    this.furthestOffsetMs = Math.max(this.furthestOffsetMs, this.databaseClock.wallOffsetMs);
+    if (ms < 0) this.putBackMs -= ms;
   }
 
   nextLife(): number {

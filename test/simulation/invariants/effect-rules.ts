@@ -34,12 +34,16 @@ export class EffectRules {
     this.world.scheduler.note(`effect ${facts.kind} ${facts.workflowId} ${facts.step} attempt ${facts.attempt}`);
     const what = `${facts.kind} "${facts.step}" of "${facts.workflowId}" (attempt ${facts.attempt}, ${process.loop.name})`;
     if (row === undefined) {
+      // Terminated and deleted, before its worker has heard of it.
+      if (this.watch.rows.isDeleted(facts.workflowId)) return effect;
       this.watch.violate('effects belong to instances', what);
       return effect;
     }
     // The body of a transaction proves its right when it commits, and a process that was taken over while it was frozen has not
     // heard of it: both may begin late, and neither can record anything.
     if (facts.kind === 'transaction' || this.takenOver.has(facts.workflowId)) return effect;
+    // What was terminated and restarted may still be executed by somebody who has not heard of either.
+    if (this.watch.rows.reopened.has(facts.workflowId) || this.watch.rows.isDeleted(facts.workflowId)) return effect;
     if (owned === undefined) this.watch.violate('only an owner begins effects', what);
     else if (owned.record.fence !== row.fence && !row.isEnded)
       this.watch.violate(
@@ -58,6 +62,7 @@ export class EffectRules {
 
   /** Results that the code had received when it asked for the effect must be recorded, with these very values. */
   checkPast(effect: Effect, past: ReadonlyMap<string, string>): void {
+    if (this.watch.rows.isDeleted(effect.workflowId)) return;
     const row = this.world.database.database.instances.get(effect.workflowId);
     const entries = storedEntries(row?.journalOf(effect.generation));
     for (const [name, value] of past) {
@@ -90,8 +95,11 @@ export class EffectRules {
     const name = effect.kind === 'undo' ? `$compensate:${effect.step}` : effect.step;
     const marker = entries.find((entry) => entry.name === `$retry:${name}#${effect.attempt - 1}`);
     const dueAt = marker?.data?.dueAt?.['retry'];
-    if (dueAt !== undefined && effect.at < dueAt)
-      this.watch.violate('timers are never early', `${what} began ${dueAt - effect.at} ms before its stored retry`);
+    if (dueAt !== undefined && this.world.latest < dueAt)
+      this.watch.violate(
+        'timers are never early',
+        `${what} began ${dueAt - this.world.latest} ms before its stored retry`,
+      );
   }
 
   private checkCancel(process: SimProcess, effect: Effect, what: string): void {

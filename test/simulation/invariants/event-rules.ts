@@ -13,6 +13,7 @@ export class EventRules {
   ) {}
 
   on(process: SimProcess, event: LifecycleEvent): void {
+    if (this.watch.rows.isDeleted(event.workflowId)) return;
     const row = this.world.database.database.instances.get(event.workflowId);
     const what = `${event.type} ${event.eventId} (${process.loop.name})`;
     if (row === undefined || row.eventSeq < event.seq) this.watch.violate('events are told after their commit', what);
@@ -35,6 +36,7 @@ export class EventRules {
   finish(): void {
     if (!this.world.config.outbox) return;
     for (const row of this.world.database.database.instances.all()) {
+      if (this.watch.rows.isDeleted(row.id)) continue;
       const known = this.byInstance.get(row.id);
       for (let seq = 1; seq <= row.eventSeq; seq++)
         if (known?.has(seq) !== true)
@@ -44,7 +46,7 @@ export class EventRules {
 
   isRelayed(): boolean {
     for (const row of this.world.database.database.instances.all())
-      if ((this.byInstance.get(row.id)?.size ?? 0) < row.eventSeq) return false;
+      if (!this.watch.rows.isDeleted(row.id) && (this.byInstance.get(row.id)?.size ?? 0) < row.eventSeq) return false;
     return true;
   }
 }

@@ -15,15 +15,18 @@ export async function judge(
   const { watch } = world;
   const replayer = new SimProcess(world, { ...(world.processes[0] as SimProcess).options, workerId: 'replayer' });
   for (const workflowId of driver.accepted.keys())
-    if (watch.record(workflowId) === undefined) watch.violate('accepted runs exist', workflowId);
+    if (watch.record(workflowId) === undefined && !watch.rows.isDeleted(workflowId))
+      watch.violate('accepted runs exist', workflowId);
   for (const row of world.database.database.instances.all()) {
+    if (watch.rows.isDeleted(row.id)) continue;
     const record = row.toRecord();
     const journal = row.journal.read();
     const role = cast.get(row.id);
     if (role !== undefined) {
       const statuses = [...(role.workflow.statuses ?? ['completed'])];
+      const isReopened = watch.rows.reopened.has(row.id);
       if (driver.askedToStop.has(row.id)) statuses.push('cancelled', 'failed');
-      if (driver.cancelled.has(row.id) && record.status === 'completed')
+      if (driver.cancelled.has(row.id) && !isReopened && record.status === 'completed')
         watch.violate('an accepted cancel is kept', `"${row.id}" has completed`);
       if (!statuses.includes(record.status))
         watch.violate(
@@ -45,7 +48,27 @@ export async function judge(
     await checkReplay(world, replayer, record, journal);
   }
   checkSignals(world, driver);
+  checkAnswers(world, driver);
   watch.events.finish();
+}
+
+/** Whoever waited for a result was told what the store holds. */
+function checkAnswers(world: World, driver: Driver): void {
+  const { watch } = world;
+  for (const [workflowId, answer] of driver.answers) {
+    const record = watch.record(workflowId);
+    // What it was told may have been true before somebody had it go on.
+    if (record === undefined || watch.rows.reopened.has(workflowId)) continue;
+    const isRight =
+      'error' in answer
+        ? record.status !== 'completed'
+        : JSON.stringify(answer.value ?? null) === (record.output ?? 'null');
+    if (!isRight)
+      watch.violate(
+        'results are told as they are',
+        `"${workflowId}" is ${record.status}, told was ${JSON.stringify(answer)}`,
+      );
+  }
 }
 
 /** Recorded results are those of effects that happened; transactions happened once. */

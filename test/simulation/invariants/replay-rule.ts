@@ -3,6 +3,7 @@ import { isTerminal, type InstanceRecord, type JournalEntry } from '../../../lib
 import type { FlushResult, FlushUnit } from '../../../lib/core/store/index.js';
 import type { SimProcess } from '../engine/sim-process.js';
 import type { World } from '../engine/world.js';
+import { wasTerminated } from './stored.js';
 
 /** The final journal, replayed against the code by an execution of its own: the same end, and no effect. */
 export async function checkReplay(
@@ -14,10 +15,9 @@ export async function checkReplay(
   const process = judge;
   const { services } = process.engine;
   const definition = services.registry.get(record.name, record.version);
-  const isTerminated = record.status === 'cancelled' && !journal.some((entry) => entry.kind === 'cancel');
   // Only the build that it ended under can replay what was changed meanwhile.
   if (record.name === 'changing') return;
-  if (definition === undefined || !isTerminal(record.status) || isTerminated) return;
+  if (definition === undefined || !isTerminal(record.status) || wasTerminated(record, journal)) return;
   const violationsBefore = world.watch.violations.length;
   let last: FlushUnit | undefined;
   const writer = {

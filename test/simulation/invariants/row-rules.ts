@@ -7,6 +7,7 @@ type Row = NonNullable<ReturnType<World['database']['database']['instances']['ge
 
 /** What was last seen of a row. */
 interface Seen {
+  seq: number;
   fence: number;
   generation: number;
   head: number;
@@ -30,8 +31,9 @@ export interface Loss {
 export class RowRules {
   private readonly seen = new Map<string, Seen>();
   readonly losses = new Map<string, Loss[]>();
-  /** Instances that a person may open again. */
+  /** Instances that have ended and go on since a person has asked for it. */
   readonly reopened = new Set<string>();
+  private readonly deleted = new Set<string>();
   private stepsSeen = -1;
 
   constructor(
@@ -42,6 +44,14 @@ export class RowRules {
   /** How often an instance's lease was lost (or its fence raised) while somebody executed it. */
   lossesOf(workflowId: string): readonly Loss[] {
     return this.losses.get(workflowId) ?? [];
+  }
+
+  /** Somebody has deleted it. It may be there again, by a start that was under way for long: that is another one. */
+  isDeleted(workflowId: string): boolean {
+    if (!this.watch.askedToDelete.has(workflowId)) return false;
+    const row = this.world.database.database.instances.get(workflowId);
+    if (row === undefined || row.seq !== (this.seen.get(workflowId)?.seq ?? row.seq)) this.deleted.add(workflowId);
+    return this.deleted.has(workflowId);
   }
 
   look(): void {
@@ -63,7 +73,8 @@ export class RowRules {
 
   private lookAt(row: Row): void {
     const last = this.seen.get(row.id);
-    if (last === undefined) {
+    const isAnother = last?.seq !== row.seq && this.isDeleted(row.id);
+    if (last === undefined || isAnother) {
       this.seen.set(row.id, this.snapshot(row, storedEntries(row.journal).slice()));
       return;
     }
@@ -87,8 +98,11 @@ export class RowRules {
     if (row.wakes < last.wakes) this.watch.violate('wakes rise', `${name} went from ${last.wakes} to ${row.wakes}`);
     if (row.eventSeq < last.eventSeq) this.watch.violate('event numbers rise', name);
     if (row.generation < last.generation) this.watch.violate('generations rise', name);
-    const isReopened = this.reopened.has(row.id);
-    if (isTerminal(last.status as Row['status']) && !isReopened) {
+    if (isTerminal(last.status as Row['status'])) {
+      if (!row.isEnded && this.watch.askedToReopen.has(row.id)) {
+        this.reopened.add(row.id);
+        return;
+      }
       if (row.status !== last.status || row.output !== last.output || row.error !== last.error)
         this.watch.violate('an outcome never changes', `${name} went from ${last.status} to ${row.status}`);
     }
@@ -98,7 +112,7 @@ export class RowRules {
       losses.push({ fence: last.fence, order: this.world.ledger.mark() });
       this.losses.set(row.id, losses);
     }
-    if (row.generation === last.generation && !isReopened) this.compareJournal(row, last, entries);
+    if (row.generation === last.generation) this.compareJournal(row, last, entries);
     else this.checkNew(row, entries, 0);
   }
 
@@ -122,6 +136,8 @@ export class RowRules {
       const before = entries[index - 1]?.position ?? 0;
       if (entry.position !== before + 1 && !this.reopened.has(row.id))
         this.watch.violate('positions are dense', `"${row.id}" has ${entry.position} after ${before}`);
+      if (entry.recordedAt < (entries[index - 1]?.recordedAt ?? 0))
+        this.watch.violate('recorded time never goes back', `"${row.id}" at ${entry.position}:${entry.name}`);
       const fence = fences[index] as number;
       if (fence < row.fence && row.isLeased && !this.ownedAt(row, fence))
         this.watch.violate(
@@ -143,15 +159,16 @@ export class RowRules {
     const marker = entries.find((candidate) => candidate.name === `$wait:${entry.name}`);
     const dueAt = marker?.data?.dueAt?.[entry.data.winner];
     if (dueAt === undefined) return;
-    if (this.world.now < dueAt || entry.recordedAt < dueAt)
+    if (this.world.latest < dueAt || entry.recordedAt < dueAt)
       this.watch.violate(
         'timers are never early',
-        `"${row.id}" ended "${entry.name}" ${dueAt - Math.min(this.world.now, entry.recordedAt)} ms early`,
+        `"${row.id}" ended "${entry.name}" ${dueAt - Math.min(this.world.latest, entry.recordedAt)} ms early`,
       );
   }
 
   private snapshot(row: Row, entries: readonly JournalEntry[]): Seen {
     return {
+      seq: row.seq,
       fence: row.fence,
       generation: row.generation,
       head: row.journal.head,

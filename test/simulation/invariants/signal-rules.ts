@@ -18,6 +18,7 @@ export function checkSignals(world: World, driver: Driver): void {
   for (const [id, seed] of driver.stored) {
     if (seed.workflowId === undefined) continue;
     const row = world.database.database.instances.get(seed.workflowId);
+    if (watch.rows.isDeleted(seed.workflowId)) continue;
     const takers = consumers.get(id) ?? [];
     const isListed = row?.mailbox?.has(id) ?? false;
     if (takers.length > 1 || (takers[0] !== undefined && takers[0] !== seed.workflowId))

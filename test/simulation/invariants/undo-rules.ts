@@ -1,5 +1,6 @@
 import type { InstanceRecord, JournalEntry } from '../../../lib/core/records/index.js';
 import type { World } from '../engine/world.js';
+import { wasTerminated } from './stored.js';
 
 /** Undone is what was done, in exact reverse of its recorded completion, possibly-done steps first in reverse of their start. */
 export function checkUndo(world: World, record: InstanceRecord, journal: readonly JournalEntry[]): void {
@@ -12,7 +13,7 @@ export function checkUndo(world: World, record: InstanceRecord, journal: readonl
     return;
   }
   // Terminated runs undo nothing.
-  if (record.status === 'cancelled' && !journal.some((entry) => entry.kind === 'cancel')) return;
+  if (wasTerminated(record, journal)) return;
   const expected = expectedUndo(journal, (name) => world.reversible.has(`${record.id} ${name}`));
   if (undone.join() !== expected.join())
     watch.violate('undo is the exact reverse', `"${record.id}" undid ${undone.join()}, due was ${expected.join()}`);

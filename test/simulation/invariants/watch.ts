@@ -1,6 +1,6 @@
 import type { LifecycleEvent } from '../../../lib/core/lifecycle/index.js';
 import type { InstanceRecord } from '../../../lib/core/records/index.js';
-import type { FlushResult, FlushUnit, PollResult, RenewResult } from '../../../lib/core/store/index.js';
+import type { FlushResult, FlushUnit, PollResult, RenewResult, ReopenRequest } from '../../../lib/core/store/index.js';
 import type { Effect } from '../engine/ledger.js';
 import type { SimProcess } from '../engine/sim-process.js';
 import type { World } from '../engine/world.js';
@@ -14,6 +14,9 @@ export class Watch {
   readonly rows: RowRules;
   readonly effects: EffectRules;
   readonly events: EventRules;
+  /** Instances that a person has asked to go on after their end, or to be forgotten. */
+  readonly askedToReopen = new Set<string>();
+  readonly askedToDelete = new Set<string>();
   /** Error logs that a scenario expects. */
   expectedErrors: RegExp | undefined;
 
@@ -45,6 +48,13 @@ export class Watch {
     if (isFirst) return;
     for (const row of this.world.database.database.instances.all())
       if (row.workerId === workerId) this.effects.takenOver.add(row.id);
+  }
+
+  /** What somebody outside asks for has arrived at the store. */
+  onPersonalRequest(operation: string, request: unknown): void {
+    if (operation === 'reopen') this.askedToReopen.add((request as ReopenRequest).workflowId);
+    else if (operation === 'restart') this.askedToReopen.add(request as string);
+    else if (operation === 'delete') this.askedToDelete.add(request as string);
   }
 
   onAnswer(process: SimProcess, operation: string, request: unknown, answer: unknown): void {

@@ -19,6 +19,7 @@ interface ChildInput {
 /** A parent and its children: awaited, left alone, failing, undone, closed. */
 export const family: ReferenceWorkflow = {
   name: 'family',
+  isRepeatable: true,
   statuses: ['completed', 'failed', 'cancelled', 'compensation_failed'],
   definitions: (process) => [
     staged('family', async (stage, input: FamilyInput) => {

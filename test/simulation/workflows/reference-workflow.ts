@@ -23,6 +23,8 @@ export interface ReferenceWorkflow {
   readonly drive?: (driver: Driver, workflowId: string, input: never, random: SeededRandom) => void;
   /** What is wrong with an ended instance; nothing when all is well. */
   readonly verify?: (finished: Finished) => readonly string[];
+  /** It may be retried and restarted: it waits for nothing that has been taken. */
+  readonly isRepeatable?: boolean;
   /** Ends as `failed` are among what may come. @default only 'completed' */
   readonly statuses?: readonly string[];
 }

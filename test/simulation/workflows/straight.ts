@@ -4,6 +4,7 @@ import { staged, type Stage } from './stage.js';
 /** Steps in a row. */
 export const chain: ReferenceWorkflow = {
   name: 'chain',
+  isRepeatable: true,
   definitions: (process) => [
     staged('chain', async (stage, input: { steps: number; failures: number }) => {
       const results: string[] = [];
@@ -19,6 +20,7 @@ export const chain: ReferenceWorkflow = {
 /** Branches that run at one time, with chance, time and ids drawn in each. */
 export const diamond: ReferenceWorkflow = {
   name: 'diamond',
+  isRepeatable: true,
   definitions: (process) => [
     staged('diamond', async (stage, input: { width: number }) => {
       const { ctx } = stage;
@@ -43,6 +45,7 @@ export const diamond: ReferenceWorkflow = {
 /** Losers that reject long after the race was won. */
 export const race: ReferenceWorkflow = {
   name: 'race',
+  isRepeatable: true,
   definitions: (process) => [
     staged('race', async (stage, input: { failing: number }) => {
       const { ctx } = stage;
@@ -71,6 +74,7 @@ function sameAsRecorded({ record, journal }: Finished, nameOf: (index: number) =
 /** Everything a stage offers in one order that its seed decides: all, race, any, nesting. */
 export const tangle: ReferenceWorkflow = {
   name: 'tangle',
+  isRepeatable: true,
   definitions: (process) => [
     staged('tangle', (stage, input: { seed: number }) => new Tangle(stage, input.seed).run())(process),
   ],

@@ -22,6 +22,7 @@ export const once: ReferenceWorkflow = {
 /** A run that has a limit of time, waits included, and undoes what it did. */
 export const deadline: ReferenceWorkflow = {
   name: 'deadline',
+  isRepeatable: true,
   statuses: ['completed', 'failed'],
   definitions: (process) => [
     staged(
@@ -40,6 +41,7 @@ export const deadline: ReferenceWorkflow = {
 /** Bodies that take too long, or say nothing for too long. */
 export const timed: ReferenceWorkflow = {
   name: 'timed',
+  isRepeatable: true,
   definitions: (process) => [
     staged('timed', async (stage, input: { takesMs: number }) => {
       const outcome = (work: Promise<string>): Promise<string> =>

@@ -11,6 +11,7 @@ interface SagaInput {
 /** Five steps that can be undone; one fails, or somebody cancels. */
 export const saga: ReferenceWorkflow = {
   name: 'saga',
+  isRepeatable: true,
   statuses: ['completed', 'failed', 'cancelled', 'compensation_failed'],
   definitions: (process) => [
     staged('saga', async (stage, input: SagaInput) => {
@@ -43,6 +44,7 @@ export const saga: ReferenceWorkflow = {
 /** Steps that commit with the caller's rows. */
 export const ledgered: ReferenceWorkflow = {
   name: 'ledgered',
+  isRepeatable: true,
   statuses: ['completed', 'failed', 'cancelled'],
   definitions: (process) => [
     staged('ledgered', async (stage, input: { failures: number; parallel: boolean }) => {

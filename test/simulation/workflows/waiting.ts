@@ -4,6 +4,7 @@ import { staged } from './stage.js';
 /** A person decides, or the time runs out. */
 export const human: ReferenceWorkflow = {
   name: 'human',
+  isRepeatable: true,
   definitions: (process) => [
     staged('human', async (stage, input: { timeoutMs: number }) => {
       const { ctx } = stage;
@@ -38,12 +39,12 @@ export const mailbox: ReferenceWorkflow = {
   input: (random) => ({ count: random.int(1, 6) }),
   drive: (driver, workflowId, input: { count: number }, random) => {
     const letters = input.count + random.int(0, 2);
-    for (let index = 0; index < letters; index++)
-      driver.signal(
-        random.int(0, 6_000),
-        { workflowId, name: 'letter', payload: JSON.stringify(`l${index}`) },
-        random.pick(['alone', 'alone', index < input.count ? 'committed' : 'perhaps']),
-      );
+    for (let index = 0; index < letters; index++) {
+      const how = random.pick(['alone', 'again', index < input.count ? 'committed' : 'perhaps'] as const);
+      const delayMs = random.int(0, 6_000);
+      if (how === 'again') driver.signalAgain(delayMs, workflowId, 'letter', `l${index}`);
+      else driver.signal(delayMs, { workflowId, name: 'letter', payload: JSON.stringify(`l${index}`) }, how);
+    }
   },
   verify: ({ record }) => {
     const taken = JSON.parse(record.output ?? '[]') as string[];
@@ -54,6 +55,7 @@ export const mailbox: ReferenceWorkflow = {
 /** Topic signals under a key, and a race of signals with timers. */
 export const topics: ReferenceWorkflow = {
   name: 'topics',
+  isRepeatable: true,
   definitions: (process) => [
     staged('topics', async (stage, input: { key: string }) => {
       const { ctx } = stage;
@@ -77,6 +79,7 @@ export const topics: ReferenceWorkflow = {
 /** Sleeps, and retries that wait in the store. */
 export const sleeper: ReferenceWorkflow = {
   name: 'sleeper',
+  isRepeatable: true,
   definitions: (process) => [
     staged('sleeper', async (stage, input: { napMs: number; failures: number }) => {
       const { ctx } = stage;
