@@ -1,7 +1,7 @@
 import { LeaseLostError } from '../errors/index.js';
 import type { InstanceJournal, InstanceWriter } from '../journal/index.js';
 import type { JournalEntry } from '../records/index.js';
-import type { Arrival, SealedArrival, TransactionTurn } from './arrival.js';
+import type { Arrival, TransactionTurn } from './arrival.js';
 import type { EngineServices } from './engine-services.js';
 import type { EventLine } from './event-line.js';
 import type { WorkSignal } from './work-signal.js';
@@ -13,7 +13,7 @@ import type { WorkSignal } from './work-signal.js';
  * @internal
  */
 export class ArrivalLine {
-  private ready: SealedArrival[] = [];
+  private ready: Arrival[] = [];
   private sealing = 0;
   private refusal: Error | undefined;
 
@@ -64,49 +64,48 @@ export class ArrivalLine {
   }
 
   /** The next result that may be handed over. */
-  next(): SealedArrival | undefined {
-    for (let next = this.ready.shift(); next !== undefined; next = this.ready.shift()) {
-      if (next.arrival.commit?.isOpen !== false) return next;
+  next(): Arrival | undefined {
+    for (let arrival = this.ready.shift(); arrival !== undefined; arrival = this.ready.shift()) {
+      if (arrival.commit?.isOpen !== false) return arrival;
     }
     return undefined;
   }
 
   /** Gives a result its position and stages it. `undefined` when its transaction was rolled back instead. */
-  async place(next: SealedArrival): Promise<JournalEntry | undefined> {
-    const { commit } = next.arrival;
-    return commit === undefined ? this.stage(next) : this.placeInTransaction(next, commit);
+  async place(arrival: Arrival): Promise<JournalEntry | undefined> {
+    return arrival.commit === undefined ? this.stage(arrival) : this.placeInTransaction(arrival, arrival.commit);
   }
 
   /** Gives a result that no transaction carries its position and stages it. */
-  stage(next: SealedArrival): JournalEntry {
-    const entry = this.journal.append(this.entryOf(next));
+  stage(arrival: Arrival): JournalEntry {
+    const entry = this.journal.append(this.entryOf(arrival));
     this.writer.staged.entries.push(entry);
     this.events.stepEnded(this.writer.staged, entry);
-    next.arrival.onPlaced?.(entry);
+    arrival.onPlaced?.(entry);
     return entry;
   }
 
   /** Records what waits without handing it to the code: results that settle while the run ends. */
   async recordAll(): Promise<void> {
-    for (let next = this.next(); next !== undefined; next = this.next()) await this.place(next);
+    for (let arrival = this.next(); arrival !== undefined; arrival = this.next()) await this.place(arrival);
   }
 
   /** Nothing is handed over any more; transactions roll back. */
   refuse(reason: Error): void {
     this.refusal = reason;
-    for (const { arrival } of this.ready) arrival.commit?.refuse(reason);
+    for (const arrival of this.ready) arrival.commit?.refuse(reason);
     this.ready = [];
   }
 
-  private async placeInTransaction(next: SealedArrival, turn: TransactionTurn): Promise<JournalEntry | undefined> {
+  private async placeInTransaction(arrival: Arrival, turn: TransactionTurn): Promise<JournalEntry | undefined> {
     const taken = await this.writer.takeForTransaction();
     // The write that was under way may have told that the instance is lost.
     if (this.refusal !== undefined) turn.refuse(this.refusal);
     const { entries, events } = taken;
     const number = this.events.number;
-    const entry = this.journal.append(this.entryOf(next));
+    const entry = this.journal.append(this.entryOf(arrival));
     taken.entries = [...entries, entry];
-    taken.events = [...events];
+    taken.events = events && [...events];
     this.events.stepEnded(taken, entry);
     const unit = taken.toUnit(this.writer.owner);
     const written = turn.isOpen ? await turn.grant(unit) : undefined;
@@ -121,7 +120,7 @@ export class ArrivalLine {
     return undefined;
   }
 
-  private entryOf({ arrival, sealed }: SealedArrival): Omit<JournalEntry, 'position'> {
+  private entryOf(arrival: Arrival): Omit<JournalEntry, 'position'> {
     // What is known of the store's time may go back a little; what ended by an instant is never recorded before it.
     const recordedAt = Math.max(this.services.storeTime.now(), arrival.dueAt ?? 0);
     return {
@@ -131,8 +130,8 @@ export class ArrivalLine {
       calledAt: arrival.call.calledAt,
       recordedAt,
       attempts: arrival.attempts,
-      value: arrival.error === undefined ? sealed : undefined,
-      error: arrival.error === undefined ? undefined : sealed,
+      value: arrival.error === undefined ? arrival.sealed : undefined,
+      error: arrival.error === undefined ? undefined : arrival.sealed,
       signalId: arrival.signalId,
       data: arrival.data,
     };
@@ -143,7 +142,8 @@ export class ArrivalLine {
       arrival.commit?.refuse(this.refusal);
       return;
     }
-    this.ready.push({ arrival, sealed: text });
+    arrival.sealed = text;
+    this.ready.push(arrival);
     this.work.raise();
   }
 

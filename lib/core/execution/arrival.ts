@@ -28,6 +28,8 @@ export interface Arrival {
   readonly attempts: number;
   /** The result before the codec; absent: `undefined`. */
   readonly text?: string | undefined;
+  /** The result, or the error, as it is stored; set on its way into the line. */
+  sealed?: string | undefined;
   readonly error?: Error;
   readonly signalId?: string;
   readonly data?: EntryData;
@@ -37,12 +39,6 @@ export interface Arrival {
   readonly onPlaced?: (entry: JournalEntry) => void;
   /** Present for a transactional step: its transaction writes the entry, before the hand-over. */
   readonly commit?: TransactionTurn;
-}
-
-/** An arrival with the text of its result, or of its error, as it is stored. @internal */
-export interface SealedArrival {
-  readonly arrival: Arrival;
-  readonly sealed: string | undefined;
 }
 
 /** A transaction that is ready to commit and waits for its turn. @internal */

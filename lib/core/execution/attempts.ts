@@ -25,33 +25,13 @@ export type AttemptsEnd =
  * Tries a body until it answers, its policy gives up, or the run stops: the only place where bodies are called, attempts counted,
  * limits of one attempt kept and retries waited for. The end is told by a callback, at once where nothing had to be waited for.
  *
- * @param scope Aborted when the run stops: no further attempt begins.
  * @internal
  */
-export function tryBody(
-  plan: AttemptPlan,
-  scope: AbortScope,
-  surroundings: AttemptSurroundings,
-  onEnd: (end: AttemptsEnd) => void,
-): void {
-  new Attempts(plan, scope, surroundings, onEnd).begin();
-}
-
-/** The same for whoever waits for the end. @internal */
-export function runAttempts(
-  plan: AttemptPlan,
-  scope: AbortScope,
-  surroundings: AttemptSurroundings,
-): Promise<AttemptsEnd> {
-  return new Promise((resolve) => {
-    tryBody(plan, scope, surroundings, resolve);
-  });
-}
-
-class Attempts {
+export class Attempts {
   /** What was reported last. */
   private progress: unknown;
 
+  /** @param scope Aborted when the run stops: no further attempt begins. */
   constructor(
     private readonly plan: AttemptPlan,
     private readonly scope: AbortScope,
@@ -150,6 +130,17 @@ class Attempts {
   private giveUp(status: 'failed' | 'timed_out' | 'cancelled', error: unknown, attempts: number): void {
     this.onEnd({ kind: 'failed', status, error, attempts });
   }
+}
+
+/** The same for whoever waits for the end. @internal */
+export function runAttempts(
+  plan: AttemptPlan,
+  scope: AbortScope,
+  surroundings: AttemptSurroundings,
+): Promise<AttemptsEnd> {
+  return new Promise((resolve) => {
+    new Attempts(plan, scope, surroundings, resolve).begin();
+  });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,6 +1,6 @@
 import type { AbortScope } from '../cancellation/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
-import { tryBody, type AttemptsEnd } from './attempts.js';
+import { Attempts, type AttemptsEnd } from './attempts.js';
 import type { EngineServices } from './engine-services.js';
 import type { WorkSignal } from './work-signal.js';
 
@@ -48,13 +48,14 @@ export class BodyBoard {
   /** Runs a body's attempts. */
   run(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
     this.running.set(name, this.services.clock.monotonic());
-    tryBody(plan, scope, this.surroundings, (end) => {
+    const tell = (end: AttemptsEnd): void => {
       if (this.isAbandoned) return;
       this.later(() => {
         this.running.delete(name);
         onEnd(end);
       });
-    });
+    };
+    new Attempts(plan, scope, this.surroundings, tell).begin();
   }
 
   /** Does something in the next turn. */

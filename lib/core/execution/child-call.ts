@@ -67,7 +67,7 @@ export class ChildCall extends Call<ChildHandle> {
       data: this.data,
       onPlaced: () => {
         const events = [startedEvent(seed, host.services.storeTime.now())];
-        host.writer.staged.children.push({ seed, events });
+        host.writer.staged.addChild({ seed, events });
       },
     };
   }

@@ -6,13 +6,18 @@ export interface Effect {
   begin(host: CallHost): void;
 }
 
+interface Waiting {
+  readonly after: number;
+  readonly effect: Effect;
+}
+
 /**
  * No effect before its past is durable: an effect waits here until every entry that was placed before it was asked for is written.
  *
  * @internal
  */
 export class EffectGate {
-  private waiting: { readonly after: number; readonly effect: Effect }[] = [];
+  private waiting: Waiting[] = [];
   private durableHead: number;
 
   constructor(private readonly journal: InstanceJournal) {
@@ -38,13 +43,13 @@ export class EffectGate {
 
   /** Begins what may begin, in the order in which it was asked for. */
   release(host: CallHost): void {
-    if (this.waiting.length === 0) return;
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const item of waiting) {
-      if (item.after <= this.durableHead) item.effect.begin(host);
-      else this.waiting.push(item);
-    }
+    const { waiting, durableHead } = this;
+    let held = 0;
+    while (held < waiting.length && (waiting[held] as Waiting).after <= durableHead) held += 1;
+    if (held === 0) return;
+    // What is asked for later waits for a later position, so those that may begin stand in front.
+    this.waiting = held === waiting.length ? [] : waiting.slice(held);
+    for (let index = 0; index < held; index += 1) (waiting[index] as Waiting).effect.begin(host);
   }
 
   clear(): void {

@@ -75,7 +75,7 @@ export class EventLine {
     const step = decodeName(isUndo ? entry.name.slice('$compensate:'.length) : entry.name);
     const event = this.draft(type, isUndo ? 'compensating' : 'running', { step, attempts: entry.attempts });
     this.seq = event.seq;
-    staged.events.push(event);
+    staged.addEvent(event);
   }
 
   /** The custom status; of several that pass through a slow codec the last one given wins. */
@@ -118,7 +118,7 @@ export class EventLine {
     const index = this.streamIndex++;
     const sealed = services.payloads.seal(text, { workflowId: record.id, place: 'stream' });
     const stage = (settled: string | undefined): void => {
-      writer.staged.stream.push({
+      writer.staged.addStream({
         afterPosition,
         index,
         kind,

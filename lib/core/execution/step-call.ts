@@ -177,8 +177,10 @@ export class StepCall extends Call {
 
   /** An earlier owner may have run the body, and recorded what it reported. */
   private wasBegunBefore(host: CallHost): boolean {
+    const { loadedHead } = host.journal;
+    if (loadedHead === 0) return false;
     const start = host.journal.get(startMarker(this.name));
-    return start !== undefined && start.position <= host.journal.loadedHead;
+    return start !== undefined && start.position <= loadedHead;
   }
 
   private async readProgress(host: CallHost): Promise<unknown> {

@@ -1,6 +1,6 @@
 import type { WorkflowContext } from '../definition/index.js';
 import { decodeName, type JournalEntry } from '../records/index.js';
-import type { SealedArrival } from './arrival.js';
+import type { Arrival } from './arrival.js';
 import type { Call } from './call.js';
 import type { CodeRun } from './code-run.js';
 import { ContinueAsNew } from './continue-as-new.js';
@@ -135,8 +135,8 @@ export class TurnLoop {
       host.bodies.conclude();
     }
     if (host.desk.size > 0) host.desk.judgeTimers(host.services.storeTime.now());
-    const next = host.arrivals.next();
-    return next === undefined ? this.settleDown() : this.deliver(next);
+    const arrival = host.arrivals.next();
+    return arrival === undefined ? this.settleDown() : this.deliver(arrival);
   }
 
   private async stop(): Promise<TurnEnd> {
@@ -188,30 +188,30 @@ export class TurnLoop {
     if (call.hasEffect) this.host.gate.add(call);
   }
 
-  private deliver(next: SealedArrival): undefined | Promise<undefined> {
+  private deliver(arrival: Arrival): undefined | Promise<undefined> {
     const { host } = this;
     // What was handed over before becomes durable meanwhile; this result travels with the next write, or with the outcome.
     host.writer.flushSoon();
-    if (next.arrival.commit === undefined && next.arrival.error === undefined) {
-      this.handOver(next, host.arrivals.stage(next), undefined);
+    if (arrival.commit === undefined && arrival.error === undefined) {
+      this.handOver(arrival, host.arrivals.stage(arrival), undefined);
       return undefined;
     }
-    return this.deliverLater(next);
+    return this.deliverLater(arrival);
   }
 
   /** A transaction commits first, and a recorded error may have to be decoded. */
-  private async deliverLater(next: SealedArrival): Promise<undefined> {
+  private async deliverLater(arrival: Arrival): Promise<undefined> {
     const { host } = this;
-    const entry = await host.arrivals.place(next);
+    const entry = await host.arrivals.place(arrival);
     if (entry === undefined || host.isDropped) return undefined;
     const context = { workflowId: host.record.id, place: entry.name };
     const { payloads } = host.services;
     const error = entry.error === undefined ? undefined : await payloads.decodeError(entry.error, context);
-    this.handOver(next, entry, error);
+    this.handOver(arrival, entry, error);
     return undefined;
   }
 
-  private handOver({ arrival }: SealedArrival, entry: JournalEntry, error: Error | undefined): void {
+  private handOver(arrival: Arrival, entry: JournalEntry, error: Error | undefined): void {
     const { host } = this;
     host.handOver(arrival.call as Call, entry, host.services.payloads.fromText(arrival.text), error);
   }

@@ -99,7 +99,7 @@ export class WaitCall extends Call {
       if (condition.kind === 'timer') continue;
       const signal = condition.kind === 'child' ? CHILD_OUTCOME_SIGNAL : condition.signal;
       const key = condition.kind === 'child' ? condition.childId : condition.signalKey;
-      host.writer.staged.waits.push({
+      host.writer.staged.addWait({
         wait: this.name,
         condition: condition.key,
         signal,
@@ -134,8 +134,7 @@ export class WaitCall extends Call {
 
   private end(host: CallHost): () => void {
     return () => {
-      if (this.conditions.some((condition) => condition.kind !== 'timer'))
-        host.writer.staged.endedWaits.push(this.name);
+      if (this.conditions.some((condition) => condition.kind !== 'timer')) host.writer.staged.endWait(this.name);
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { LifecycleEvent } from '../lifecycle/index.js';
 import type { SignalSeed } from '../records/index.js';
 import type { FlushExpectation, FlushResult, FlushUnit, InstanceTransition } from '../store/index.js';
-import type { JournalWriter } from './journal-writer.js';
+import type { JournalWriter, UnitOwner } from './journal-writer.js';
 import { StagedWrites } from './staged-writes.js';
 
 /** The right to write one instance, as the owner knows it. @internal */
@@ -24,9 +24,11 @@ export interface TransitionRequest {
  *
  * @internal
  */
-export class InstanceWriter {
+export class InstanceWriter implements UnitOwner {
   private current = new StagedWrites();
-  private isSending = false;
+  /** What is on its way to the store. */
+  private underWay: StagedWrites | undefined;
+  private onSettled: ((result: FlushResult) => void) | undefined;
   /** Made only when somebody waits for the unit under way. */
   private answered: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   /** Set once the store said that somebody else writes here: what was staged behind must not follow, though its positions might fit. */
@@ -40,6 +42,10 @@ export class InstanceWriter {
 
   get staged(): StagedWrites {
     return this.current;
+  }
+
+  private get isSending(): boolean {
+    return this.underWay !== undefined;
   }
 
   /** Nothing staged and nothing under way: all is durable. */
@@ -89,21 +95,24 @@ export class InstanceWriter {
       onAnswer?.(this.verdict);
       return;
     }
-    const unit = request === undefined ? taken.toUnit(this.owner) : withTransition(taken.toUnit(this.owner), request);
-    const settle = (result: FlushResult): void => {
-      this.isSending = false;
-      if (result.kind === 'changed') this.staged.restore(taken);
-      if (result.kind === 'fenced' || result.kind === 'conflict') this.verdict = result;
-      try {
-        this.onResult(unit, result);
-      } finally {
-        onAnswer?.(result);
-        this.answered?.resolve();
-        this.answered = undefined;
-      }
-    };
-    this.isSending = true;
-    this.writer.flush(unit, settle);
+    this.underWay = taken;
+    this.onSettled = onAnswer;
+    const unit = taken.toUnit(this.owner);
+    this.writer.flush(request === undefined ? unit : withTransition(unit, request), this);
+  }
+
+  /** What became of the unit under way. */
+  answer(unit: FlushUnit, result: FlushResult): void {
+    const { underWay, onSettled, answered } = this;
+    this.underWay = this.onSettled = this.answered = undefined;
+    if (result.kind === 'changed' && underWay !== undefined) this.staged.restore(underWay);
+    if (result.kind === 'fenced' || result.kind === 'conflict') this.verdict = result;
+    try {
+      this.onResult(unit, result);
+    } finally {
+      onSettled?.(result);
+      answered?.resolve();
+    }
   }
 
   private whenAnswered(): Promise<void> {

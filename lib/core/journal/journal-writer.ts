@@ -16,15 +16,25 @@ export interface JournalWriterOptions {
   readonly maxPauseMs: number;
 }
 
-interface Pending<U, R> {
-  readonly unit: U;
-  readonly resolve: (result: R) => void;
+/** Who is told what became of a unit. @internal */
+export interface UnitOwner {
+  answer(unit: FlushUnit, result: FlushResult): void;
+}
+
+interface PendingFlush {
+  readonly unit: FlushUnit;
+  readonly owner: UnitOwner;
+}
+
+interface PendingStart {
+  readonly unit: StartUnit;
+  readonly resolve: (result: StartResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
 type Batch =
-  | { readonly kind: 'flush'; readonly items: Pending<FlushUnit, FlushResult>[] }
-  | { readonly kind: 'start'; readonly items: Pending<StartUnit, StartResult>[] };
+  | { readonly kind: 'flush'; readonly items: PendingFlush[] }
+  | { readonly kind: 'start'; readonly items: PendingStart[] };
 
 /**
  * Makes the writes of all instances of a process durable together (group commit): whatever is asked for while statements are in
@@ -34,8 +44,8 @@ type Batch =
  * @internal
  */
 export class JournalWriter {
-  private flushes: Pending<FlushUnit, FlushResult>[] = [];
-  private starts: Pending<StartUnit, StartResult>[] = [];
+  private flushes: PendingFlush[] = [];
+  private starts: PendingStart[] = [];
   private inFlight = 0;
   private scheduled = false;
   private closed = false;
@@ -47,15 +57,9 @@ export class JournalWriter {
     private readonly options: JournalWriterOptions,
   ) {}
 
-  /** Makes a unit durable. The caller has at most one unit per instance under way. */
-  flush(unit: FlushUnit, onAnswer: (result: FlushResult) => void): void {
-    this.flushes.push({
-      unit,
-      resolve: onAnswer,
-      reject: (error) => {
-        onAnswer(refused(error));
-      },
-    });
+  /** Makes a unit durable. The owner has at most one unit under way. */
+  flush(unit: FlushUnit, owner: UnitOwner): void {
+    this.flushes.push({ unit, owner });
     this.schedule();
   }
 
@@ -118,7 +122,7 @@ export class JournalWriter {
         return;
       } catch (error) {
         if (this.closed || !isWorkflowError(error, 'WORKFLOW_STORE')) {
-          for (const item of batch.items) item.reject(error);
+          this.refuse(batch, error);
           return;
         }
         if (attempt === 0) this.logger.warn('The store could not be reached; writing again.', { error: String(error) });
@@ -127,7 +131,17 @@ export class JournalWriter {
     }
   }
 
-  private settleFlush(items: readonly Pending<FlushUnit, FlushResult>[], results: readonly FlushResult[]): void {
+  /** The store refused the whole statement: for each instance that is the same as refusing its unit. */
+  private refuse(batch: Batch, error: unknown): void {
+    if (batch.kind === 'start') {
+      for (const item of batch.items) item.reject(error);
+      return;
+    }
+    const refused = error instanceof Error ? error : new Error(String(error));
+    for (const item of batch.items) this.answer(item, { kind: 'rejected', error: refused });
+  }
+
+  private settleFlush(items: readonly PendingFlush[], results: readonly FlushResult[]): void {
     items.forEach((item, index) => {
       const result = results[index] as FlushResult;
       if (result.kind === 'locked' && !this.closed) this.sendLater(item);
@@ -136,16 +150,16 @@ export class JournalWriter {
   }
 
   /** What one owner makes of its answer is no reason to keep the others' from them. */
-  private answer(item: Pending<FlushUnit, FlushResult>, result: FlushResult): void {
+  private answer(item: PendingFlush, result: FlushResult): void {
     try {
-      item.resolve(result);
+      item.owner.answer(item.unit, result);
     } catch (error) {
       this.logger.error('What follows a write failed.', { workflowId: item.unit.workflowId, error: String(error) });
     }
   }
 
   /** The row is held by an open transaction: tried again by and by, while the others go on. */
-  private sendLater(item: Pending<FlushUnit, FlushResult>): void {
+  private sendLater(item: PendingFlush): void {
     this.clock.schedule(LOCKED_PAUSE_MS, () => {
       this.flushes.push(item);
       this.schedule();
@@ -160,17 +174,12 @@ export class JournalWriter {
   }
 }
 
-/** The store refused the whole statement: for each instance that is the same as refusing its unit. */
-function refused(error: unknown): FlushResult {
-  return { kind: 'rejected', error: error instanceof Error ? error : new Error(String(error)) };
-}
-
-function units<U, R>(items: readonly Pending<U, R>[]): U[] {
+function units<U>(items: readonly { readonly unit: U }[]): U[] {
   return items.map((item) => item.unit);
 }
 
-function settle<U, R>(items: readonly Pending<U, R>[], results: readonly R[]): void {
+function settle(items: readonly PendingStart[], results: readonly StartResult[]): void {
   items.forEach((item, index) => {
-    item.resolve(results[index] as R);
+    item.resolve(results[index] as StartResult);
   });
 }

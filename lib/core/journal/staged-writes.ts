@@ -2,38 +2,59 @@ import type { JournalEntry, SignalSeed } from '../records/index.js';
 import type { FlushUnit, StartUnit, StreamSeed, WaitRow } from '../store/index.js';
 import type { LifecycleEvent } from '../lifecycle/index.js';
 
-/** What one instance has brought forth and not yet made durable. @internal */
+/** What one instance has brought forth and not yet made durable. Most units have entries and nothing else. @internal */
 export class StagedWrites {
   entries: JournalEntry[] = [];
-  waits: WaitRow[] = [];
-  endedWaits: string[] = [];
-  children: StartUnit[] = [];
-  signals: SignalSeed[] = [];
-  stream: StreamSeed[] = [];
-  events: LifecycleEvent[] = [];
+  waits: WaitRow[] | undefined = undefined;
+  endedWaits: string[] | undefined = undefined;
+  children: StartUnit[] | undefined = undefined;
+  signals: SignalSeed[] | undefined = undefined;
+  stream: StreamSeed[] | undefined = undefined;
+  events: LifecycleEvent[] | undefined = undefined;
   customStatus: string | null | undefined = undefined;
 
+  /** Children travel with the entry of their start. */
   get isEmpty(): boolean {
     return (
       this.entries.length === 0 &&
-      this.waits.length === 0 &&
-      this.endedWaits.length === 0 &&
-      this.signals.length === 0 &&
-      this.stream.length === 0 &&
-      this.events.length === 0 &&
+      this.waits === undefined &&
+      this.endedWaits === undefined &&
+      this.signals === undefined &&
+      this.stream === undefined &&
+      this.events === undefined &&
       this.customStatus === undefined
     );
+  }
+
+  addWait(wait: WaitRow): void {
+    (this.waits ??= []).push(wait);
+  }
+
+  endWait(name: string): void {
+    (this.endedWaits ??= []).push(name);
+  }
+
+  addChild(child: StartUnit): void {
+    (this.children ??= []).push(child);
+  }
+
+  addStream(item: StreamSeed): void {
+    (this.stream ??= []).push(item);
+  }
+
+  addEvent(event: LifecycleEvent): void {
+    (this.events ??= []).push(event);
   }
 
   /** Puts writes that were not applied back in front of what was staged since. */
   restore(earlier: StagedWrites): void {
     this.entries = earlier.entries.concat(this.entries);
-    this.waits = earlier.waits.concat(this.waits);
-    this.endedWaits = earlier.endedWaits.concat(this.endedWaits);
-    this.children = earlier.children.concat(this.children);
-    this.signals = earlier.signals.concat(this.signals);
-    this.stream = earlier.stream.concat(this.stream);
-    this.events = earlier.events.concat(this.events);
+    this.waits = joined(earlier.waits, this.waits);
+    this.endedWaits = joined(earlier.endedWaits, this.endedWaits);
+    this.children = joined(earlier.children, this.children);
+    this.signals = joined(earlier.signals, this.signals);
+    this.stream = joined(earlier.stream, this.stream);
+    this.events = joined(earlier.events, this.events);
     if (this.customStatus === undefined) this.customStatus = earlier.customStatus;
   }
 
@@ -45,13 +66,17 @@ export class StagedWrites {
       fence: owner.fence,
       entries: this.entries,
     };
-    if (this.waits.length > 0) unit.waits = this.waits;
-    if (this.endedWaits.length > 0) unit.endedWaits = this.endedWaits;
-    if (this.children.length > 0) unit.children = this.children;
-    if (this.signals.length > 0) unit.signals = this.signals;
-    if (this.stream.length > 0) unit.stream = this.stream;
-    if (this.events.length > 0) unit.events = this.events;
+    if (this.waits !== undefined) unit.waits = this.waits;
+    if (this.endedWaits !== undefined) unit.endedWaits = this.endedWaits;
+    if (this.children !== undefined) unit.children = this.children;
+    if (this.signals !== undefined) unit.signals = this.signals;
+    if (this.stream !== undefined) unit.stream = this.stream;
+    if (this.events !== undefined) unit.events = this.events;
     if (this.customStatus !== undefined) unit.customStatus = this.customStatus;
     return unit;
   }
+}
+
+function joined<T>(earlier: T[] | undefined, later: T[] | undefined): T[] | undefined {
+  return earlier === undefined || later === undefined ? (earlier ?? later) : earlier.concat(later);
 }

@@ -1,6 +1,7 @@
 import { Execution, Lease } from '../../../lib/core/execution/index.js';
 import { isTerminal, type InstanceRecord, type JournalEntry } from '../../../lib/core/records/index.js';
-import type { FlushResult, FlushUnit } from '../../../lib/core/store/index.js';
+import type { UnitOwner } from '../../../lib/core/journal/index.js';
+import type { FlushUnit } from '../../../lib/core/store/index.js';
 import type { SimProcess } from '../engine/sim-process.js';
 import type { World } from '../engine/world.js';
 import { wasTerminated } from './stored.js';
@@ -21,10 +22,10 @@ export async function checkReplay(
   const violationsBefore = world.watch.violations.length;
   let last: FlushUnit | undefined;
   const writer = {
-    flush: (unit: FlushUnit, onAnswer: (result: FlushResult) => void) => {
+    flush: (unit: FlushUnit, owner: UnitOwner) => {
       if (unit.transition !== undefined) last = unit;
       process.clock.macrotask(() => {
-        onAnswer({ kind: 'applied', wakes: record.wakes, cancelRequested: false });
+        owner.answer(unit, { kind: 'applied', wakes: record.wakes, cancelRequested: false });
       });
     },
   };
