@@ -1,4 +1,4 @@
-import { WorkflowDefinitionError } from '../errors/index.js';
+import { circularDependency, takenName, unknownDependency } from './graph-refusals.js';
 import type { JoinRule } from './join-rule.js';
 import { ReadySet } from './ready-set.js';
 
@@ -23,7 +23,9 @@ export class DependencyGraph {
   readonly offsets: Uint32Array;
   readonly dependents: Uint32Array;
   /** How many different nodes each node waits for. */
-  readonly inDegrees: Uint32Array;
+  readonly inDegrees: readonly number[];
+  /** The nodes that wait for none, in the order of their declaration. */
+  readonly roots: readonly number[];
   readonly joins: readonly JoinRule[];
   /** A topological order that goes by declaration wherever the dependencies leave a choice. */
   readonly order: Uint32Array;
@@ -37,7 +39,8 @@ export class DependencyGraph {
     this.joins = nodes.map((node) => node.join ?? join);
     const indexes = indexNames(this.names, place);
     const edges = nodes.map((node) => dependencyIndexes(node, indexes, place));
-    this.inDegrees = Uint32Array.from(edges, ({ length }) => length);
+    this.inDegrees = edges.map(({ length }) => length);
+    this.roots = rootsOf(this.inDegrees);
     [this.offsets, this.dependents] = turnRound(edges);
     this.order = this.sort(edges, place);
   }
@@ -51,7 +54,7 @@ export class DependencyGraph {
     const waitsFor = this.inDegrees.slice();
     const order = new Uint32Array(size);
     const ready = new ReadySet(size);
-    for (let node = 0; node < size; node++) if (waitsFor[node] === 0) ready.add(node);
+    for (const root of this.roots) ready.add(root);
     let placed = 0;
     for (let node = ready.takeFirst(); node >= 0; node = ready.takeFirst()) {
       order[placed++] = node;
@@ -62,19 +65,27 @@ export class DependencyGraph {
         if (left === 0) ready.add(dependent);
       }
     }
-    if (placed < size) throw circular(findCircle(edges, waitsFor), this.names, place);
+    if (placed < size) {
+      const circle = findCircle(edges, waitsFor);
+      throw circularDependency(
+        circle.map((node) => this.names[node] as string),
+        place,
+      );
+    }
     return order;
   }
+}
+
+function rootsOf(inDegrees: readonly number[]): number[] {
+  const roots: number[] = [];
+  for (const [node, inDegree] of inDegrees.entries()) if (inDegree === 0) roots.push(node);
+  return roots;
 }
 
 function indexNames(names: readonly string[], place: string): Map<string, number> {
   const indexes = new Map<string, number>();
   for (const [index, name] of names.entries()) {
-    if (indexes.has(name)) {
-      throw new WorkflowDefinitionError(
-        `The name "${name}" is given to two steps of ${place}. Give each step a name of its own.`,
-      );
-    }
+    if (indexes.has(name)) throw takenName(name, place);
     indexes.set(name, index);
   }
   return indexes;
@@ -84,11 +95,7 @@ function dependencyIndexes(node: DependencyNode, indexes: ReadonlyMap<string, nu
   const found = new Set<number>();
   for (const dependency of node.dependencies ?? []) {
     const index = indexes.get(dependency);
-    if (index === undefined) {
-      throw new WorkflowDefinitionError(
-        `Step "${node.name}" of ${place} depends on "${dependency}", and there is no such step. Add it, or correct the dependency.`,
-      );
-    }
+    if (index === undefined) throw unknownDependency(node.name, dependency, place);
     found.add(index);
   }
   return [...found];
@@ -113,7 +120,7 @@ function turnRound(edges: readonly (readonly number[])[]): [Uint32Array, Uint32A
 }
 
 /** Goes from a node that was never free to one it waits for, until it meets itself: among such nodes there is always a next one. */
-function findCircle(edges: readonly (readonly number[])[], waitsFor: Uint32Array): number[] {
+function findCircle(edges: readonly (readonly number[])[], waitsFor: readonly number[]): number[] {
   const seenAt = new Map<number, number>();
   const trail: number[] = [];
   let node = waitsFor.findIndex((left) => left > 0);
@@ -123,11 +130,4 @@ function findCircle(edges: readonly (readonly number[])[], waitsFor: Uint32Array
     node = edges[node]?.find((before) => (waitsFor[before] as number) > 0) as number;
   }
   return [...trail.slice(seenAt.get(node)), node];
-}
-
-function circular(circle: readonly number[], names: readonly string[], place: string): WorkflowDefinitionError {
-  const path = circle.map((node) => `"${names[node]}"`).join(' → ');
-  return new WorkflowDefinitionError(
-    `The steps of ${place} have a circular dependency: ${path}. None of them could ever begin; remove one of these dependencies.`,
-  );
 }

@@ -1,3 +1,6 @@
+/** As many as a word has bits. */
+const WORD = 32;
+
 /**
  * A set of small whole numbers that gives its smallest first: bits in words, with levels above that tell which words are not empty. An
  * addition and a removal cost one look per level, and a million members need four levels.
@@ -5,20 +8,25 @@
  * @internal
  */
 export class ReadySet {
-  private readonly levels: Uint32Array[] = [];
+  /** The whole set, where it fits a word. */
+  private bits = 0;
+  // Plain arrays of 32-bit numbers: a typed array costs more to make than a small graph to run.
+  private readonly levels: number[][] | undefined;
 
   /** @param size One more than the largest member. */
   constructor(size: number) {
-    let words = size;
-    do {
-      words = Math.max(1, Math.ceil(words / 32));
-      this.levels.push(new Uint32Array(words));
-    } while (words > 1);
+    this.levels = size <= WORD ? undefined : makeLevels(size);
   }
 
   add(member: number): void {
+    const { levels } = this;
+    if (levels === undefined) {
+      this.bits |= 1 << member;
+      return;
+    }
     let bit = member;
-    for (const level of this.levels) {
+    for (let depth = 0; depth < levels.length; depth++) {
+      const level = levels[depth] as number[];
       const word = bit >>> 5;
       const before = level[word] as number;
       level[word] = before | (1 << (bit & 31));
@@ -29,25 +37,47 @@ export class ReadySet {
 
   /** Removes the smallest member; -1 when there is none. */
   takeFirst(): number {
-    const { levels } = this;
-    let bit = 0;
-    for (let depth = levels.length - 1; depth >= 0; depth--) {
-      const bits = levels[depth]?.[bit] as number;
-      if (bits === 0) return -1;
-      bit = bit * 32 + 31 - Math.clz32(bits & -bits);
-    }
-    this.remove(bit);
-    return bit;
+    const { levels, bits } = this;
+    if (levels !== undefined) return takeFirstOf(levels);
+    if (bits === 0) return -1;
+    this.bits = bits & (bits - 1);
+    return lowestBit(bits);
   }
+}
 
-  private remove(member: number): void {
-    let bit = member;
-    for (const level of this.levels) {
-      const word = bit >>> 5;
-      const after = (level[word] as number) & ~(1 << (bit & 31));
-      level[word] = after;
-      if (after !== 0) return;
-      bit = word;
-    }
+function makeLevels(size: number): number[][] {
+  const levels: number[][] = [];
+  let words = size;
+  do {
+    words = Math.ceil(words / WORD);
+    levels.push(new Array<number>(words).fill(0));
+  } while (words > 1);
+  return levels;
+}
+
+function takeFirstOf(levels: number[][]): number {
+  let bit = 0;
+  for (let depth = levels.length - 1; depth >= 0; depth--) {
+    const bits = (levels[depth] as number[])[bit] as number;
+    if (bits === 0) return -1;
+    bit = bit * WORD + lowestBit(bits);
   }
+  remove(levels, bit);
+  return bit;
+}
+
+function remove(levels: number[][], member: number): void {
+  let bit = member;
+  for (let depth = 0; depth < levels.length; depth++) {
+    const level = levels[depth] as number[];
+    const word = bit >>> 5;
+    const after = (level[word] as number) & ~(1 << (bit & 31));
+    level[word] = after;
+    if (after !== 0) return;
+    bit = word;
+  }
+}
+
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }

@@ -2,61 +2,129 @@ import type { DependencyGraph } from './dependency-graph.js';
 import { DependencyRun, type SkipListener } from './dependency-run.js';
 import { NodeEnd } from './join-rule.js';
 
-/** How a graph is run. @internal */
-export interface DependencyRunOptions {
-  /**
-   * Runs one node, its guard included, and answers how it ended; a guard that says no answers `NodeEnd.Skipped`. May answer without a
-   * promise. What it throws ends the whole run: a failure of the node itself is an answer.
-   */
-  readonly start: (node: number) => NodeEnd | PromiseLike<NodeEnd>;
+/**
+ * What runs the nodes of a graph: an interpreter implements it, so that a run needs no functions of its own.
+ *
+ * @internal
+ */
+export interface NodeRunner<V = NodeEnd> {
   /** How many nodes run at one time. @default 1 */
   readonly width?: number | undefined;
   /** Whether nothing more begins once a node has failed. @default true */
   readonly failFast?: boolean | undefined;
+  /**
+   * Begins one node, its guard included, and answers how it ended; a guard that says no answers `NodeEnd.Skipped`. Answers a promise
+   * only for what takes time. What it throws ends the whole run: a failure of the node itself is an answer.
+   */
+  start(node: number): NodeEnd | PromiseLike<V>;
+  /** Reads from what a node's promise brought how the node ended. @default the value itself */
+  ended?(node: number, value: V): NodeEnd;
+  /** Reads it from what a node's promise was rejected with; what it throws ends the whole run. @default throws it */
+  failed?(node: number, error: unknown): NodeEnd;
   /** Told of each node that ended without being run. */
-  readonly onSkip?: SkipListener | undefined;
+  onSkip?: SkipListener | undefined;
+}
+
+/** The same, with an end that the run is turned into. @internal */
+export interface FinishingRunner<V, T> extends NodeRunner<V> {
+  /** Called once nothing is under way and nothing more begins. */
+  finish(run: DependencyRun): T;
 }
 
 /**
  * Runs a graph: first declared first among what may begin, never more than `width` at a time. After a failure the nodes that are under
- * way are waited for. Makes no promise while nodes answer without one.
+ * way are waited for. Makes no promise while nodes answer without one, and one in all for nodes that run one after the other.
  *
- * @returns the run, once nothing is under way and nothing more begins.
+ * @returns what `finish` makes of the run, else the run, once nothing is under way and nothing more begins.
  * @internal
  */
-export function runDependencies(
+export function runDependencies<V, T>(graph: DependencyGraph, runner: FinishingRunner<V, T>): T | Promise<T>;
+export function runDependencies<V = NodeEnd>(
   graph: DependencyGraph,
-  options: DependencyRunOptions,
-): DependencyRun | Promise<DependencyRun> {
-  const driver = new Driver(graph, options);
-  driver.pump();
-  return driver.isDone ? driver.run : driver.finish();
+  runner: NodeRunner<V>,
+): DependencyRun | Promise<DependencyRun>;
+export function runDependencies<V>(graph: DependencyGraph, runner: Partial<FinishingRunner<V, unknown>>): unknown {
+  const complete = runner as FinishingRunner<V, unknown>;
+  return (runner.width ?? 1) === 1 ? runInTurn(graph, complete) : runTogether(graph, complete);
 }
 
-class Driver {
+/** One node at a time. */
+function runInTurn<V>(graph: DependencyGraph, runner: FinishingRunner<V, unknown>): unknown {
+  const run = new DependencyRun(graph, runner);
+  for (let node = run.take(); node >= 0; node = run.take()) {
+    const answer = runner.start(node);
+    if (typeof answer !== 'number') return followInTurn(run, node, answer, runner);
+    run.settle(node, answer);
+    if (answer === NodeEnd.Failed && runner.failFast !== false) break;
+  }
+  return finish(run, runner);
+}
+
+/** The same from the first promise on: an `await` costs less than a callback. */
+async function followInTurn<V>(
+  run: DependencyRun,
+  first: number,
+  promise: PromiseLike<V>,
+  runner: FinishingRunner<V, unknown>,
+): Promise<unknown> {
+  let node = first;
+  let answer: NodeEnd | PromiseLike<V> = promise;
+  for (;;) {
+    let end: NodeEnd;
+    if (typeof answer === 'number') {
+      end = answer;
+    } else {
+      try {
+        const value = await answer;
+        end = runner.ended === undefined ? (value as NodeEnd) : runner.ended(node, value);
+      } catch (error) {
+        if (runner.failed === undefined) throw error;
+        end = runner.failed(node, error);
+      }
+    }
+    run.settle(node, end);
+    if (end === NodeEnd.Failed && runner.failFast !== false) break;
+    node = run.take();
+    if (node < 0) break;
+    answer = runner.start(node);
+  }
+  return finish(run, runner);
+}
+
+function finish<V>(run: DependencyRun, runner: Partial<FinishingRunner<V, unknown>>): unknown {
+  return runner.finish === undefined ? run : runner.finish(run);
+}
+
+/** Several nodes at a time. */
+function runTogether<V>(graph: DependencyGraph, runner: FinishingRunner<V, unknown>): unknown {
+  const lanes = new Lanes(graph, runner);
+  lanes.open();
+  return lanes.areClosed ? finish(lanes.run, runner) : lanes.whenClosed();
+}
+
+/** Each lane runs one node after the other, as long as there are any: a lane costs more to open than to go on with. */
+class Lanes<V> {
   readonly run: DependencyRun;
   private readonly width: number;
-  private readonly failFast: boolean;
-  private underWay = 0;
+  private count = 0;
   private isStopping = false;
-  private resolve: ((run: DependencyRun) => void) | undefined;
+  private resolve: ((outcome: unknown) => void) | undefined;
   private reject: ((error: unknown) => void) | undefined;
   private refusal: { readonly error: unknown } | undefined;
 
   constructor(
     graph: DependencyGraph,
-    private readonly options: DependencyRunOptions,
+    private readonly runner: FinishingRunner<V, unknown>,
   ) {
-    this.run = new DependencyRun(graph, options.onSkip);
-    this.width = options.width ?? 1;
-    this.failFast = options.failFast ?? true;
+    this.run = new DependencyRun(graph, runner);
+    this.width = runner.width ?? 1;
   }
 
-  get isDone(): boolean {
-    return this.underWay === 0;
+  get areClosed(): boolean {
+    return this.count === 0;
   }
 
-  finish(): Promise<DependencyRun> {
+  whenClosed(): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -64,47 +132,63 @@ class Driver {
   }
 
   /** Begins what may begin. */
-  pump(): void {
-    while (!this.isStopping && this.underWay < this.width) {
-      const node = this.run.take();
+  open(): void {
+    const { run, width, runner } = this;
+    while (!this.isStopping && this.count < width) {
+      const node = run.take();
       if (node < 0) return;
-      const answer = this.options.start(node);
+      const answer = runner.start(node);
       if (typeof answer === 'number') this.settle(node, answer);
-      else this.follow(node, answer);
+      else void this.follow(node, answer);
     }
   }
 
-  private follow(node: number, answer: PromiseLike<NodeEnd>): void {
-    this.underWay++;
-    answer.then(
-      (end) => {
-        this.underWay--;
-        this.settle(node, end);
-        this.goOn();
-      },
-      (error: unknown) => {
-        this.underWay--;
-        this.isStopping = true;
-        this.refusal ??= { error };
-        this.goOn();
-      },
-    );
-  }
-
-  private settle(node: number, end: NodeEnd): void {
-    this.run.settle(node, end);
-    if (end === NodeEnd.Failed && this.failFast) this.isStopping = true;
-  }
-
-  private goOn(): void {
+  private async follow(first: number, promise: PromiseLike<V>): Promise<void> {
+    const { run, runner } = this;
+    this.count++;
+    let node = first;
+    let answer: NodeEnd | PromiseLike<V> = promise;
     try {
-      this.pump();
+      for (;;) {
+        let end: NodeEnd;
+        if (typeof answer === 'number') {
+          end = answer;
+        } else {
+          try {
+            const value = await answer;
+            end = runner.ended === undefined ? (value as NodeEnd) : runner.ended(node, value);
+          } catch (error) {
+            if (runner.failed === undefined) throw error;
+            end = runner.failed(node, error);
+          }
+        }
+        this.settle(node, end);
+        if (this.isStopping) break;
+        node = run.take();
+        if (node < 0) break;
+        answer = runner.start(node);
+        // What the last node set free besides begins in lanes of its own.
+        this.open();
+      }
     } catch (error) {
       this.isStopping = true;
       this.refusal ??= { error };
     }
-    if (this.underWay > 0) return;
-    if (this.refusal === undefined) this.resolve?.(this.run);
-    else this.reject?.(this.refusal.error);
+    this.count--;
+    if (this.count === 0) this.close();
+  }
+
+  private settle(node: number, end: NodeEnd): void {
+    this.run.settle(node, end);
+    if (end === NodeEnd.Failed && this.runner.failFast !== false) this.isStopping = true;
+  }
+
+  private close(): void {
+    try {
+      if (this.refusal !== undefined) throw this.refusal.error;
+      this.resolve?.(finish(this.run, this.runner));
+    } catch (error) {
+      this.reject?.(error);
+    }
   }
 }

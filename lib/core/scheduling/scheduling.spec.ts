@@ -1,7 +1,8 @@
 import { DependencyGraph, type DependencyNode } from './dependency-graph.js';
+import { DependencyOutline } from './dependency-outline.js';
 import { NodeEnd, type JoinRule } from './join-rule.js';
 import { ReadySet } from './ready-set.js';
-import { runDependencies, type DependencyRunOptions } from './run-dependencies.js';
+import { runDependencies, type NodeRunner } from './run-dependencies.js';
 
 const PLACE = 'pipeline "p"';
 
@@ -21,7 +22,7 @@ function orderOf(graph: DependencyGraph): string {
 async function run(
   graph: DependencyGraph,
   ends: Readonly<Record<string, NodeEnd>> = {},
-  options: Partial<DependencyRunOptions> = {},
+  options: Partial<NodeRunner> = {},
 ) {
   const begun: string[] = [];
   const finished = await runDependencies(graph, {
@@ -56,6 +57,20 @@ describe('DependencyGraph', () => {
   });
 });
 
+describe('DependencyOutline', () => {
+  it('refuses what a graph would, and is then as it was', () => {
+    const outline = new DependencyOutline(['a'], PLACE);
+
+    expect(() => outline.add({ name: 'a' })).toThrow(/The name "a" is given to two steps of pipeline "p"/);
+    expect(() => outline.add({ name: 'b', dependencies: ['c'] })).toThrow(/depends on "c", and there is no such step/);
+    expect(() => outline.add({ name: 'b', dependencies: ['b'] })).toThrow(/circular dependency: "b" → "b"/);
+    expect(() => {
+      outline.add({ name: 'b', dependencies: ['a'] });
+      outline.add({ name: 'c', dependencies: ['b', 'b'] });
+    }).not.toThrow();
+  });
+});
+
 describe('ReadySet', () => {
   it('gives the smallest first, whatever the order of the additions', () => {
     const members = Array.from({ length: 2_100 }, (_, index) => (index * 1_201) % 2_100);
@@ -84,6 +99,63 @@ describe('runDependencies', () => {
 
     expect(answer).not.toBeInstanceOf(Promise);
     expect((answer as { isOver: boolean }).isOver).toBe(true);
+  });
+
+  it.each([1, 2, Number.POSITIVE_INFINITY])(
+    'hands what a promise brought, or was rejected with, to the runner, and the run to its end; width %d',
+    async (width) => {
+      const graph = graphOf('a b c<b d<a');
+      const outcome = await runDependencies<string, string[]>(graph, {
+        width,
+        failFast: false,
+        start: (node) => (node === 1 ? Promise.reject(new TypeError('no')) : Promise.resolve('yes')),
+        ended: (_, value) => (value === 'yes' ? NodeEnd.Completed : NodeEnd.Failed),
+        failed: (_, error) => (error instanceof TypeError ? NodeEnd.Failed : NodeEnd.Completed),
+        finish: (run) => graph.names.map((name, node) => `${name}${run.endOf(node)}`),
+      });
+
+      expect(outcome).toEqual(['a1', 'b3', 'c4', 'd1']);
+    },
+  );
+
+  it.each([1, 3])('ends with what the end of it throws; width %d', async (width) => {
+    const finish = () => {
+      throw new TypeError('no');
+    };
+
+    expect(() => runDependencies(graphOf('a'), { width, start: () => NodeEnd.Completed, finish })).toThrow('no');
+    await expect(
+      runDependencies(graphOf('a b'), { width, start: () => Promise.resolve(NodeEnd.Completed), finish }),
+    ).rejects.toThrow('no');
+  });
+
+  it('builds, checks and runs a graph in time linear in its size', async () => {
+    // What is read of the nodes is counted: per node the same, however large the graph.
+    const readsOf = async (size: number) => {
+      let reads = 0;
+      const nodes = Array.from({ length: size }, (_, at): DependencyNode => ({
+        get name() {
+          reads++;
+          return `n${at}`;
+        },
+        get dependencies() {
+          reads += 3;
+          return [1, 2, 3].filter((back) => at >= back).map((back) => `n${at - back}`);
+        },
+      }));
+      const graph = new DependencyGraph(nodes, PLACE);
+      const begun: number[] = [];
+      await runDependencies(graph, {
+        start: (node) => {
+          begun.push(node);
+          return NodeEnd.Completed;
+        },
+      });
+      expect(begun).toHaveLength(size);
+      return reads / size;
+    };
+
+    expect(await readsOf(1_000)).toBe(await readsOf(10_000));
   });
 
   it('runs a chain of 100,000 nodes without going deeper and deeper', async () => {
