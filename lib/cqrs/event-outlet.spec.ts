@@ -64,6 +64,20 @@ describe('EventOutlet', () => {
   });
 
   describe('with the outbox', () => {
+    it('hands on the events of runs without a journal at once, which no relay will ever bring', () => {
+      const { bus, outlet } = world(true);
+      const seen: LifecycleEvent[] = [];
+      const unsubscribe = outlet.subscribe((event) => seen.push(event));
+      const fleeting: LifecycleEvent = { ...stored, eventId: 'm:1:1', inMemory: true };
+
+      bus.publish(stored);
+      bus.publish(fleeting);
+      unsubscribe();
+      bus.publish(fleeting);
+
+      expect(seen).toEqual([fleeting]);
+    });
+
     it('delivers to the bus and to the receivers, and not what only the bus tells', async () => {
       const { bus, outlet } = world(true);
       const seen: string[] = [];

@@ -18,7 +18,8 @@ const PATIENCE_MS = 10_000;
 
 /**
  * Where lifecycle events leave the engine. Straight from the bus they are told once, and a receiver's failure is only logged; with
- * the outbox the relay brings them, and a failure lets the relay bring the event again.
+ * the outbox the relay brings them, and a failure lets the relay bring the event again. Runs without a journal store no events: theirs
+ * always come straight.
  *
  * @internal
  */
@@ -32,7 +33,11 @@ export class EventOutlet {
     const { bus, options } = this.sources;
     if (!options.outbox) return bus.subscribe((event) => void this.tell(receiver, event));
     this.receivers.add(receiver);
+    const unsubscribe = bus.subscribe((event) => {
+      if (event.inMemory === true) void this.tell(receiver, event);
+    });
     return () => {
+      unsubscribe();
       this.receivers.delete(receiver);
     };
   }

@@ -1,6 +1,6 @@
 import type { TransitionRequest } from '../journal/index.js';
 import { CompensationFailedError, WorkflowCancelledError, type CompensationFailure } from '../errors/index.js';
-import type { LifecycleDetail } from '../lifecycle/index.js';
+import { summariseError, type LifecycleDetail } from '../lifecycle/index.js';
 import {
   childOutcomeSignal,
   decodeName,
@@ -14,6 +14,7 @@ import {
 import type { FlushResult } from '../store/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { ExecutionHost } from './execution-host.js';
+import { originOf } from './failure-origin.js';
 import { closeSignals, openChildren } from './open-children.js';
 import { Unwinding } from './unwinding.js';
 import { generationSeed } from './generation-seed.js';
@@ -205,7 +206,7 @@ export class Ending {
       failures.length > 0 ? 'compensation_failed' : host.stop?.kind === 'cancel' ? 'cancelled' : 'failed';
     const error = failures.length === 0 ? cause : undone(failures, cause);
     const detail: LifecycleDetail = {
-      error: summary(error),
+      error: summariseError(error),
       ...(host.stop?.kind === 'cancel' && host.inbox.cancelReason !== undefined
         ? { reason: host.inbox.cancelReason }
         : {}),
@@ -236,7 +237,7 @@ export class Ending {
     if (!isUndoing || this.unwinding.hasBegun) return;
     await this.settle({
       transition: { kind: 'compensate' },
-      events: [host.events.draft('compensating', 'compensating', { error: summary(cause) })],
+      events: [host.events.draft('compensating', 'compensating', { error: summariseError(cause) })],
       signals: await this.closings(),
     });
   }
@@ -252,7 +253,7 @@ export class Ending {
     const type = status === 'completed' ? 'completed' : status;
     const result = await this.settle({
       transition: { kind: 'end', status, error, ...(output === undefined ? {} : { output }) },
-      events: [host.events.draft(type, status, { error: summary(cause), ...detail })],
+      events: [host.events.draft(type, status, { error: summariseError(cause), ...detail })],
       signals: await this.farewell({ status, error }),
     });
     return this.after(result, this.ended({ status, output, error }));
@@ -299,7 +300,8 @@ function positionOf(cause: unknown, failures: WeakMap<object, number>): number |
   const seen = new Set<unknown>();
   let error = cause;
   while (typeof error === 'object' && error !== null && !seen.has(error)) {
-    const position = failures.get(error);
+    const origin = originOf(error);
+    const position = (origin && failures.get(origin)) ?? failures.get(error);
     if (position !== undefined) return position;
     seen.add(error);
     error = (error as { readonly cause?: unknown }).cause;
@@ -309,10 +311,4 @@ function positionOf(cause: unknown, failures: WeakMap<object, number>): number |
 
 function undone(failures: readonly CompensationFailure[], cause: unknown): CompensationFailedError {
   return new CompensationFailedError({ failures, cause });
-}
-
-function summary(error: unknown): NonNullable<LifecycleDetail['error']> {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
-  const { code } = error as { code?: unknown };
-  return { name: error.name, message: error.message, ...(typeof code === 'string' ? { code } : {}) };
 }

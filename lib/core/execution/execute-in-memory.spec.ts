@@ -1,7 +1,7 @@
 import { AbortScope } from '../cancellation/index.js';
-import type { WorkflowContext, WorkflowDefinition } from '../definition/index.js';
+import { DefinitionRegistry, type WorkflowContext, type WorkflowDefinition } from '../definition/index.js';
 import { VirtualClock } from '../time/index.js';
-import { beginStep, executeInMemory } from './execute-in-memory.js';
+import { beginStep, executeInMemory, unwatchedSteps } from './execute-in-memory.js';
 import { standaloneServices, type MemoryServices } from './memory-services.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: each test gives its own
@@ -13,7 +13,7 @@ function define(run: Run, more: Partial<WorkflowDefinition> = {}): WorkflowDefin
 
 function setUp() {
   const clock = new VirtualClock();
-  const services: MemoryServices = { ...standaloneServices(), clock };
+  const services: MemoryServices = { ...standaloneServices(), clock, registry: new DefinitionRegistry() };
   const execute = (run: Run, input?: unknown, signal?: AbortSignal, more?: Partial<WorkflowDefinition>) =>
     executeInMemory(define(run, more), input, services, { signal });
   return { clock, services, execute };
@@ -297,5 +297,24 @@ describe('executeInMemory', () => {
 
       expect(await handle).toMatchObject({ cause: { code: 'WORKFLOW_CANCELLED' } });
     });
+  });
+
+  it('lets an interpreter call bodies itself only where nobody can stop the run, repeat a step, or counts steps', async () => {
+    const { execute } = setUp();
+    const isUnwatched = (ctx: WorkflowContext) => unwatchedSteps(ctx) !== undefined;
+    const scope = new AbortScope();
+
+    expect(await execute(isUnwatched, undefined, undefined, { retry: false })).toBe(true);
+    expect(await execute(isUnwatched)).toBe(false);
+    expect(await execute(isUnwatched, undefined, scope.signal, { retry: false })).toBe(false);
+    expect(await execute(isUnwatched, undefined, undefined, { retry: false, timeoutMs: 1_000 })).toBe(false);
+  });
+
+  it('goes through any number of generations without going deeper and deeper', async () => {
+    const { execute } = setUp();
+
+    const output = await execute((ctx, turn: number) => (turn < 20_000 ? ctx.continueAsNew(turn + 1) : turn), 1);
+
+    expect(output).toBe(20_000);
   });
 });

@@ -3,8 +3,9 @@ import type { StepContext, StepOptions, WorkflowContext, WorkflowDefinition } fr
 import { WorkflowCancelledError, WorkflowTimeoutError, isWorkflowError } from '../errors/index.js';
 import type { WorkflowHeaders } from '../records/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
-import { MemoryChildren } from './memory-children.js';
+import type { RunBelow } from './memory-children.js';
 import { MemoryContext } from './memory-context.js';
+import { MemoryEvents } from './memory-events.js';
 import { MemoryRun, type MemoryRunOrigin } from './memory-run.js';
 import type { MemoryServices } from './memory-services.js';
 
@@ -24,16 +25,31 @@ export interface ExecuteInMemoryOptions {
  * @throws what the code throws; WorkflowCancelledError when the signal is aborted; CompensationFailedError when an undo fails.
  * @internal
  */
-export async function executeInMemory<I, O>(
+export function executeInMemory<I, O>(
   definition: WorkflowDefinition<I, O>,
   input: I,
   services: MemoryServices,
   options: ExecuteInMemoryOptions = {},
 ): Promise<O> {
   const { id, signal, headers } = options;
+  const origin = id === undefined && headers === undefined ? NO_ORIGIN : { id, headers };
+  const outcome =
+    signal === undefined
+      ? begin(definition, input, services, origin)
+      : beginBelow(definition, input, services, signal, origin);
+  return outcome as Promise<O>;
+}
+
+const NO_ORIGIN: MemoryRunOrigin = Object.freeze({});
+
+async function beginBelow(
+  definition: WorkflowDefinition,
+  input: unknown,
+  services: MemoryServices,
+  signal: AbortSignal,
+  origin: MemoryRunOrigin,
+): Promise<unknown> {
   const scope = new AbortScope();
-  if (signal === undefined)
-    return (await begin(definition, input, services, scope, { id, headers, isCancellable: false })) as O;
   // The caller's own reason stays the cause of what the run ends with.
   const follower = new AbortScope();
   follower.onAbort((reason) => {
@@ -42,7 +58,7 @@ export async function executeInMemory<I, O>(
   follower.follow(signal);
   try {
     if (follower.aborted) scope.abort(cancelledBy(follower.reason));
-    return (await begin(definition, input, services, scope, { id, headers, isCancellable: true })) as O;
+    return await begin(definition, input, services, { ...origin, scope });
   } finally {
     follower.dispose();
   }
@@ -63,65 +79,147 @@ export function beginStep<T>(
   return ctx instanceof MemoryContext ? ctx.begin(name, fn, options) : ctx.step(name, fn, options);
 }
 
+/** Gives what a body sees. @internal */
+export interface UnwatchedSteps {
+  stepContext(name: string): StepContext;
+}
+
+/**
+ * For interpreters that know their names to be different: where a run has no journal, cannot be stopped and tells nobody of its steps,
+ * a body without options needs nothing around it, and its interpreter may simply call it. `undefined` where it may not.
+ *
+ * @internal
+ */
+export function unwatchedSteps(ctx: WorkflowContext): UnwatchedSteps | undefined {
+  return ctx instanceof MemoryContext && ctx.isUnwatched ? ctx : undefined;
+}
+
 /** Whether a run is kept in memory only, so that values pass by reference. @internal */
 export function isInMemory(ctx: WorkflowContext): boolean {
   return ctx instanceof MemoryContext;
 }
 
-async function begin(
+function begin(
   definition: WorkflowDefinition,
   input: unknown,
   services: MemoryServices,
-  scope: AbortScope,
   origin: MemoryRunOrigin,
 ): Promise<unknown> {
-  let given: unknown =
-    definition.validateInput === undefined
-      ? input
-      : await definition.validateInput(input, `The input of workflow "${definition.name}"`);
-  if (scope.aborted) throw scope.reason;
-  for (let generation = 1; ; generation++) {
-    const outcome = await generate(definition, given, services, scope, generation, origin);
-    if (!(outcome instanceof ContinueAsNew)) return outcome;
-    given = outcome.input;
-  }
+  const { timeoutMs, validateInput } = definition;
+  const isPlain = timeoutMs === undefined && validateInput === undefined && !services.bus.isObserved;
+  return isPlain
+    ? runGenerations(new MemoryRun(definition, services, 1, origin), input)
+    : beginWatched(definition, input, services, origin);
 }
 
-async function generate(
+/** A run whose input is checked, whose time is limited, or to which somebody listens. */
+async function beginWatched(
   definition: WorkflowDefinition,
   input: unknown,
   services: MemoryServices,
-  scope: AbortScope,
-  generation: number,
   origin: MemoryRunOrigin,
 ): Promise<unknown> {
-  const { timeoutMs } = definition;
-  const isCancellable = origin.isCancellable || timeoutMs !== undefined;
-  const run = new MemoryRun(definition, services, scope, generation, { ...origin, isCancellable });
-  const children = new MemoryChildren(run, (child, value, { id, scope: below }) =>
-    begin(child, value, services, below, { id, headers: run.headers, isCancellable: true }),
-  );
+  const { timeoutMs, validateInput } = definition;
+  const own = timeoutMs === undefined ? origin : { ...origin, scope: origin.scope ?? new AbortScope() };
+  const run = new MemoryRun(definition, services, 1, own);
   const timer =
     timeoutMs === undefined
       ? undefined
       : services.clock.schedule(timeoutMs, () => {
-          scope.abort(new WorkflowTimeoutError({ workflowId: run.id, timeoutMs }));
+          run.scope.abort(new WorkflowTimeoutError({ workflowId: run.id, timeoutMs }));
         });
+  let events: MemoryEvents | undefined;
   try {
-    const output = await definition.run(new MemoryContext(run, children), input);
-    if (scope.aborted) throw scope.reason;
-    await children.close();
+    const place = `The input of workflow "${definition.name}"`;
+    const given = validateInput === undefined ? input : await validateInput(input, place);
+    if (services.bus.isObserved) events = new MemoryEvents(run, origin.parentId);
+    const output = await runGenerations(run, given);
+    events?.completed();
     return output;
   } catch (error) {
-    if (error instanceof ContinueAsNew) return error;
-    const cause: unknown = scope.aborted ? scope.reason : error;
-    await children.close();
-    await run.quiet();
-    if (!run.undos.isEmpty) await run.undos.unwind(cause, definition.onUndoFailure, run.undo);
-    throw cause;
+    events?.failed(error);
+    throw error;
   } finally {
     timer?.cancel();
   }
+}
+
+const runBelow: RunBelow = (parent, definition, input, { id, scope, timeoutMs }) => {
+  const child = timeoutMs === undefined ? definition : { ...definition, timeoutMs };
+  return begin(child, input, parent.services, { id, parentId: parent.id, headers: parent.headers, scope });
+};
+
+/**
+ * One generation, and those that follow it. By callbacks, because a function that awaits holds on to several times as much, and many
+ * runs wait at one time.
+ */
+function runGenerations(run: MemoryRun, input: unknown): Promise<unknown> {
+  const context = new MemoryContext(run, runBelow);
+  const succeed = (output: unknown): unknown => {
+    if (run.isStopped) return fail(run.scope.reason);
+    const closing = context.closeChildren();
+    return closing === undefined ? output : closing.then(() => output);
+  };
+  const fail = (error: unknown): Promise<unknown> => {
+    if (error instanceof ContinueAsNew) return runNext(run, error);
+    return endOf(run, context, error).then((cause) => {
+      throw cause;
+    });
+  };
+  try {
+    // Aborted while the input was checked, or before.
+    if (run.isStopped) throw run.scope.reason;
+    const outcome = run.definition.run(context, input);
+    if (isThenable(outcome)) return outcome.then(succeed, fail);
+    return Promise.resolve(succeed(outcome));
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** The generations after the first, one after the other: there may be no end of them. */
+async function runNext(first: MemoryRun, next: ContinueAsNew): Promise<unknown> {
+  let run = first;
+  let { input } = next;
+  for (;;) {
+    run = nextOf(run);
+    const context = new MemoryContext(run, runBelow);
+    try {
+      const output = await run.definition.run(context, input);
+      if (run.isStopped) throw run.scope.reason;
+      await context.closeChildren();
+      return output;
+    } catch (error) {
+      if (!(error instanceof ContinueAsNew)) throw await endOf(run, context, error);
+      ({ input } = error);
+    }
+  }
+}
+
+/** Undoes what the run has done; answers what it ends with. */
+async function endOf(run: MemoryRun, context: MemoryContext, error: unknown): Promise<unknown> {
+  const cause: unknown = run.isStopped ? run.scope.reason : error;
+  await context.closeChildren();
+  await run.quiet();
+  if (!run.hasUndos) return cause;
+  run.events?.compensating(cause);
+  try {
+    await run.undos.unwind(cause, run.definition.onUndoFailure, run.undo);
+    return cause;
+  } catch (failed) {
+    return failed;
+  }
+}
+
+function nextOf(run: MemoryRun): MemoryRun {
+  const { definition, services, generation, origin, id } = run;
+  const next = new MemoryRun(definition, services, generation + 1, { ...origin, id });
+  run.events?.continue(next);
+  return next;
+}
+
+function isThenable(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function cancelledBy(reason: unknown): WorkflowCancelledError {

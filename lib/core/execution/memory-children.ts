@@ -4,15 +4,17 @@ import { ChildWorkflowFailedError, WorkflowCancelledError } from '../errors/inde
 import { callback, refuseUnknownOptions } from '../options/index.js';
 import { resolveRetry } from '../policies/index.js';
 import type { ParentClosePolicy } from '../records/index.js';
+import { parseDuration } from '../time/index.js';
 import { CHILD } from './child-plan.js';
 import type { MemoryRun } from './memory-run.js';
 import { UNDO } from './step-call.js';
 
 /** Runs a definition in memory below another run. @internal */
 export type RunBelow = (
+  parent: MemoryRun,
   definition: WorkflowDefinition,
   input: unknown,
-  below: { readonly id: string; readonly scope: AbortScope },
+  below: { readonly id: string; readonly scope: AbortScope; readonly timeoutMs?: number | undefined },
 ) => Promise<unknown>;
 
 interface OpenChild {
@@ -73,8 +75,10 @@ export class MemoryChildren {
     const place = `child "${name}"`;
     const policy = resolveRetry(options.compensateRetry, this.run.defaults.policy, place, 'compensateRetry');
     const compensate = callback(options.compensate, `compensate of ${place}`, UNDO);
+    const timeoutMs =
+      options.timeout === undefined ? undefined : parseDuration(options.timeout, `timeout of ${place}`);
     try {
-      const result = await this.runBelow(definition, input, below);
+      const result = await this.runBelow(this.run, definition, input, { ...below, timeoutMs });
       if (compensate !== undefined) this.run.undos.add({ name, result, compensate, policy });
       return result;
     } catch (cause) {

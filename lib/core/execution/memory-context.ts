@@ -22,7 +22,7 @@ import { RandomSource, type WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import { delay } from '../time/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
-import type { MemoryChildren } from './memory-children.js';
+import { MemoryChildren, type RunBelow } from './memory-children.js';
 import type { MemoryRun } from './memory-run.js';
 import { MemoryStepContext } from './memory-step-context.js';
 import { resolveStep, stepError } from './step-call.js';
@@ -35,10 +35,11 @@ import { instantOf, signalCondition } from './wait-conditions.js';
  */
 export class MemoryContext implements WorkflowContext {
   private chance: RandomSource | undefined;
+  private ownChildren: MemoryChildren | undefined;
 
   constructor(
     private readonly run: MemoryRun,
-    private readonly children: MemoryChildren,
+    private readonly runBelow: RunBelow,
   ) {}
 
   get workflowId(): string {
@@ -71,7 +72,7 @@ export class MemoryContext implements WorkflowContext {
     try {
       return (await this.begin(name, fn, options)) as Journaled<T>;
     } catch (error) {
-      if (!this.isPlain(options) || this.run.scope.aborted) throw error;
+      if (!this.isPlain(options) || this.run.isStopped) throw error;
       throw stepError(name, 1, error);
     }
   }
@@ -194,9 +195,32 @@ export class MemoryContext implements WorkflowContext {
     throw new WorkflowFailError(message);
   }
 
+  /** Whether a body without options may be called with nothing around it: nobody can stop the run, and nobody counts its steps. */
+  get isUnwatched(): boolean {
+    return !this.run.isCancellable && this.run.triesOnce && !this.tellsSteps;
+  }
+
+  /** What a body sees that is called with nothing around it. */
+  stepContext(name: string): StepContext {
+    return new MemoryStepContext(this.run, name);
+  }
+
+  /** Ends the children that do not outlive the run; `undefined` when there never were any. */
+  closeChildren(): Promise<void> | undefined {
+    return this.ownChildren?.close();
+  }
+
+  private get children(): MemoryChildren {
+    return (this.ownChildren ??= new MemoryChildren(this.run, this.runBelow));
+  }
+
+  private get tellsSteps(): boolean {
+    return this.run.events !== undefined && this.run.services.options.stepEvents;
+  }
+
   /** Whether nothing has to be watched, repeated or undone. */
   private isPlain<T>(options: StepOptions<T> | undefined): boolean {
-    return options === undefined && this.run.defaults.policy.attempts === 1;
+    return options === undefined && this.run.triesOnce && !this.tellsSteps;
   }
 
   private pause(until: SleepUntil, place: string, signal?: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { encodeName, newWorkflowId, type WorkflowHeaders } from '../records/inde
 import { delay } from '../time/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
 import { runAttempts } from './attempts.js';
+import type { MemoryEvents } from './memory-events.js';
 import type { MemoryServices } from './memory-services.js';
 import { MemoryUndos, type MemoryUndo } from './memory-undos.js';
 import { plainStep, stepError, type ResolvedStep } from './step-call.js';
@@ -13,57 +14,115 @@ import { plainStep, stepError, type ResolvedStep } from './step-call.js';
 /** What is known of a run from where it was begun. @internal */
 export interface MemoryRunOrigin {
   readonly id?: string | undefined;
+  readonly parentId?: string | undefined;
   readonly headers?: WorkflowHeaders | undefined;
-  /** Whether anything can abort the run's scope from outside. */
-  readonly isCancellable: boolean;
+  /** Aborts the run. @default nothing does */
+  readonly scope?: AbortScope | undefined;
 }
 
-/** A run without a journal: what it has done, and how its bodies are tried. @internal */
+/** What only some runs need. */
+interface Extras {
+  id?: string;
+  scope?: AbortScope | undefined;
+  undos?: MemoryUndos;
+  defaults?: ResolvedStep;
+  names?: Set<string>;
+  open?: Set<Promise<unknown>>;
+  events?: MemoryEvents;
+}
+
+/**
+ * A run without a journal: what it has done, and how its bodies are tried. Small, because many may run at one time, and most of them
+ * are short and need little of this.
+ *
+ * @internal
+ */
 export class MemoryRun {
-  readonly undos = new MemoryUndos();
-  readonly defaults: ResolvedStep;
-  readonly headers: WorkflowHeaders;
-  readonly isCancellable: boolean;
-  private readonly names = new Set<string>();
-  private readonly open = new Set<Promise<unknown>>();
-  private ownId: string | undefined;
+  private extras: Extras | undefined;
 
   constructor(
     readonly definition: WorkflowDefinition,
     readonly services: MemoryServices,
-    readonly scope: AbortScope,
     readonly generation: number,
-    origin: MemoryRunOrigin,
+    readonly origin: MemoryRunOrigin,
   ) {
-    this.ownId = origin.id;
-    this.headers = origin.headers ?? NO_HEADERS;
-    this.isCancellable = origin.isCancellable;
-    this.defaults = plainStep(resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}"`));
+    this.extras = undefined;
+  }
+
+  get headers(): WorkflowHeaders {
+    return this.origin.headers ?? NO_HEADERS;
+  }
+
+  /** Whether anything can abort the run from outside. */
+  get isCancellable(): boolean {
+    return this.origin.scope !== undefined;
+  }
+
+  /** Of a run that nothing can stop it is made for those who ask to see it. */
+  get scope(): AbortScope {
+    return this.origin.scope ?? (this.more.scope ??= new AbortScope());
+  }
+
+  /** Whether the run was stopped. */
+  get isStopped(): boolean {
+    return this.origin.scope !== undefined && this.origin.scope.aborted;
+  }
+
+  /** What holds for steps that say nothing themselves. */
+  get defaults(): ResolvedStep {
+    const { definition, services } = this;
+    return (this.more.defaults ??= plainStep(
+      resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}"`),
+    ));
+  }
+
+  /** Whether a step that says nothing itself is tried once. */
+  get triesOnce(): boolean {
+    return this.definition.retry === false || this.defaults.policy.attempts === 1;
+  }
+
+  get undos(): MemoryUndos {
+    return (this.more.undos ??= new MemoryUndos());
+  }
+
+  get hasUndos(): boolean {
+    return this.extras?.undos !== undefined && !this.extras.undos.isEmpty;
+  }
+
+  /** Absent while nobody listens. */
+  get events(): MemoryEvents | undefined {
+    return this.extras?.events;
+  }
+
+  set events(events: MemoryEvents | undefined) {
+    if (events !== undefined) this.more.events = events;
   }
 
   /** Made when it is asked for: an id has the time in it, and most runs show theirs to nobody. */
   get id(): string {
-    return (this.ownId ??= newWorkflowId(this.services.clock));
+    return this.origin.id ?? (this.more.id ??= newWorkflowId(this.services.clock));
   }
 
   /** Takes a name that may be used once in a run, as it may in a journal. */
   take(call: string, name: string): void {
     if (typeof name !== 'string' || name === '')
       throw new ContextUsageError(`${call} in workflow "${this.definition.name}" needs a name that is not empty.`);
-    if (this.names.has(name)) {
+    const names = (this.more.names ??= new Set());
+    if (names.has(name)) {
       throw new ContextUsageError(
         `The name "${name}" is used twice in one run of workflow "${this.definition.name}". Give each call a name of its own; in a loop add the turn to it.`,
       );
     }
-    this.names.add(name);
+    names.add(name);
   }
 
   /** Stops waiting for an answer when the run is aborted; the body is told by its own signal. */
   async untilAborted<T>(answer: Promise<T>): Promise<T> {
     if (!this.isCancellable) return answer;
     this.scope.throwIfAborted();
-    this.open.add(answer);
-    const removeOpen = (): void => void this.open.delete(answer);
+    const open = (this.more.open ??= new Set());
+    open.add(answer);
+    const removeOpen = (): void => void open.delete(answer);
     answer.then(removeOpen, removeOpen);
     let removeListener: (() => void) | undefined;
     const aborted = new Promise<never>((_, reject) => {
@@ -74,19 +133,21 @@ export class MemoryRun {
 
   /** Waits for bodies that were left behind, but not for ever. */
   async quiet(): Promise<void> {
-    if (this.open.size === 0) return;
+    const open = this.extras?.open;
+    if (open === undefined || open.size === 0) return;
     const over = new AbortScope();
     const { clock, options } = this.services;
     const patience = delay(clock, options.settleTimeoutMs, over.signal).catch(() => undefined);
-    await Promise.race([Promise.allSettled(this.open), patience]);
+    await Promise.race([Promise.allSettled(open), patience]);
     over.abort(new Error('quiet'));
   }
 
   /** Tries a body under its options; throws what the last attempt threw, with the step's name around it. */
   async attempt(name: string, body: (step: StepContext) => unknown, options: ResolvedStep): Promise<unknown> {
-    const value = await this.tryBody(this.plan(name, options, body), this.scope, (error, attempts) =>
-      stepError(name, attempts, error),
-    );
+    const value = await this.tryBody(this.plan(name, options, body), this.scope, (error, attempts) => {
+      this.events?.stepEnded('step_failed', name, attempts);
+      return stepError(name, attempts, error);
+    });
     this.completed(name, value, options);
     return value;
   }
@@ -101,7 +162,12 @@ export class MemoryRun {
     const body = (context: StepContext): unknown => undo.compensate(undo.result, context as CompensationContext);
     const plan = { ...this.plan(`$compensate:${undo.name}`, options, body), undo: { reason, uncertain: false } };
     await this.tryBody(plan, scope, (error) => error);
+    this.events?.stepEnded('step_compensated', undo.name, 1);
   };
+
+  private get more(): Extras {
+    return (this.extras ??= {});
+  }
 
   private async tryBody(
     plan: Omit<AttemptPlan, 'record'>,
@@ -113,7 +179,10 @@ export class MemoryRun {
       value = answer;
     };
     const end = await runAttempts({ ...plan, record }, scope, this.surroundings());
-    if (end.kind === 'completed') return value;
+    if (end.kind === 'completed') {
+      if (plan.undo === undefined) this.events?.stepEnded('step_completed', plan.step, end.attempts);
+      return value;
+    }
     if (end.kind === 'failed' && end.status === 'cancelled') throw scope.reason;
     throw refusal(end.error, end.attempts);
   }

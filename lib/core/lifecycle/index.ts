@@ -1,3 +1,4 @@
+export { summariseError } from './error-summary.js';
 export { lifecycleEventId } from './lifecycle-event.js';
 export type { LifecycleDetail, LifecycleEvent, LifecycleEventType, StreamItem } from './lifecycle-event.js';
 export { LifecycleBus } from './lifecycle-bus.js';

@@ -22,6 +22,11 @@ export class LifecycleBus<E> {
     };
   }
 
+  /** Whether anybody listens: what nobody hears need not be made. */
+  get isObserved(): boolean {
+    return this.listeners.size > 0;
+  }
+
   publish(event: E): void {
     for (const listener of this.listeners) {
       try {

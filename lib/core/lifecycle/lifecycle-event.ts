@@ -32,6 +32,8 @@ export interface LifecycleEvent {
   readonly status: InstanceStatus;
   readonly headers: Readonly<Record<string, string>>;
   readonly parentId?: string;
+  /** Set for runs without a journal: told once, as they happen, and never again. */
+  readonly inMemory?: true;
   /** What the type adds: `{ step, attempts }`, `{ error }`, `{ reason }` … Never payloads. */
   readonly detail?: LifecycleDetail;
 }

@@ -25,6 +25,8 @@ export abstract class WorkflowLifecycleEvent {
   readonly headers: Readonly<Record<string, string>>;
   /** The instance that started this one. */
   readonly parentId: string | undefined;
+  /** Whether the run has no journal: its events are told once, as they happen, by the clock of this process. */
+  readonly inMemory: boolean;
 
   constructor(event: LifecycleEvent) {
     this.eventId = event.eventId;
@@ -36,5 +38,6 @@ export abstract class WorkflowLifecycleEvent {
     this.status = event.status;
     this.headers = event.headers;
     this.parentId = event.parentId;
+    this.inMemory = event.inMemory === true;
   }
 }

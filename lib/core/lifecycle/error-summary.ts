@@ -1,0 +1,8 @@
+import type { LifecycleDetail } from './lifecycle-event.js';
+
+/** What an event tells of an error. @internal */
+export function summariseError(error: unknown): NonNullable<LifecycleDetail['error']> {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { code } = error as { code?: unknown };
+  return { name: error.name, message: error.message, ...(typeof code === 'string' ? { code } : {}) };
+}
