@@ -1,19 +1,23 @@
 // Pipelines and their steps
 export { Pipeline } from './pipeline.definition.js';
 export type { PipelineDefinition, PipelineExecuteOptions, PipelineOptions, ResultsOf } from './pipeline.definition.js';
+export { ChildStep } from './steps/child-step.js';
+export type { ChildInput, ChildStepOptions } from './steps/child-step.js';
 export { ConditionalStep } from './steps/conditional-step.js';
 export type { ConditionalStepOptions } from './steps/conditional-step.js';
 export { FunctionStep } from './steps/function-step.js';
 export type { FunctionStepOptions, StepFunction } from './steps/function-step.js';
 export { ParallelStep } from './steps/parallel-step.js';
-export type { ParallelStepOptions } from './steps/parallel-step.js';
+export type { ParallelStepOptions, ResultListOf } from './steps/parallel-step.js';
 export { PipelineStep } from './steps/pipeline-step.js';
 export type { PipelineStepOptions, ResiliencePolicy } from './steps/pipeline-step.js';
-export { conditional, parallel, pipelineStep, step } from './steps/step-factories.js';
+export { child, conditional, parallel, pipelineStep, step } from './steps/step-factories.js';
 
 // What goes through them
-export { PipelineContext, StepStatus } from './pipeline-context.js';
-export type { PipelineContextOptions, PipelineSnapshot, StepExecutionResult } from './pipeline-context.js';
+export { PipelineContext } from './pipeline-context.js';
+export type { PipelineContextOptions, PipelineSnapshot } from './pipeline-context.js';
+export { StepStatus } from './step-states.js';
+export type { StepExecutionResult } from './step-states.js';
 export type { PipelineCheckpointStore } from './pipeline-checkpoint.js';
 
 // In an application
@@ -27,6 +31,7 @@ export { pipelineDefinitionFactory } from './pipeline.registrar.js';
 
 // Definitions and instances
 export { WorkflowDefinition, WorkflowInstance } from './workflow-definition.js';
+export type { WorkflowDefinitionOptions } from './workflow-definition.js';
 
 // Errors
 export { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';

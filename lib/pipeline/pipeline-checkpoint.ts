@@ -1,14 +1,15 @@
 import type { WorkflowLogger } from '../core/lifecycle/index.js';
 import type { PipelineContext } from './pipeline-context.js';
 
-/** Where a pipeline that runs in memory keeps what is done; `cache-manager` and Keyv fit. @publicApi */
-export interface PipelineCheckpointStore {
+/** Where a pipeline that runs in memory keeps what is done; a `Map`, Keyv and the `Cache` of `@nestjs/cache-manager` fit. @publicApi */
+export type PipelineCheckpointStore = {
   get(key: string): unknown;
   set(key: string, value: unknown): unknown;
-  delete(key: string): unknown;
-}
+} & ({ delete(key: string): unknown } | { del(key: string): unknown });
 
 interface Checkpoint {
+  /** The paths of what is done: a store may drop results that are `undefined`. */
+  readonly completed: readonly string[];
   readonly results: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -29,12 +30,26 @@ export class PipelineCheckpoint {
     private readonly logger: WorkflowLogger,
   ) {}
 
+  /** Lets a run begin with what an earlier one has done, and clears the checkpoint after success. */
+  async around<T>(context: PipelineContext, run: () => T | Promise<T>): Promise<T> {
+    await this.restore(context);
+    const outcome = await run();
+    const { store, key } = this;
+    await this.tried('cleared', () => ('delete' in store ? store.delete(key) : store.del(key)));
+    return outcome;
+  }
+
   /** Reads what an earlier run with this id has done. */
-  async restore(context: PipelineContext): Promise<void> {
+  private async restore(context: PipelineContext): Promise<void> {
     const found = (await this.tried('read', () => this.store.get(this.key))) as Checkpoint | undefined | null;
     if (found == null) return;
-    for (const [path, result] of Object.entries(found.results)) this.completed.set(path, result);
-    context.apply({ metadata: found.metadata });
+    const { completed, results, metadata } = found;
+    if (!Array.isArray(completed) || results == null) {
+      this.logger.warn('The checkpoint of a pipeline is not one, and is passed over.', { key: this.key });
+      return;
+    }
+    for (const path of completed as readonly string[]) this.completed.set(path, results[path]);
+    context.apply({ metadata });
   }
 
   has(path: string): boolean {
@@ -50,13 +65,13 @@ export class PipelineCheckpoint {
     this.completed.set(path, result);
     return (this.last = this.last.then(async () => {
       const { metadata } = context.toJSON();
-      const checkpoint: Checkpoint = { results: Object.fromEntries(this.completed), metadata };
+      const checkpoint: Checkpoint = {
+        completed: [...this.completed.keys()],
+        results: Object.fromEntries(this.completed),
+        metadata,
+      };
       await this.tried('written', () => this.store.set(this.key, checkpoint));
     }));
-  }
-
-  async clear(): Promise<void> {
-    await this.tried('cleared', () => this.store.delete(this.key));
   }
 
   private async tried(what: string, call: () => unknown): Promise<unknown> {

@@ -1,23 +1,5 @@
-/** What a step of a pipeline is at. @publicApi */
-export const StepStatus = {
-  PENDING: 'pending',
-  RUNNING: 'running',
-  COMPLETED: 'completed',
-  FAILED: 'failed',
-  SKIPPED: 'skipped',
-} as const;
-/** @publicApi */
-export type StepStatus = (typeof StepStatus)[keyof typeof StepStatus];
-
-/** What became of one step. @publicApi */
-export interface StepExecutionResult {
-  readonly stepName: string;
-  readonly status: StepStatus;
-  readonly result?: unknown;
-  readonly error?: unknown;
-  /** Why it was not run. */
-  readonly skipReason?: string;
-}
+import type { StepLayout } from './step-layout.js';
+import { StepStates, StepStatus, type StepExecutionResult } from './step-states.js';
 
 /** A context as plain data: what a durable pipeline answers, and may be started with. @publicApi */
 export interface PipelineSnapshot {
@@ -43,10 +25,13 @@ export interface PipelineWrites {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-type StepState = Omit<StepExecutionResult, 'stepName' | 'result'>;
-
-const COMPLETED: StepState = Object.freeze({ status: StepStatus.COMPLETED });
-const RUNNING: StepState = Object.freeze({ status: StepStatus.RUNNING });
+/** When a pipeline runs, or how long it ran. */
+interface Timing {
+  /** Present while it runs. */
+  clock: { now(): number } | undefined;
+  startedAt: number;
+  durationMs: number;
+}
 
 /**
  * Goes through a pipeline and gathers what its steps answer. The result of a step inside another is known by its path, `parent/child`.
@@ -57,46 +42,56 @@ export class PipelineContext<Results extends object = Record<string, unknown>> {
   readonly input: unknown;
   /** Names the run in a checkpoint store. */
   runId: string | undefined;
-  private readonly results = new Map<string, unknown>();
-  private readonly metadata = new Map<string, unknown>();
-  private readonly states = new Map<string, StepState>();
+  // Results of steps that completed are in their states; whatever else was set is beside them, by name.
+  private states: StepStates | undefined;
+  private others: Map<string, unknown> | undefined;
+  private metadata: Map<string, unknown> | undefined;
   private base: PipelineContext | undefined;
-  private clock: (() => number) | undefined;
-  private startedAt = 0;
-  private durationMs = 0;
+  private timing: Timing | undefined;
 
-  constructor(options: PipelineContextOptions = {}) {
-    this.input = options.input;
-    this.runId = options.runId;
+  constructor(options?: PipelineContextOptions) {
+    this.input = options?.input;
+    this.runId = options?.runId;
+    this.states = undefined;
+    this.others = undefined;
+    this.metadata = undefined;
+    this.base = undefined;
+    this.timing = undefined;
   }
 
   /** The result of a step, or the default when it has none. */
   getStepResult<K extends keyof Results & string>(stepName: K): Results[K];
   getStepResult<T = unknown>(stepName: string, fallback?: T): T;
   getStepResult(stepName: string, fallback?: unknown): unknown {
-    if (this.results.has(stepName)) return this.results.get(stepName);
+    const { states, others } = this;
+    if (states !== undefined && states.has(stepName)) return states.resultOf(stepName);
+    if (others !== undefined && others.has(stepName)) return others.get(stepName);
     return this.base === undefined ? fallback : this.base.getStepResult(stepName, fallback);
   }
 
   setStepResult(stepName: string, result: unknown): void {
-    this.results.set(stepName, result);
+    if (this.states?.has(stepName) === true) this.states.replace(stepName, result);
+    else (this.others ??= new Map()).set(stepName, result);
   }
 
   addMetadata(key: string, value: unknown): void {
-    this.metadata.set(key, value);
+    (this.metadata ??= new Map()).set(key, value);
   }
 
   getMetadata<T = unknown>(key: string, fallback?: T): T {
-    if (this.metadata.has(key)) return this.metadata.get(key) as T;
+    if (this.metadata?.has(key) === true) return this.metadata.get(key) as T;
     return this.base === undefined ? (fallback as T) : this.base.getMetadata(key, fallback);
   }
 
   /** How long the pipeline has been running, or ran, in seconds. */
   get duration(): number {
     if (this.base !== undefined) return this.base.duration;
-    return (this.clock === undefined ? this.durationMs : this.clock() - this.startedAt) / 1_000;
+    const { timing } = this;
+    if (timing === undefined) return 0;
+    return (timing.clock === undefined ? timing.durationMs : timing.clock.now() - timing.startedAt) / 1_000;
   }
 
+  /** The steps that failed, in the order in which the pipeline goes through its steps. */
   get failedSteps(): StepExecutionResult[] {
     return this.stepsThatAre(StepStatus.FAILED);
   }
@@ -110,24 +105,20 @@ export class PipelineContext<Results extends object = Record<string, unknown>> {
   }
 
   hasFailed(): boolean {
-    return this.failedSteps.length > 0;
+    return this.origin.states?.hasFailed() ?? false;
   }
 
   /** What a step is at: `pending` until it begins. */
   getStepStatus(stepName: string): StepStatus {
-    return this.states.get(stepName)?.status ?? this.base?.getStepStatus(stepName) ?? StepStatus.PENDING;
+    return this.origin.states?.statusOf(stepName) ?? StepStatus.PENDING;
   }
 
   toJSON(): PipelineSnapshot {
-    const steps = [...this.states].map(([name, { status, skipReason }]) => [
-      name,
-      { status, ...(skipReason !== undefined && { skipReason }) },
-    ]);
     return {
       ...(this.input !== undefined && { input: this.input }),
-      results: defined(this.results),
-      metadata: defined(this.metadata),
-      steps: Object.fromEntries(steps) as PipelineSnapshot['steps'],
+      results: defined(this.resultsByName()),
+      metadata: defined(this.metadata ?? []),
+      steps: this.states?.toJSON() ?? {},
       duration: this.duration,
     };
   }
@@ -135,44 +126,26 @@ export class PipelineContext<Results extends object = Record<string, unknown>> {
   /** A context from its plain data. */
   static from<R extends object = Record<string, unknown>>(snapshot: PipelineSnapshot): PipelineContext<R> {
     const context = new PipelineContext<R>({ input: snapshot.input });
-    context.apply(snapshot);
-    for (const [name, state] of Object.entries(snapshot.steps)) context.states.set(name, state);
-    context.durationMs = snapshot.duration * 1_000;
+    const { results, metadata, steps, duration } = snapshot;
+    context.states = StepStates.from(steps, results);
+    context.apply({ results, metadata });
+    context.timing = { clock: undefined, startedAt: 0, durationMs: duration * 1_000 };
     return context;
   }
 
-  /** @internal */
-  begin(clock: () => number): void {
-    this.clock = clock;
-    this.startedAt = clock();
-    this.states.clear();
+  /** Makes room for the steps of a run, and forgets what became of an earlier one; its results stay. @internal */
+  begin(layout: StepLayout, clock: { now(): number }): StepStates {
+    if (this.states !== undefined) this.others = new Map(this.resultsByName());
+    this.timing = { clock, startedAt: clock.now(), durationMs: 0 };
+    return (this.states = new StepStates(layout));
   }
 
   /** @internal */
   end(): void {
-    this.durationMs = this.duration * 1_000;
-    this.clock = undefined;
-  }
-
-  /** @internal */
-  markRunning(stepName: string): void {
-    this.states.set(stepName, RUNNING);
-  }
-
-  /** @internal */
-  markCompleted(stepName: string, result: unknown): void {
-    this.results.set(stepName, result);
-    this.states.set(stepName, COMPLETED);
-  }
-
-  /** @internal */
-  markFailed(stepName: string, error: unknown): void {
-    this.states.set(stepName, { status: StepStatus.FAILED, error });
-  }
-
-  /** @internal */
-  markSkipped(stepName: string, skipReason: string): void {
-    this.states.set(stepName, { status: StepStatus.SKIPPED, skipReason });
+    const { timing } = this;
+    if (timing?.clock === undefined) return;
+    timing.durationMs = timing.clock.now() - timing.startedAt;
+    timing.clock = undefined;
   }
 
   /** A context that reads through to this one and keeps what it is told to itself. @internal */
@@ -185,31 +158,37 @@ export class PipelineContext<Results extends object = Record<string, unknown>> {
     return fork;
   }
 
-  /** What was told to this context itself. @internal */
+  /** What was told to this fork. @internal */
   writes(): PipelineWrites {
+    const { metadata } = this;
+    const results = [...this.resultsByName()];
     return {
-      ...(this.results.size > 0 && { results: defined(this.results) }),
-      ...(this.metadata.size > 0 && { metadata: defined(this.metadata) }),
+      ...(results.length > 0 && { results: defined(results) }),
+      ...(metadata !== undefined && { metadata: defined(metadata) }),
     };
   }
 
   /** @internal */
   apply({ results, metadata }: PipelineWrites): void {
-    for (const [name, result] of Object.entries(results ?? {})) this.results.set(name, result);
-    for (const [key, value] of Object.entries(metadata ?? {})) this.metadata.set(key, value);
+    for (const [name, result] of Object.entries(results ?? {})) this.setStepResult(name, result);
+    for (const [key, value] of Object.entries(metadata ?? {})) this.addMetadata(key, value);
+  }
+
+  /** The context that the run itself writes to. */
+  private get origin(): PipelineContext {
+    return this.base === undefined ? (this as PipelineContext) : this.base.origin;
   }
 
   private stepsThatAre(status: StepStatus): StepExecutionResult[] {
-    return [...this.states]
-      .filter(([, state]) => state.status === status)
-      .map(([stepName, state]) => ({
-        stepName,
-        ...state,
-        ...(status === StepStatus.COMPLETED && { result: this.results.get(stepName) }),
-      }));
+    return this.origin.states?.withStatus(status) ?? [];
+  }
+
+  private *resultsByName(): Iterable<[string, unknown]> {
+    yield* this.states?.results() ?? [];
+    for (const entry of this.others ?? []) if (this.states?.has(entry[0]) !== true) yield entry;
   }
 }
 
-function defined(map: ReadonlyMap<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries([...map].filter(([, value]) => value !== undefined));
+function defined(entries: Iterable<[string, unknown]>): Record<string, unknown> {
+  return Object.fromEntries([...entries].filter(([, value]) => value !== undefined));
 }

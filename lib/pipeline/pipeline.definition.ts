@@ -1,13 +1,15 @@
 import { readOptional, type WorkflowContext, type WorkflowDefinition } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
-import { ContextUsageError, WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
+import { ContextUsageError, WorkflowOptionsError } from '../core/errors/index.js';
 import { executeInMemory, isInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
 import { assertVersion, assertWorkflowName, newWorkflowId, type WorkflowHeaders } from '../core/records/index.js';
-import { DependencyGraph } from '../core/scheduling/index.js';
+import { DependencyOutline } from '../core/scheduling/index.js';
 import { PipelineCheckpoint, type PipelineCheckpointStore } from './pipeline-checkpoint.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
-import { interpretPipeline, type PipelinePlan } from './pipeline.interpreter.js';
-import { planStep, type StepPlan } from './step-plan.js';
+import { planPipeline, type PipelinePlan } from './pipeline-plan.js';
+import { interpretPipeline } from './pipeline.interpreter.js';
+import { StepPlanner } from './step-planner.js';
+import type { StepRunnerOptions } from './step-runner.js';
 import type { PipelineStep } from './steps/pipeline-step.js';
 
 /** The results of a pipeline's steps by their names. @publicApi */
@@ -36,6 +38,14 @@ export interface PipelineExecuteOptions {
   readonly signal?: AbortSignal;
 }
 
+const NO_OPTIONS: PipelineExecuteOptions = {};
+
+/** A plan with what runs it in memory. */
+interface RunnablePlan {
+  readonly plan: PipelinePlan;
+  readonly inMemory: Readonly<Record<'failingFast' | 'goingOn', WorkflowDefinition<PipelineContext, PipelineContext>>>;
+}
+
 /** The definition of a pipeline, as it is registered. @publicApi */
 export interface PipelineDefinition extends WorkflowDefinition<unknown, PipelineSnapshot> {
   readonly pipeline: Pipeline;
@@ -56,8 +66,12 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
   readonly checkpointStore: PipelineCheckpointStore | undefined;
   readonly parallelism: number;
   readonly isCompatibleWith: PipelineOptions['isCompatibleWith'];
-  private readonly plans: StepPlan[] = [];
-  private graph: DependencyGraph | undefined;
+  private readonly place: string;
+  private readonly own: PipelineStep[];
+  /** Built once for all runs, and again after a step was added. */
+  private runnable: RunnablePlan | undefined;
+  /** Checks steps that are added, each in time that does not grow with the pipeline. */
+  private checks: { readonly outline: DependencyOutline; readonly planner: StepPlanner } | undefined;
 
   /** @throws WorkflowDefinitionError for a name given twice, a dependency that is not there, and a circle of dependencies. */
   constructor(
@@ -67,10 +81,11 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     more?: PipelineOptions,
   ) {
     const options = readOptional<PipelineOptions>(['checkpointStore'], [checkpointStore, more]);
-    assertWorkflowName(name, `pipeline "${name}"`);
+    this.place = `pipeline "${name}"`;
+    assertWorkflowName(name, this.place);
     this.name = name;
     this.version = options.version ?? 1;
-    assertVersion(this.version, `pipeline "${name}"`);
+    assertVersion(this.version, this.place);
     this.checkpointStore = options.checkpointStore;
     this.parallelism = options.parallelism ?? 1;
     if (!(this.parallelism >= 1)) {
@@ -82,19 +97,27 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       });
     }
     this.isCompatibleWith = options.isCompatibleWith;
-    this.plans.push(...(steps ?? []).map((each) => planStep(each)));
-    this.graph = this.buildGraph(this.plans);
+    this.own = [...(steps ?? [])];
+    this.runnable = this.prepare();
   }
 
   get steps(): readonly PipelineStep[] {
-    return this.plans.map(({ step }) => step);
+    return [...this.own];
   }
 
   /** Adds a step at the end. @throws WorkflowDefinitionError as the constructor does, and then the pipeline is as it was. */
   addStep(step: PipelineStep): void {
-    const plan = planStep(step);
-    this.graph = this.buildGraph([...this.plans, plan]);
-    this.plans.push(plan);
+    const checks = (this.checks ??= this.createChecks());
+    try {
+      checks.outline.add(step);
+      checks.planner.plan(step);
+    } catch (refusal) {
+      // What was noted of the refused step goes with them.
+      this.checks = undefined;
+      throw refusal;
+    }
+    this.own.push(step);
+    this.runnable = undefined;
   }
 
   /**
@@ -106,40 +129,41 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     initialContext?: PipelineContext | PipelineExecuteOptions,
     failFast?: boolean | PipelineExecuteOptions,
   ): Promise<PipelineContext<ResultsOf<S>>> {
-    const keys = ['initialContext', 'failFast'] as const;
-    const options = readOptional<PipelineExecuteOptions>(keys, [initialContext, failFast]);
+    const options =
+      initialContext === undefined && failFast === undefined
+        ? NO_OPTIONS
+        : readOptional<PipelineExecuteOptions>(['initialContext', 'failFast'], [initialContext, failFast]);
     return this.executeWith(standaloneServices(), options);
   }
 
   /** @internal */
-  async executeWith(
+  executeWith(
     services: MemoryServices,
     options: PipelineExecuteOptions & { readonly headers?: WorkflowHeaders | undefined },
   ): Promise<PipelineContext<ResultsOf<S>>> {
-    const { initialContext = new PipelineContext(), failFast = true, signal, headers } = options;
-    const plan = this.plan(failFast);
-    const run = (ctx: WorkflowContext): Promise<PipelineContext> =>
-      interpretPipeline(plan, ctx, initialContext, this.checkpoint(ctx, initialContext));
-    const definition: WorkflowDefinition<void, PipelineContext> = { ...this.facts(), run };
-    return (await executeInMemory(definition, undefined, services, { signal, headers })) as PipelineContext<
-      ResultsOf<S>
-    >;
+    const { initialContext = new PipelineContext(), failFast = true } = options;
+    const { inMemory } = this.currentPlan();
+    const definition = failFast ? inMemory.failingFast : inMemory.goingOn;
+    const outcome = executeInMemory(definition, initialContext, services, options);
+    return outcome as Promise<PipelineContext<ResultsOf<S>>>;
   }
 
   /** What a registry holds, and `WorkflowModule.forFeature` takes. Steps that are added later are not in it. */
   define(target?: object): PipelineDefinition {
-    const { isCompatibleWith } = this;
-    const plan = this.plan(true);
+    const { name, version, isCompatibleWith } = this;
+    const { plan } = this.currentPlan();
     return {
-      ...this.facts(),
+      name,
+      version,
+      model: 'pipeline',
+      retry: false,
       pipeline: this,
       ...(target !== undefined && { target }),
       ...(isCompatibleWith !== undefined && { isCompatibleWith }),
       run: async (ctx, input) => {
-        const context = contextOf(input);
         const { failFast } = (input ?? {}) as { readonly failFast?: unknown };
-        const own = failFast === false ? { ...plan, failFast } : plan;
-        return (await interpretPipeline(own, ctx, context, this.checkpoint(ctx, context))).toJSON();
+        const interpret = this.interpreter(plan, failFast !== false);
+        return (await interpret(ctx, contextOf(input))).toJSON();
       },
     };
   }
@@ -153,49 +177,60 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     return toMermaid(this.diagram());
   }
 
-  private facts(): Pick<PipelineDefinition, 'name' | 'version' | 'model' | 'retry'> {
-    return { name: this.name, version: this.version, model: 'pipeline', retry: false };
+  private currentPlan(): RunnablePlan {
+    return (this.runnable ??= this.prepare());
   }
 
-  private plan(failFast: boolean): PipelinePlan {
-    const graph = (this.graph ??= this.buildGraph(this.plans));
-    return { graph, steps: [...this.plans], parallelism: this.parallelism, failFast };
+  private prepare(): RunnablePlan {
+    const plan = planPipeline(this.own, this.place);
+    const { name, version } = this;
+    const define = (failFast: boolean): WorkflowDefinition<PipelineContext, PipelineContext> => {
+      const run = this.interpreter(plan, failFast);
+      return { name, version, model: 'pipeline', retry: false, run };
+    };
+    return { plan, inMemory: { failingFast: define(true), goingOn: define(false) } };
   }
 
-  private buildGraph(plans: readonly StepPlan[]): DependencyGraph {
-    const place = `pipeline "${this.name}"`;
-    const nodes = plans.map(({ step: { name, dependencies } }) => ({ name, dependencies }));
-    const paths = new Set<string>();
-    for (const path of plans.flatMap(pathsOf)) {
-      if (paths.has(path) && path.includes('/'))
-        throw new WorkflowDefinitionError(
-          `Two steps of ${place} are known as "${path}". Give one of them another name.`,
-        );
-      paths.add(path);
-    }
-    // A step that was skipped counts as done: what depends on it runs all the same.
-    return new DependencyGraph(nodes, place, 'none_failed');
+  private interpreter(
+    plan: PipelinePlan,
+    failFast: boolean,
+  ): (ctx: WorkflowContext, context: PipelineContext) => PipelineContext | Promise<PipelineContext> {
+    const { parallelism, checkpointStore } = this;
+    const options: StepRunnerOptions = { parallelism, failFast };
+    if (checkpointStore === undefined) return (ctx, context) => interpretPipeline(plan, ctx, context, options);
+    return (ctx, context) =>
+      interpretPipeline(plan, ctx, context, { ...options, checkpoint: this.checkpoint(checkpointStore, ctx, context) });
   }
 
-  private checkpoint(ctx: WorkflowContext, context: PipelineContext): PipelineCheckpoint | undefined {
-    if (this.checkpointStore === undefined) return undefined;
+  private createChecks(): NonNullable<typeof this.checks> {
+    const planner = new StepPlanner(this.place);
+    for (const step of this.own) planner.plan(step);
+    const names = this.own.map(({ name }) => name);
+    return { planner, outline: new DependencyOutline(names, this.place) };
+  }
+
+  private checkpoint(
+    store: PipelineCheckpointStore,
+    ctx: WorkflowContext,
+    context: PipelineContext,
+  ): PipelineCheckpoint {
     if (!isInMemory(ctx)) {
       throw new ContextUsageError(
         `The pipeline "${this.name}" has a checkpoint store and was started durably. Its journal is its checkpoint: leave the store out.`,
       );
     }
     const runId = (context.runId ??= newWorkflowId());
-    return new PipelineCheckpoint(this.checkpointStore, `pipeline:${this.name}:${runId}`, ctx.logger);
+    return new PipelineCheckpoint(store, `pipeline:${this.name}:${runId}`, ctx.logger);
   }
 
   private diagram(): DiagramGraph {
     return {
       name: this.name,
-      nodes: this.plans.map(({ step, parts }) => ({
-        id: step.name,
-        ...(parts?.kind === 'conditional' && { shape: 'diamond' as const }),
+      nodes: this.own.map(({ name, structure }) => ({
+        id: name,
+        ...(structure?.kind === 'conditional' && { shape: 'diamond' as const }),
       })),
-      edges: this.plans.flatMap(({ step }) => step.dependencies.map((from) => ({ from, to: step.name }))),
+      edges: this.own.flatMap(({ name, dependencies }) => dependencies.map((from) => ({ from, to: name }))),
     };
   }
 }
@@ -204,12 +239,4 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
 export function contextOf(input: unknown): PipelineContext {
   const given = input as { readonly $context?: PipelineSnapshot } | null | undefined;
   return given?.$context === undefined ? new PipelineContext({ input }) : PipelineContext.from(given.$context);
-}
-
-function pathsOf(plan: StepPlan): string[] {
-  const { parts, path } = plan;
-  if (parts === undefined) return [path];
-  const inner =
-    parts.kind === 'parallel' ? parts.plans : [parts.whenTrue, ...(parts.whenFalse ? [parts.whenFalse] : [])];
-  return [path, ...inner.flatMap(pathsOf)];
 }

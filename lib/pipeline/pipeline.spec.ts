@@ -192,7 +192,7 @@ describe('Pipeline', () => {
 
       const context = await new Pipeline('p', [careful, trace('next', ['careful'])]).execute();
 
-      expect(careful.calls).toEqual(['skip']);
+      expect(careful.calls).toEqual(['skip', 'cleanup']);
       expect(context.getStepResult('careful', 'none')).toBe('none');
       expect(context.getStepStatus('careful')).toBe('skipped');
       expect(seen).toEqual(['next']);

@@ -1,17 +1,31 @@
+import { readOptional } from '../core/definition/index.js';
 import { WorkflowVersionMismatchError } from '../core/errors/index.js';
 import { assertVersion, newWorkflowId } from '../core/records/index.js';
+
+/** @publicApi */
+export interface WorkflowDefinitionOptions<S = unknown> {
+  /** @default none */
+  readonly steps?: readonly S[];
+  /** A positive integer. @default 1 */
+  readonly version?: number;
+}
 
 /** A name, its steps and its version; immutable. @publicApi */
 export class WorkflowDefinition<S = unknown> {
   readonly steps: readonly S[];
 
-  /** @param version A positive integer. */
+  readonly version: number;
+
+  /** @throws WorkflowDefinitionError for a version that is not a positive integer. */
+  constructor(name: string, options?: WorkflowDefinitionOptions<S>);
+  constructor(name: string, steps?: readonly S[], version?: number | Pick<WorkflowDefinitionOptions<S>, 'version'>);
   constructor(
     readonly name: string,
-    steps: readonly S[] = [],
-    readonly version = 1,
+    ...given: readonly unknown[]
   ) {
+    const { steps = [], version = 1 } = readOptional<WorkflowDefinitionOptions<S>>(['steps', 'version'], given);
     assertVersion(version, `workflow "${name}"`);
+    this.version = version;
     this.steps = Object.freeze([...steps]);
     Object.freeze(this);
   }

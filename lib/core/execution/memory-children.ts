@@ -75,8 +75,7 @@ export class MemoryChildren {
     const place = `child "${name}"`;
     const policy = resolveRetry(options.compensateRetry, this.run.defaults.policy, place, 'compensateRetry');
     const compensate = callback(options.compensate, `compensate of ${place}`, UNDO);
-    const timeoutMs =
-      options.timeout === undefined ? undefined : parseDuration(options.timeout, `timeout of ${place}`);
+    const timeoutMs = options.timeout === undefined ? undefined : parseDuration(options.timeout, `timeout of ${place}`);
     try {
       const result = await this.runBelow(this.run, definition, input, { ...below, timeoutMs });
       if (compensate !== undefined) this.run.undos.add({ name, result, compensate, policy });

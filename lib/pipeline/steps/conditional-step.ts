@@ -1,11 +1,11 @@
 import { readOptional, type StepContext } from '../../core/definition/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { executeAlone } from '../pipeline.interpreter.js';
-import { PipelineStep, type PipelineStepOptions, type StepStructure } from './pipeline-step.js';
+import { PipelineStep, type PipelineStepOptions, type StepHook, type StepStructure } from './pipeline-step.js';
 
 /** @publicApi */
-export interface ConditionalStepOptions extends Pick<PipelineStepOptions, 'dependencies' | 'timeout'> {
-  readonly falseStep?: PipelineStep;
+export interface ConditionalStepOptions<F = unknown> extends Pick<PipelineStepOptions, 'dependencies' | 'timeout'> {
+  readonly falseStep?: PipelineStep<F>;
 }
 
 /**
@@ -49,5 +49,10 @@ export class ConditionalStep<R = unknown, N extends string = string> extends Pip
 
   override shouldSkip(): boolean {
     return false;
+  }
+
+  /** @internal */
+  override uses(hook: StepHook): boolean {
+    return hook !== 'shouldSkip' && super.uses(hook);
   }
 }

@@ -1,6 +1,7 @@
 import { readOptional, type StepContext } from '../../core/definition/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
-import { PipelineStep, type PipelineStepOptions } from './pipeline-step.js';
+import { executeAlone } from '../pipeline.interpreter.js';
+import { PipelineStep, type PipelineStepOptions, type StepHook } from './pipeline-step.js';
 
 /** @publicApi */
 export type StepFunction<R> = (context: PipelineContext, step: StepContext) => R;
@@ -12,8 +13,15 @@ export interface FunctionStepOptions extends PipelineStepOptions {
   readonly cleanupFunc?: (context: PipelineContext) => unknown;
 }
 
+/** The option behind each hook. */
+const FUNCTIONS = { shouldSkip: 'skipCondition', onError: 'errorHandler', cleanup: 'cleanupFunc' } as const;
+
 /** A step that is a function. @publicApi */
 export class FunctionStep<R = unknown, N extends string = string> extends PipelineStep<Awaited<R>, N> {
+  private readonly skipCondition: FunctionStepOptions['skipCondition'];
+  private readonly errorHandler: FunctionStepOptions['errorHandler'];
+  private readonly cleanupFunc: FunctionStepOptions['cleanupFunc'];
+
   constructor(name: N, func: StepFunction<R>, options?: FunctionStepOptions);
   constructor(
     name: N,
@@ -33,14 +41,32 @@ export class FunctionStep<R = unknown, N extends string = string> extends Pipeli
     const keys = ['dependencies', 'skipCondition', 'errorHandler', 'cleanupFunc', 'timeout'] as const;
     const options = readOptional<FunctionStepOptions>(keys, given);
     super(name, options);
-    const { skipCondition, errorHandler, cleanupFunc } = options;
-    // Only what was given takes the place of the default: the interpreter passes over what was not.
-    if (skipCondition !== undefined) this.shouldSkip = (context) => skipCondition(context);
-    if (errorHandler !== undefined) this.onError = (context, error) => errorHandler(context, error);
-    if (cleanupFunc !== undefined) this.cleanup = (context) => cleanupFunc(context);
+    this.skipCondition = options.skipCondition;
+    this.errorHandler = options.errorHandler;
+    this.cleanupFunc = options.cleanupFunc;
   }
 
-  override execute(context: PipelineContext, step: StepContext): Awaited<R> | PromiseLike<Awaited<R>> {
+  /** Outside a pipeline, without the second argument, it is run as one would run it: within its time-out, and tried again. */
+  override execute(context: PipelineContext, step?: StepContext): Awaited<R> | PromiseLike<Awaited<R>> {
+    if (step === undefined) return executeAlone(this, context) as Promise<Awaited<R>>;
     return this.func(context, step) as Awaited<R>;
+  }
+
+  override shouldSkip(context: PipelineContext): boolean | PromiseLike<boolean> {
+    return this.skipCondition?.(context) ?? false;
+  }
+
+  override onError(context: PipelineContext, error: Error): unknown {
+    if (this.errorHandler === undefined) throw error;
+    return this.errorHandler(context, error);
+  }
+
+  override cleanup(context: PipelineContext): unknown {
+    return this.cleanupFunc?.(context);
+  }
+
+  /** @internal */
+  override uses(hook: StepHook): boolean {
+    return this[hook] === FunctionStep.prototype[hook] ? this[FUNCTIONS[hook]] !== undefined : super.uses(hook);
   }
 }

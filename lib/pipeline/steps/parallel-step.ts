@@ -9,6 +9,11 @@ export interface ParallelStepOptions extends Pick<PipelineStepOptions, 'dependen
   readonly failFast?: boolean;
 }
 
+/** The results of several steps, in their order; `null` for one that was skipped, or has none. @publicApi */
+export type ResultListOf<S extends readonly PipelineStep[]> = {
+  readonly [I in keyof S]: S[I] extends PipelineStep<infer R> ? R | null : unknown;
+};
+
 /**
  * Runs several steps at a time. Its result is the list of theirs, in the order of their declaration; a step that was skipped leaves
  * `null`. Its time limit holds for each of them.

@@ -1,4 +1,9 @@
-import { readOptional, type StepContext } from '../../core/definition/index.js';
+import {
+  readOptional,
+  type CompensationContext,
+  type StepContext,
+  type WorkflowReference,
+} from '../../core/definition/index.js';
 import type { RetryOptions } from '../../core/policies/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 
@@ -17,8 +22,8 @@ export interface PipelineStepOptions {
   readonly resilience?: ResiliencePolicy;
   /** Total attempts of `execute`, or a policy. @default one attempt */
   readonly retry?: RetryOptions;
-  /** Undoes the completed step when the pipeline fails or is cancelled later. */
-  readonly compensate?: (result: never, context: PipelineContext) => unknown;
+  /** Undoes the completed step when the pipeline fails or is cancelled later; `undo` says why, and whether the step is sure to have happened. */
+  readonly compensate?: (result: never, context: PipelineContext, undo: CompensationContext) => unknown;
 }
 
 /** What a step is made of, where it is made of other steps. @internal */
@@ -29,7 +34,11 @@ export type StepStructure =
       readonly whenTrue: PipelineStep;
       readonly whenFalse: PipelineStep | undefined;
     }
-  | { readonly kind: 'parallel'; readonly steps: readonly PipelineStep[]; readonly failFast: boolean };
+  | { readonly kind: 'parallel'; readonly steps: readonly PipelineStep[]; readonly failFast: boolean }
+  | { readonly kind: 'child'; readonly workflow: WorkflowReference; readonly input: unknown };
+
+/** What a step may do besides its work. @internal */
+export type StepHook = 'shouldSkip' | 'onError' | 'cleanup';
 
 /**
  * A step of a pipeline. Extend it for steps that are classes of their own.
@@ -67,6 +76,11 @@ export abstract class PipelineStep<R = unknown, N extends string = string> {
     return undefined;
   }
 
+  /** Whether a hook does anything: those that do not are passed over. @internal */
+  uses(hook: StepHook): boolean {
+    return this[hook] !== PipelineStep.prototype[hook];
+  }
+
   /** Does the work; the answer is the step's result. */
   abstract execute(context: PipelineContext, step: StepContext): R | PromiseLike<R>;
 
@@ -80,7 +94,7 @@ export abstract class PipelineStep<R = unknown, N extends string = string> {
     throw error;
   }
 
-  /** Called after `execute` whatever became of it; what it throws is logged, and harms nothing. */
+  /** Called at the end of every step that was begun or skipped, whatever became of it; what it throws is logged, and harms nothing. */
   cleanup(_context: PipelineContext): unknown {
     return undefined;
   }

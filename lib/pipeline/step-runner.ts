@@ -1,0 +1,293 @@
+import type { StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
+import { isStepFailedError } from '../core/errors/index.js';
+import { attributeFailure, beginStep, isInMemory, unwatchedSteps } from '../core/execution/index.js';
+import { NodeEnd, runDependencies, type FinishingRunner } from '../core/scheduling/index.js';
+import { PipelineExecutionError } from './errors/pipeline-execution.error.js';
+import type { PipelineCheckpoint } from './pipeline-checkpoint.js';
+import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
+import type { PipelinePlan } from './pipeline-plan.js';
+import type { StepParts, StepPlan } from './step-plan.js';
+import type { StepStates } from './step-states.js';
+
+type Body = (context: PipelineContext, step: StepContext) => unknown;
+type Parts<Kind extends StepParts['kind']> = Extract<StepParts, { readonly kind: Kind }>;
+
+/** What the journal keeps of a body: its answer, and what it told the context. */
+interface Recorded extends PipelineWrites {
+  readonly value?: unknown;
+}
+
+/** How a step ended, with what it answered or threw. */
+interface Outcome {
+  readonly end: NodeEnd;
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
+/** How steps are run. @internal */
+export interface StepRunnerOptions {
+  /** How many at one time. */
+  readonly parallelism: number;
+  readonly failFast: boolean;
+  readonly checkpoint?: PipelineCheckpoint | undefined;
+}
+
+/** Takes single steps through their lives: skipped or executed, recovered, cleaned up, remembered. @internal */
+export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
+  /** The first that failed. */
+  private failure: { readonly path: string; readonly error: unknown } | undefined;
+  private readonly states: StepStates;
+  /** Where bodies may simply be called. */
+  private readonly unwatched: ReturnType<typeof unwatchedSteps>;
+  /** The time as the code knows it: a body must not ask the context itself. */
+  private readonly time: { knownAt: number; now(): number } | undefined;
+
+  constructor(
+    private readonly ctx: WorkflowContext,
+    private readonly context: PipelineContext,
+    private readonly plan: Pick<PipelinePlan, 'steps' | 'layout'>,
+    private readonly options: StepRunnerOptions,
+  ) {
+    this.failure = undefined;
+    this.unwatched = options.checkpoint === undefined ? unwatchedSteps(ctx) : undefined;
+    this.time = this.inMemory ? undefined : { knownAt: ctx.now(), now: knownAt };
+    this.states = context.begin(plan.layout, this.time ?? ctx);
+  }
+
+  get width(): number {
+    return this.options.parallelism;
+  }
+
+  get failFast(): boolean {
+    return this.options.failFast;
+  }
+
+  start(node: number): NodeEnd | PromiseLike<unknown> {
+    const plan = this.plan.steps[node] as StepPlan;
+    const { unwatched } = this;
+    if (unwatched === undefined || !plan.isBare) return this.live(plan);
+    let answer: unknown;
+    try {
+      answer = plan.step.execute(this.context, unwatched.stepContext(plan.path));
+    } catch (error) {
+      return this.note(plan, this.fail(plan, error));
+    }
+    if (!isThenable(answer)) return this.complete(plan, answer);
+    this.states.run(plan.slot);
+    return answer;
+  }
+
+  ended(node: number, value: unknown): NodeEnd {
+    const plan = this.plan.steps[node] as StepPlan;
+    if (this.unwatched !== undefined && plan.isBare) return this.complete(plan, value);
+    return this.note(plan, value as Outcome);
+  }
+
+  failed(node: number, error: unknown): NodeEnd {
+    const plan = this.plan.steps[node] as StepPlan;
+    return this.note(plan, this.fail(plan, error));
+  }
+
+  onSkip(node: number): void {
+    this.states.skip((this.plan.steps[node] as StepPlan).slot, 'a step it depends on failed');
+  }
+
+  finish(): PipelineContext {
+    const { context, failure } = this;
+    context.end();
+    if (failure !== undefined) throw new PipelineExecutionError(failure.path, failure.error, undefined, context);
+    return context;
+  }
+
+  /** The step's own work, with the steps inside it. */
+  execute({ step, path, options, parts }: StepPlan): Promise<unknown> {
+    if (parts !== undefined) return this.executeParts(path, parts);
+    const { resilience } = step;
+    const body: Body =
+      resilience === undefined
+        ? (context, own) => step.execute(context, own)
+        : (context, own) => resilience.execute(async () => step.execute(context, own));
+    return this.call(path, body, options);
+  }
+
+  private async live(plan: StepPlan): Promise<Outcome> {
+    const { path, slot } = plan;
+    const { checkpoint } = this.options;
+    if (checkpoint?.has(path) === true) {
+      const value = checkpoint.resultOf(path);
+      this.context.setStepResult(path, value);
+      this.states.skip(slot, 'resumed: an earlier run completed it');
+      return { end: NodeEnd.Skipped, value };
+    }
+    try {
+      return await this.conclude(plan);
+    } finally {
+      await this.cleanUp(plan);
+    }
+  }
+
+  private async conclude(plan: StepPlan): Promise<Outcome> {
+    const { step, path, slot } = plan;
+    try {
+      if (plan.asksToSkip && (await this.call(`${path}:shouldSkip`, (context) => step.shouldSkip(context)))) {
+        this.states.skip(slot, 'its condition says so');
+        return { end: NodeEnd.Skipped };
+      }
+      this.states.run(slot);
+      const value = await this.executeOrRecover(plan);
+      const end = this.complete(plan, value);
+      await this.options.checkpoint?.save(path, value, this.context);
+      return { end, value };
+    } catch (error) {
+      return this.fail(plan, error);
+    }
+  }
+
+  private async executeOrRecover(plan: StepPlan): Promise<unknown> {
+    try {
+      return await this.execute(plan);
+    } catch (thrown) {
+      if (!plan.recovers || this.isStopped) throw thrown;
+      try {
+        return await this.call(`${plan.path}:onError`, (context) => plan.step.onError(context, thrown as Error));
+      } catch (error) {
+        // The step is what a retry has to begin with, and not its handler.
+        attributeFailure(error, thrown);
+        throw error;
+      }
+    }
+  }
+
+  private async cleanUp({ step, path, cleansUp }: StepPlan): Promise<void> {
+    if (!cleansUp) return;
+    try {
+      // A run that was stopped takes no calls any more, but what was opened here is closed here.
+      if (this.inMemory || this.isStopped) await step.cleanup(this.context);
+      else await this.call(`${path}:cleanup`, (context) => step.cleanup(context));
+    } catch (error) {
+      // Documented: the step's outcome stands, whatever becomes of its cleaning up.
+      this.ctx.logger.warn(`The cleanup of step "${path}" failed.`, { error: String(error) });
+    }
+  }
+
+  private async executeParts(path: string, parts: StepParts): Promise<unknown> {
+    if (parts.kind === 'parallel') return this.executeAll(parts);
+    if (parts.kind === 'child') return this.executeChild(path, parts);
+    const { condition, options } = parts;
+    const holds = await this.call(`${path}:condition`, (context) => condition(context), options);
+    const chosen = holds ? parts.whenTrue : parts.whenFalse;
+    if (chosen === undefined) return null;
+    const { end, value, error } = await this.live(chosen);
+    if (end === NodeEnd.Failed) throw error;
+    return value ?? null;
+  }
+
+  private async executeAll({ plans, graph, failFast }: Parts<'parallel'>): Promise<unknown[]> {
+    const values: unknown[] = plans.map(() => null);
+    const failures: unknown[] = [];
+    await runDependencies<Outcome>(graph, {
+      width: Number.POSITIVE_INFINITY,
+      failFast,
+      start: (node) => this.live(plans[node] as StepPlan),
+      ended: (node, { end, value, error }) => {
+        if (end === NodeEnd.Failed) failures.push(error);
+        else values[node] = value ?? null;
+        return end;
+      },
+    });
+    if (failures.length > 0) throw failures[0];
+    return values;
+  }
+
+  private async executeChild(path: string, { workflow, input, options }: Parts<'child'>): Promise<unknown> {
+    const given =
+      typeof input === 'function'
+        ? await this.call(`${path}:input`, (context) => (input as (context: PipelineContext) => unknown)(context))
+        : input;
+    const { timeout, compensate } = options;
+    const undo = compensate as ((result: unknown, ...more: unknown[]) => unknown) | undefined;
+    return this.ctx.executeChild(workflow, given, {
+      name: path,
+      ...(timeout !== undefined && { timeout }),
+      ...(undo !== undefined && { compensate: (result, own) => undo(result, this.context, own) }),
+    });
+  }
+
+  /** One call of a user's function through the context: as it is in memory, else with what it told the context beside its answer. */
+  private async call(name: string, body: Body, options?: StepOptions): Promise<unknown> {
+    const { ctx, context } = this;
+    const own = options && this.withContext(options);
+    try {
+      if (this.inMemory) return await beginStep(ctx, name, (step) => body(context, step), own);
+      if (this.time !== undefined) this.time.knownAt = ctx.now();
+      const recorded = await ctx.step<Recorded>(
+        name,
+        async (step) => {
+          const fork = context.fork();
+          const value = await body(fork, step);
+          return { ...(value !== undefined && { value }), ...fork.writes() };
+        },
+        own as StepOptions<Recorded> | undefined,
+      );
+      const { value, ...writes } = recorded;
+      context.apply(writes);
+      return value;
+    } catch (error) {
+      throw ownError(name, error);
+    }
+  }
+
+  /** An undo is given the step's result, the pipeline's context and its own. */
+  private withContext(options: StepOptions): StepOptions {
+    const compensate = options.compensate as ((result: unknown, ...more: unknown[]) => unknown) | undefined;
+    if (compensate === undefined) return options;
+    const { inMemory, context } = this;
+    return {
+      ...options,
+      compensate: (result: unknown, own) =>
+        compensate(inMemory ? result : (result as Recorded | undefined)?.value, context, own),
+    };
+  }
+
+  /** Remembers the first step of the pipeline itself that failed: a step around it may make good for one inside. */
+  private note({ path }: StepPlan, { end, error }: Outcome): NodeEnd {
+    if (end === NodeEnd.Failed) this.failure ??= { path, error };
+    return end;
+  }
+
+  private complete({ slot }: StepPlan, value: unknown): NodeEnd {
+    this.states.complete(slot, value);
+    return NodeEnd.Completed;
+  }
+
+  private fail({ slot }: StepPlan, error: unknown): Outcome {
+    // A run that was stopped ends as what stopped it, and not as this step's failure.
+    if (this.isStopped) {
+      this.context.end();
+      throw error;
+    }
+    this.states.fail(slot, error);
+    return { end: NodeEnd.Failed, error };
+  }
+
+  private get inMemory(): boolean {
+    return this.unwatched !== undefined || isInMemory(this.ctx);
+  }
+
+  private get isStopped(): boolean {
+    return this.ctx.signal.aborted;
+  }
+}
+
+function knownAt(this: { readonly knownAt: number }): number {
+  return this.knownAt;
+}
+
+/** What the body itself threw, without what the engine put around it. */
+function ownError(name: string, error: unknown): unknown {
+  return isStepFailedError(error) && error.step === name && error.name === 'StepFailedError' ? error.cause : error;
+}
+
+function isThenable(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
