@@ -172,4 +172,13 @@ describe('Steps whose effects stand', () => {
 
     expect(standingSteps(journal)).toEqual(['reserve', 'ship']);
   });
+
+  it('does not take an undo that was begun for a step', () => {
+    const journal = [
+      journalEntry({ position: 1, name: 'reserve', kind: 'step', status: 'completed' }),
+      journalEntry({ position: 2, name: '$start:$compensate:reserve', kind: 'start', status: 'running' }),
+    ];
+
+    expect(standingSteps(journal)).toEqual(['reserve']);
+  });
 });

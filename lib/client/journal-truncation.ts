@@ -70,7 +70,9 @@ export function standingSteps(entries: readonly JournalEntry[]): string[] {
   const recorded = new Set(entries.filter((entry) => entry.kind === 'step').map((entry) => entry.name));
   const standing = entries.flatMap((entry) => {
     if (entry.kind === 'step' && entry.status === 'completed') return [entry.name];
-    const isPossiblyDone = entry.kind === 'start' && !recorded.has(calledName(entry));
+    // What an undo has begun is no step.
+    const isPossiblyDone =
+      entry.kind === 'start' && !recorded.has(calledName(entry)) && !calledName(entry).startsWith('$compensate:');
     return isPossiblyDone ? [calledName(entry)] : [];
   });
   return standing.filter((name) => !undone.has(name));

@@ -148,6 +148,8 @@ export interface StepOptions<T = unknown> {
   /** Undoes the completed step when the run fails or is cancelled later. */
   readonly compensate?: (result: Journaled<T>, context: CompensationContext) => unknown;
   readonly compensateRetry?: RetryOptions;
+  /** Record the undo before it runs: after a crash it counts as failed instead of running again. */
+  readonly compensateAtMostOnce?: boolean;
   /** Record the attempt before the body: after a crash it fails with `StepInterruptedError` instead of running again. */
   readonly atMostOnce?: boolean;
 }

@@ -9,7 +9,7 @@ import {
 } from '../errors/index.js';
 import { retryKey } from '../journal/index.js';
 import { callback, knownOptions, refuseUnknownOptions } from '../options/index.js';
-import { resolveRetry, type RetryPolicy } from '../policies/index.js';
+import { resolveRetry, type RetryOptions, type RetryPolicy } from '../policies/index.js';
 import type { JournalEntry } from '../records/index.js';
 import { readPatiently } from '../store/index.js';
 import { parseDuration } from '../time/index.js';
@@ -27,6 +27,7 @@ export interface ResolvedStep {
   readonly atMostOnce: boolean;
   readonly compensate: ((result: unknown, context: CompensationContext) => unknown) | undefined;
   readonly compensateRetry: RetryPolicy;
+  readonly compensateAtMostOnce: boolean;
 }
 
 const STEP = knownOptions<StepOptions>({
@@ -35,6 +36,7 @@ const STEP = knownOptions<StepOptions>({
   heartbeatTimeout: true,
   compensate: true,
   compensateRetry: true,
+  compensateAtMostOnce: true,
   atMostOnce: true,
 });
 
@@ -48,9 +50,14 @@ export function resolveStep<T>(
   if (options == null) return defaults;
   const place = `step "${step}"`;
   refuseUnknownOptions(options, known, place);
-  if (options.atMostOnce === true && options.retry !== undefined && options.retry !== false && options.retry !== 1) {
+  if (options.atMostOnce === true && isRepeated(options.retry)) {
     throw new ContextUsageError(
       `Step "${step}" is declared atMostOnce and with retry; a body that may run at most once cannot be retried. Remove one of them.`,
+    );
+  }
+  if (options.compensateAtMostOnce === true && isRepeated(options.compensateRetry)) {
+    throw new ContextUsageError(
+      `Step "${step}" is declared compensateAtMostOnce and with compensateRetry; an undo that may run at most once cannot be retried. Remove one of them.`,
     );
   }
   return {
@@ -62,8 +69,18 @@ export function resolveStep<T>(
         : parseDuration(options.heartbeatTimeout, `heartbeatTimeout of ${place}`),
     atMostOnce: options.atMostOnce === true,
     compensate: callback(options.compensate, `compensate of ${place}`, UNDO) as ResolvedStep['compensate'],
-    compensateRetry: resolveRetry(options.compensateRetry, defaults.policy, place, 'compensateRetry'),
+    compensateRetry: resolveRetry(
+      options.compensateAtMostOnce === true ? false : options.compensateRetry,
+      defaults.policy,
+      place,
+      'compensateRetry',
+    ),
+    compensateAtMostOnce: options.compensateAtMostOnce === true,
   };
+}
+
+function isRepeated(retry: RetryOptions | undefined): boolean {
+  return retry !== undefined && retry !== false && retry !== 1;
 }
 
 /** What an undo is given. @internal */
@@ -78,6 +95,7 @@ export function plainStep(policy: RetryPolicy): ResolvedStep {
     atMostOnce: false,
     compensate: undefined,
     compensateRetry: policy,
+    compensateAtMostOnce: false,
   };
 }
 

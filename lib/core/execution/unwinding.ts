@@ -1,6 +1,6 @@
 import { AbortScope } from '../cancellation/index.js';
 import type { CompensationContext } from '../definition/index.js';
-import type { CompensationFailure } from '../errors/index.js';
+import { StepInterruptedError, type CompensationFailure } from '../errors/index.js';
 import { retryKey } from '../journal/index.js';
 import type { RetryPolicy } from '../policies/index.js';
 import { decodeName, type JournalEntry } from '../records/index.js';
@@ -18,6 +18,8 @@ export interface UndoItem {
   readonly name: string;
   readonly compensate: (result: unknown, context: CompensationContext) => unknown;
   readonly policy: RetryPolicy;
+  /** Once it was begun, it does not run again. */
+  readonly atMostOnce: boolean;
   /** The recorded result; absent when it was begun and nothing was recorded. */
   readonly completed: JournalEntry | undefined;
   /** Orders the items: recorded completion, or recorded start. */
@@ -115,6 +117,11 @@ export class Unwinding {
     const dueAt = retry?.data?.dueAt?.['retry'];
     if (retry !== undefined && dueAt !== undefined && dueAt > host.services.storeTime.now())
       return this.waitUntil(retry, dueAt);
+    if (item.atMostOnce) {
+      const start = startMarker(name);
+      if (host.journal.has(start)) return this.record(item, name, interrupted(item));
+      host.stageMarker({ name: start, kind: 'start', status: 'running' });
+    }
     await host.persist();
     while (!host.lease.isValid && !host.isDropped) await host.idle();
     if (host.isDropped) return 'done';
@@ -231,10 +238,18 @@ export class Unwinding {
   }
 }
 
-function undoOf(call: unknown): Pick<UndoItem, 'compensate' | 'policy'> | undefined {
+function interrupted({ name }: UndoItem): AttemptsEnd {
+  return { kind: 'failed', status: 'failed', error: new StepInterruptedError({ step: decodeName(name) }), attempts: 1 };
+}
+
+function undoOf(call: unknown): Pick<UndoItem, 'compensate' | 'policy' | 'atMostOnce'> | undefined {
   if (call instanceof StepCall && call.options.compensate !== undefined)
-    return { compensate: call.options.compensate, policy: call.options.compensateRetry };
+    return {
+      compensate: call.options.compensate,
+      policy: call.options.compensateRetry,
+      atMostOnce: call.options.compensateAtMostOnce,
+    };
   if (call instanceof ChildCall && call.plan.compensate !== undefined)
-    return { compensate: call.plan.compensate, policy: call.plan.compensateRetry };
+    return { compensate: call.plan.compensate, policy: call.plan.compensateRetry, atMostOnce: false };
   return undefined;
 }

@@ -38,7 +38,7 @@ export class Stage {
       name,
       (step) => {
         if (options.atMostOnce === true) this.process.world.atMostOnce.add(step.idempotencyKey);
-        return this.play(step, 'step', behaviour, past);
+        return play(this.process, this.ctx.generation, step, 'step', behaviour, past);
       },
       options,
     );
@@ -55,7 +55,7 @@ export class Stage {
     const value = await this.ctx.transaction<string>(
       name,
       async (manager, step) => {
-        const answer = await this.play(step, 'transaction', behaviour, past);
+        const answer = await play(this.process, this.ctx.generation, step, 'transaction', behaviour, past);
         (manager as { onCommit(callback: () => void): void }).onCommit(() => {
           this.process.world.ledger.commit(step.idempotencyKey);
         });
@@ -85,59 +85,61 @@ export class Stage {
   }
 
   undo(behaviour: Behaviour = {}): (result: unknown, context: CompensationContext) => Promise<string> {
-    return (_result, context) => this.play(context, 'undo', behaviour, new Map());
+    return (_result, context) => play(this.process, this.ctx.generation, context, 'undo', behaviour, new Map());
   }
+}
 
-  private async play(
-    step: StepContext,
-    kind: Effect['kind'],
-    behaviour: Behaviour,
-    past: ReadonlyMap<string, string>,
-  ): Promise<string> {
-    const { process } = this;
-    const { world } = process;
-    const effect = world.watch.begin(process, {
-      kind,
-      workflowId: step.workflowId,
-      generation: this.ctx.generation,
-      step: step.step,
-      key: step.idempotencyKey,
-      attempt: step.attempt,
-    });
-    if (effect === undefined) return new Promise(() => undefined);
-    world.watch.effects.checkPast(effect, past);
-    if (behaviour.instead !== undefined) await behaviour.instead(process);
-    await this.pause(behaviour.takesMs ?? this.someTime(), behaviour.isDeaf === true ? undefined : step.signal);
-    if (!process.isAlive) return new Promise(() => undefined);
-    if (step.attempt <= (behaviour.failures ?? 0)) throw new Error(`attempt ${step.attempt} of "${step.step}" fails`);
-    const value = behaviour.answer?.(effect) ?? `${step.step}=${effect.order}`;
-    world.ledger.end(effect, value);
-    return value;
-  }
+/** One try of a body or of an undo, as the outside world sees it. */
+export async function play(
+  process: SimProcess,
+  generation: number,
+  step: StepContext,
+  kind: Effect['kind'],
+  behaviour: Behaviour,
+  past: ReadonlyMap<string, string>,
+): Promise<string> {
+  const { world } = process;
+  const effect = world.watch.begin(process, {
+    kind,
+    workflowId: step.workflowId,
+    generation,
+    step: step.step,
+    key: step.idempotencyKey,
+    attempt: step.attempt,
+  });
+  if (effect === undefined) return new Promise(() => undefined);
+  world.watch.effects.checkPast(effect, past);
+  if (behaviour.instead !== undefined) await behaviour.instead(process);
+  await pause(process, behaviour.takesMs ?? someTime(process), behaviour.isDeaf === true ? undefined : step.signal);
+  if (!process.isAlive) return new Promise(() => undefined);
+  if (step.attempt <= (behaviour.failures ?? 0)) throw new Error(`attempt ${step.attempt} of "${step.step}" fails`);
+  const value = behaviour.answer?.(effect) ?? `${step.step}=${effect.order}`;
+  world.ledger.end(effect, value);
+  return value;
+}
 
-  private someTime(): number {
-    const { random } = this.process.world;
-    const drawn = random.next();
-    if (drawn < 0.35) return -1;
-    if (drawn < 0.75) return random.int(0, 20);
-    if (drawn < 0.92) return random.int(100, 2_000);
-    return random.int(2_000, 14_000);
-  }
+function someTime(process: SimProcess): number {
+  const { random } = process.world;
+  const drawn = random.next();
+  if (drawn < 0.35) return -1;
+  if (drawn < 0.75) return random.int(0, 20);
+  if (drawn < 0.92) return random.int(100, 2_000);
+  return random.int(2_000, 14_000);
+}
 
-  private pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (ms < 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const timer = this.process.clock.schedule(ms, resolve);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          timer.cancel();
-          reject(signal.reason as Error);
-        },
-        { once: true },
-      );
-    });
-  }
+function pause(process: SimProcess, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (ms < 0) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const timer = process.clock.schedule(ms, resolve);
+    signal?.addEventListener(
+      'abort',
+      () => {
+        timer.cancel();
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
 }
 
 /** A workflow's code on its stage. */
