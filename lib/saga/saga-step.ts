@@ -4,9 +4,10 @@ import {
   type StepContext,
   type StepOptions,
 } from '../core/definition/index.js';
-import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
-import type { RetryOptions } from '../core/policies/index.js';
-import { parseDuration } from '../core/time/index.js';
+import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { flag, knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import { resolveRetry, type RetryOptions } from '../core/policies/index.js';
+import { parseSeconds } from '../core/time/index.js';
 import type { SagaContext } from './saga-context.js';
 
 /** Does something; its answer is the step's result. @publicApi */
@@ -42,6 +43,15 @@ export interface SagaStepOptions {
 interface GivenOptions extends SagaStepOptions {
   readonly compensation?: unknown;
 }
+
+const STEP = knownOptions<GivenOptions>({
+  compensation: true,
+  maxRetries: true,
+  retryDelay: true,
+  idempotent: true,
+  timeout: true,
+  retry: true,
+});
 
 /**
  * A step of a saga: an action, and what undoes it.
@@ -81,11 +91,13 @@ export class SagaStep<R = unknown, N extends string = string, I = unknown> {
   constructor(name: N, action: SagaAction<R, I>, ...given: readonly unknown[]) {
     const keys = ['compensation', 'maxRetries', 'retryDelay', 'idempotent'] as const;
     const options = readOptional<GivenOptions>(keys, given);
-    const { compensation, maxRetries = 1, retryDelay = 1, idempotent = true, timeout, retry } = options;
     if (typeof name !== 'string' || name === '')
       throw new WorkflowDefinitionError('A step of a saga has no name. Give each step a name that is not empty.');
-    requireFunction(action, `The action of step "${name}"`);
-    if (compensation != null) requireFunction(compensation, `The compensation of step "${name}"`);
+    const place = `step "${name}"`;
+    refuseUnknownOptions(options, STEP, place);
+    const { compensation, timeout, retry } = options;
+    requireFunction(action, `The action of ${place}`);
+    if (compensation != null) requireFunction(compensation, `The compensation of ${place}`);
     if (retry !== undefined && (options.maxRetries !== undefined || options.retryDelay !== undefined)) {
       throw new WorkflowDefinitionError(
         `Step "${name}" has "retry" beside "maxRetries" or "retryDelay", which say the same. Keep one of them.`,
@@ -94,16 +106,18 @@ export class SagaStep<R = unknown, N extends string = string, I = unknown> {
     this.name = name;
     this.action = action;
     this.compensation = (compensation ?? undefined) as SagaCompensation<never, never> | undefined;
-    this.maxRetries = maxRetries;
-    this.retryDelay = retryDelay;
-    this.idempotent = idempotent;
+    this.maxRetries = wholeNumber(options.maxRetries, 1, `maxRetries of ${place}`, 0);
+    this.retryDelay = options.retryDelay ?? 1;
+    this.idempotent = flag(options.idempotent, true, `idempotent of ${place}`);
     this.timeout = timeout;
     this.retry = retry;
-    const policy = retry ?? { attempts: attemptsOf(this), backoff: { delay: delayOf(this), factor: 1 } };
+    const delay = parseSeconds(this.retryDelay, `retryDelay of ${place}`);
+    if (retry !== undefined) resolveRetry(retry, undefined, place);
+    const policy = retry ?? { attempts: this.maxRetries + 1, backoff: { delay, factor: 1 } };
     this.options = {
       retry: policy,
-      compensateRetry: idempotent ? policy : false,
-      ...(timeout !== undefined && { timeout: secondsOf(timeout, `timeout of step "${name}"`) }),
+      ...(this.idempotent ? { compensateRetry: policy } : { compensateAtMostOnce: true }),
+      ...(timeout !== undefined && { timeout: parseSeconds(timeout, `timeout of ${place}`) }),
     };
   }
 }
@@ -116,21 +130,6 @@ export function sagaStep<R, I = unknown>(
   const given = readOptional<GivenOptions & { readonly name?: string }>(['name'], [name, options]);
   const { name: own, compensation, ...others } = given;
   return (action) => new SagaStep(own ?? action.name, action, compensation as SagaCompensation<R, I>, others);
-}
-
-function attemptsOf({ name, maxRetries }: SagaStep): number {
-  if (Number.isSafeInteger(maxRetries) && maxRetries >= 0) return maxRetries + 1;
-  const option = `maxRetries of step "${name}"`;
-  throw new WorkflowOptionsError({ option, value: maxRetries, expected: 'a whole number that is not negative' });
-}
-
-function delayOf({ name, retryDelay }: SagaStep): number {
-  return secondsOf(retryDelay, `retryDelay of step "${name}"`);
-}
-
-/** Milliseconds of what is documented in seconds where it is a number. */
-function secondsOf(given: number | string, place: string): number {
-  return parseDuration(typeof given === 'number' ? given * 1_000 : given, place);
 }
 
 function requireFunction(value: unknown, what: string): void {

@@ -2,6 +2,7 @@ import type { WorkflowContext, WorkflowDefinition } from '../core/definition/ind
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
+import { callback, knownOptions, oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
 import { toSagaError } from './errors/saga.error.js';
 import type { SagaStep } from './saga-step.js';
@@ -22,6 +23,13 @@ export interface SagaExecuteOptions {
   /** Cancels the run: what completed is undone. */
   readonly signal?: AbortSignal;
 }
+
+const SAGA = knownOptions<SagaOptions & { target?: object }>({
+  version: true,
+  isCompatibleWith: true,
+  onUndoFailure: true,
+  target: true,
+});
 
 /**
  * Steps that run one after the other, each with what undoes it: when one fails, those that had completed are undone, the last first.
@@ -50,9 +58,13 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
     options: SagaOptions & { /** @internal */ target?: object } = {},
   ) {
     assertWorkflowName(name, `saga "${name}"`);
-    const { version = 1, isCompatibleWith, onUndoFailure, target } = options;
-    assertVersion(version, `saga "${name}"`);
-    refuseDuplicates(steps, `saga "${name}"`);
+    const place = `saga "${name}"`;
+    refuseUnknownOptions(options, SAGA, place);
+    const { version = 1, target } = options;
+    assertVersion(version, place);
+    const isCompatibleWith = callback(options.isCompatibleWith, `isCompatibleWith of ${place}`, '(version) => boolean');
+    const onUndoFailure = oneOf(options.onUndoFailure, ['continue', 'stop'], `onUndoFailure of ${place}`);
+    refuseDuplicates(steps, place);
     this.name = name;
     this.version = version;
     this.steps = Object.freeze([...steps]);
