@@ -84,7 +84,7 @@ async function pack(directory) {
   const [{ filename, files, size }] = JSON.parse(
     await run('npm', ['pack', '--json', '--silent', '--pack-destination', directory]),
   );
-  const strays = files.filter(({ path }) => /(^|\/)(test|sample|node_modules)\/|\.spec\./.test(path));
+  const strays = files.filter(({ path }) => /(^|\/)(test|sample|node_modules)\/|\.spec\.|\.map$/.test(path));
   if (strays.length > 0) {
     throw new Error(`These do not belong into the package: ${strays.map(({ path }) => path).join(', ')}`);
   }

@@ -89,7 +89,9 @@ describe('An option that there is not', () => {
     ],
     ['a sleep', (ctx) => ctx.sleep('s', wrong({ untill: 5 })), /"untill of sleep "s"".*mean "until"/],
   ])('is refused for %s in a run in memory', async (_what, body, message) => {
-    await expect(executeInMemory(workflow('orders', body), undefined as never, standaloneServices())).rejects.toThrow(message);
+    await expect(executeInMemory(workflow('orders', body), undefined as never, standaloneServices())).rejects.toThrow(
+      message,
+    );
   });
 
   it.each<[string, (engine: TestEngine) => unknown, RegExp]>([
