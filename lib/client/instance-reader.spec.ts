@@ -69,6 +69,23 @@ describe('The status of an instance', () => {
     });
   });
 
+  it('shows of one that waits for another build which ones do not fit, and why', async () => {
+    const bench = new ClientBench({ definitions: [orders] });
+    await bench.client.start(orders, {}, { id: 'o' });
+    const error = await bench.services.payloads.encodeError(new RangeError('Asked for "b".'), {
+      workflowId: 'o',
+      place: 'error',
+    });
+    await bench.write(await bench.claim('o'), { transition: { kind: 'mismatch', buildId: 'build-2', error } });
+
+    expect(await bench.client.getStatus('o')).toMatchObject({
+      status: 'running',
+      mismatchedBuilds: ['build-2'],
+      error: { name: 'RangeError', message: 'Asked for "b".' },
+    });
+    expect((await bench.client.list()).items).toMatchObject([{ mismatchedBuilds: ['build-2'] }]);
+  });
+
   it('is an error of its own kind when there is no such instance', async () => {
     const { client } = new ClientBench();
 

@@ -127,6 +127,7 @@ function summarise(record: InstanceRecord): InstanceSummary {
     ...(record.endedAt === undefined ? {} : { endedAt: new Date(record.endedAt) }),
     ...(record.deadlineAt === undefined ? {} : { deadlineAt: new Date(record.deadlineAt) }),
     ...(record.dueAt === undefined ? {} : { dueAt: new Date(record.dueAt) }),
+    ...(record.mismatchedBuilds.length === 0 ? {} : { mismatchedBuilds: record.mismatchedBuilds }),
   };
 }
 

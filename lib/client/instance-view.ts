@@ -27,6 +27,8 @@ export interface InstanceSummary {
   readonly deadlineAt?: Date;
   /** When it may be claimed next: its turn, its next timer, the end of its lease. Absent: only an outside event makes it due. */
   readonly dueAt?: Date;
+  /** Builds whose code did not fit its journal: it waits for another one, or runs in it. Absent as a rule. */
+  readonly mismatchedBuilds?: readonly string[];
 }
 
 /** One page of a list, newest first. @publicApi */
@@ -42,7 +44,7 @@ export interface InstanceView extends InstanceSummary {
   readonly input: unknown;
   /** Present (and possibly `undefined` in value) once it is `completed`. */
   readonly output?: unknown;
-  /** What it ended with, or why it is quarantined. */
+  /** What it ended with, why it is quarantined, or how its journal does not fit the last of {@link mismatchedBuilds}. */
   readonly error?: Error;
   /** What the workflow last gave to `ctx.setStatus`. */
   readonly customStatus?: unknown;

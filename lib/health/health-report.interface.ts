@@ -6,7 +6,7 @@ export interface WorkflowHealthThresholds {
   readonly maxDueAge?: Duration;
   /** Quarantined instances. They wait for a person and harm nobody, so by default any number is only reported. @default Infinity */
   readonly maxQuarantined?: number;
-  /** Due instances whose name and version no living worker has. Usual during a deployment, so by default only reported. @default Infinity */
+  /** Due instances that no living worker can run, for either reason. Usual during a deployment, so by default only reported. @default Infinity */
   readonly maxUnclaimable?: number;
   /** How long the store may take to answer. @default '3s' */
   readonly timeout?: Duration;
@@ -27,8 +27,10 @@ export interface WorkflowHealthReport {
   /** Absent when nothing is due. */
   readonly oldestDueAgeMs?: number;
   readonly quarantined?: number;
-  /** Due instances that no living worker can run, by `name@version`. */
+  /** Due instances whose name and version no living worker has, by `name@version`. */
   readonly unclaimable?: Readonly<Record<string, number>>;
+  /** Due instances whose journal fits the code of no living worker, by `name@version`: they wait for a build that fits. */
+  readonly mismatched?: Readonly<Record<string, number>>;
   readonly worker: WorkflowWorkerHealth;
 }
 

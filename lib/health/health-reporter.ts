@@ -48,7 +48,8 @@ export async function reportHealth(
 function judge(health: StoreHealth, thresholds: WorkflowHealthThresholds): string[] {
   const problems: string[] = [];
   const maxDueAgeMs = parseDuration(thresholds.maxDueAge ?? '5m', 'health maxDueAge');
-  const unclaimable = Object.values(health.unclaimable).reduce((sum, count) => sum + count, 0);
+  const unclaimable = sumOf(health.unclaimable);
+  const mismatched = sumOf(health.mismatched);
   if (!health.schemaCurrent) problems.push('The tables are not of the version this build needs: run the migrations.');
   if ((health.oldestDueAgeMs ?? 0) > maxDueAgeMs) {
     problems.push(`An instance has been due for ${health.oldestDueAgeMs} ms, and ${maxDueAgeMs} ms are allowed.`);
@@ -56,9 +57,13 @@ function judge(health: StoreHealth, thresholds: WorkflowHealthThresholds): strin
   if (health.quarantined > (thresholds.maxQuarantined ?? Infinity)) {
     problems.push(`${health.quarantined} instances are quarantined, and ${thresholds.maxQuarantined} are allowed.`);
   }
-  if (unclaimable > (thresholds.maxUnclaimable ?? Infinity)) {
-    const names = Object.keys(health.unclaimable).join(', ');
-    problems.push(`No living worker has the workflow of ${unclaimable} due instances: ${names}.`);
+  if (unclaimable + mismatched > (thresholds.maxUnclaimable ?? Infinity)) {
+    if (unclaimable > 0)
+      problems.push(
+        `No living worker has the workflow of ${unclaimable} due instances: ${namesOf(health.unclaimable)}.`,
+      );
+    if (mismatched > 0)
+      problems.push(`No living worker's code fits ${mismatched} due instances: ${namesOf(health.mismatched)}.`);
   }
   return problems;
 }
@@ -67,8 +72,16 @@ function schemaOf({ schemaCurrent, schemaVersion }: StoreHealth) {
   return { reachable: true, schemaCurrent, ...(schemaVersion !== undefined && { schemaVersion }) };
 }
 
-function figuresOf({ oldestDueAgeMs, quarantined, unclaimable }: StoreHealth) {
-  return { ...(oldestDueAgeMs !== undefined && { oldestDueAgeMs }), quarantined, unclaimable };
+function figuresOf({ oldestDueAgeMs, quarantined, unclaimable, mismatched }: StoreHealth) {
+  return { ...(oldestDueAgeMs !== undefined && { oldestDueAgeMs }), quarantined, unclaimable, mismatched };
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function namesOf(counts: Readonly<Record<string, number>>): string {
+  return Object.keys(counts).join(', ');
 }
 
 /** The answer, or the sentence that says why there is none. */

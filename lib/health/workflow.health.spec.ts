@@ -5,7 +5,7 @@ import { VirtualClock } from '../core/time/index.js';
 import { MemoryStore } from '../memory/index.js';
 import { WorkflowHealthIndicator } from './workflow.health.js';
 
-const fine: StoreHealth = { reachable: true, schemaCurrent: true, quarantined: 0, unclaimable: {} };
+const fine: StoreHealth = { reachable: true, schemaCurrent: true, quarantined: 0, unclaimable: {}, mismatched: {} };
 
 /** A store that is as well as a test says. */
 class PatientStore extends MemoryStore {
@@ -33,6 +33,7 @@ describe('WorkflowHealthIndicator', () => {
         oldestDueAgeMs: 20,
         quarantined: 1,
         unclaimable: { 'orders@1': 2 },
+        mismatched: { 'refunds@1': 1 },
       });
 
       expect(await indicator.report()).toEqual({
@@ -42,6 +43,7 @@ describe('WorkflowHealthIndicator', () => {
         oldestDueAgeMs: 20,
         quarantined: 1,
         unclaimable: { 'orders@1': 2 },
+        mismatched: { 'refunds@1': 1 },
         worker: { enabled: true, running: true, executing: 2, warm: 3 },
       });
     });
@@ -79,14 +81,20 @@ describe('WorkflowHealthIndicator', () => {
     });
 
     it('judges by the thresholds it is given', async () => {
-      const { indicator } = world({ oldestDueAgeMs: 1_500, quarantined: 2, unclaimable: { 'a@1': 1, 'b@1': 1 } });
+      const { indicator } = world({
+        oldestDueAgeMs: 1_500,
+        quarantined: 2,
+        unclaimable: { 'a@1': 1, 'b@1': 1 },
+        mismatched: { 'c@1': 3 },
+      });
 
-      const report = await indicator.report({ maxDueAge: '1s', maxQuarantined: 1, maxUnclaimable: 1 });
+      const report = await indicator.report({ maxDueAge: '1s', maxQuarantined: 1, maxUnclaimable: 4 });
 
       expect(report.problems).toEqual([
         'An instance has been due for 1500 ms, and 1000 ms are allowed.',
         '2 instances are quarantined, and 1 are allowed.',
         'No living worker has the workflow of 2 due instances: a@1, b@1.',
+        "No living worker's code fits 3 due instances: c@1.",
       ]);
     });
 

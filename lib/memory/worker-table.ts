@@ -43,14 +43,12 @@ export class WorkerTable {
     if (worker !== undefined) worker.seenAt = now;
   }
 
-  /** Definitions that a living worker can run. */
-  liveDefinitions(now: number): Set<string> {
-    const definitions = new Set<string>();
-    for (const worker of this.workers.values()) {
-      if (worker.stopped || worker.seenAt + MISSED_HEARTBEATS * worker.heartbeatMs < now) continue;
-      for (const definition of worker.definitions) definitions.add(definition);
-    }
-    return definitions;
+  /** Builds of living workers that have a definition. */
+  liveBuilds(definition: string, now: number): string[] {
+    return [...this.workers.values()]
+      .filter((worker) => !worker.stopped && worker.seenAt + MISSED_HEARTBEATS * worker.heartbeatMs >= now)
+      .filter((worker) => worker.definitions.has(definition))
+      .map((worker) => worker.buildId);
   }
 
   /** Whether a build outside the given ones ran the definition at or after an instant. */

@@ -273,4 +273,6 @@ export interface StoreHealth {
   readonly quarantined: number;
   /** Due instances whose name and version no live worker has, by `name@version`. */
   readonly unclaimable: Readonly<Record<string, number>>;
+  /** Due instances that a live worker has the name and version for, but whose journal fits the build of none, by `name@version`. */
+  readonly mismatched: Readonly<Record<string, number>>;
 }

@@ -74,6 +74,8 @@ function instanceStatements(t: TableNames): string[] {
     // What runs is young or found by its turn, and what completed is most of the table: neither is worth an entry at each start.
     `CREATE INDEX ${t.index('instances_status_idx')} ON ${t.instances} (status, created_at, id)
   WHERE status NOT IN ('pending', 'running', 'completed')`,
+    // Empty as a rule; whoever asks what fits no build reads nothing else.
+    `CREATE INDEX ${t.index('instances_mismatched_idx')} ON ${t.instances} (name, version) WHERE mismatched_builds IS NOT NULL`,
     `CREATE INDEX ${t.index('instances_parent_idx')} ON ${t.instances} (parent_id, created_at, id) WHERE parent_id IS NOT NULL`,
     `CREATE INDEX ${t.index('instances_attributes_idx')} ON ${t.instances} USING gin (attributes jsonb_path_ops)
   WHERE attributes IS NOT NULL`,

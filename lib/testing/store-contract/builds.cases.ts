@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { InstanceSeed } from '../../core/records/index.js';
 import type { CaseGroup } from './contract-case.js';
 import type { ContractKit } from './contract-kit.js';
 
@@ -85,6 +86,29 @@ export const buildsCases: CaseGroup = {
       await kit.claim('a', { workerId: 'third', buildId: 'build-third' });
     });
 
+    rule('health tells of those that fit no living build', async (kit) => {
+      await mismatched(kit, 'a');
+      await kit.created({ id: 'b' });
+      await kit.register('new', 'build-new');
+      assert.deepEqual((await kit.store.health([])).mismatched, { 'order@1': 1 });
+      assert.deepEqual((await kit.store.health([])).unclaimable, {});
+
+      await kit.register('old', 'build-old');
+      assert.deepEqual((await kit.store.health([])).mismatched, {});
+      await kit.store.unregisterWorker('old');
+      assert.deepEqual((await kit.store.health([])).mismatched, { 'order@1': 1 });
+
+      await kit.store.unregisterWorker('new');
+      const deserted = await kit.store.health([]);
+      assert.deepEqual([deserted.mismatched, deserted.unclaimable], [{}, { 'order@1': 2 }]);
+    });
+
+    rule('health tells of one that fits no living build also where a limit applies to it', async (kit) => {
+      await mismatched(kit, 'a', { limits: [{ key: 'order', limit: 1 }] });
+
+      assert.deepEqual((await kit.store.health([])).mismatched, { 'order@1': 1 });
+    });
+
     rule('instances that fit are claimed past those that do not', async (kit) => {
       await mismatched(kit, 'a');
       await kit.created({ id: 'b' });
@@ -94,10 +118,10 @@ export const buildsCases: CaseGroup = {
 };
 
 /** An instance whose journal does not fit the code of the new build. */
-async function mismatched(kit: ContractKit, id: string): Promise<void> {
+async function mismatched(kit: ContractKit, id: string, seed: Partial<InstanceSeed> = {}): Promise<void> {
   // Whoever registered before is not heard of within the grace.
   await kit.advance(2 * GRACE_MS);
-  await kit.created({ id });
+  await kit.created({ id, ...seed });
   const owner = await kit.claim(id, NEW);
   await kit.write(owner, { transition: { kind: 'mismatch', buildId: NEW.buildId, error: '{"name":"Mismatch"}' } });
 }
