@@ -22,7 +22,8 @@ export interface CodeBlock {
 /** What a fragment may use without saying where it comes from. */
 const SURROUNDINGS = `
 import type { DataSource } from 'typeorm';
-import type { WorkflowClient, WorkflowContext } from 'nestjs-workflow';
+import type { SagaService, WorkflowClient, WorkflowContext } from 'nestjs-workflow';
+import type { SagaStore } from 'nestjs-workflow/saga';
 import type { Order } from './orders/order.workflow.js';
 import type { Payments } from './orders/payments.js';
 import type { Warehouse } from './orders/warehouse.js';
@@ -31,13 +32,17 @@ export declare const client: WorkflowClient;
 export declare const dataSource: DataSource;
 export declare const order: Order;
 export declare const payments: Payments;
+export declare const sagas: SagaService;
+export declare const store: SagaStore;
 export declare const warehouse: Warehouse;
 `;
 
 const KNOWN_NAMES: Readonly<Record<string, readonly string[]>> = {
-  './surroundings.js': ['ctx', 'client', 'dataSource', 'order', 'payments', 'warehouse'],
-  './orders/order.workflow.js': ['OrderWorkflow', 'orderApproved'],
+  './surroundings.js': ['ctx', 'client', 'dataSource', 'order', 'payments', 'sagas', 'store', 'warehouse'],
+  './orders/order.workflow.js': ['Order', 'OrderWorkflow', 'orderApproved'],
+  './orders/order.saga.js': ['OrderSaga'],
   './orders/booking.entity.js': ['Booking'],
+  'nestjs-workflow/saga': ['saga'],
   typeorm: ['EntityManager'],
 };
 
