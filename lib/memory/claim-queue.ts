@@ -1,4 +1,4 @@
-import type { IndexedHeap } from './indexed-heap.js';
+import type { IndexedHeap } from '../core/time/index.js';
 import type { InstanceRow } from './instance-row.js';
 import { Lane } from './lane.js';
 

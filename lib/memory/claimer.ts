@@ -1,9 +1,9 @@
 import type { LifecycleEvent } from '../core/lifecycle/index.js';
 import type { InstanceRecord } from '../core/records/index.js';
 import type { PollRequest, PollResult, WorkerRegistration } from '../core/store/index.js';
+import type { IndexedHeap } from '../core/time/index.js';
 import { SUSPECT_CRASHES } from './claim-queue.js';
 import { isClaimedBefore, type Lane } from './lane.js';
-import type { IndexedHeap } from './indexed-heap.js';
 import type { InstanceRow } from './instance-row.js';
 import type { MemoryDatabase } from './memory-database.js';
 

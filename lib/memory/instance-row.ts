@@ -12,7 +12,7 @@ import {
   type WorkflowHeaders,
 } from '../core/records/index.js';
 import type { WaitRow } from '../core/store/index.js';
-import type { HeapItem, IndexedHeap } from './indexed-heap.js';
+import type { HeapItem, IndexedHeap } from '../core/time/index.js';
 import { Journal } from './journal.js';
 import type { Lane } from './lane.js';
 import type { Lock } from './lock.js';

@@ -1,4 +1,4 @@
-import { IndexedHeap, type HeapItem } from './indexed-heap.js';
+import { IndexedHeap, type HeapItem } from '../core/time/index.js';
 
 /** What a lane orders its rows by. @internal */
 export interface Ranked {

@@ -1,7 +1,7 @@
 import type { ConcurrencySlot } from '../core/records/index.js';
+import { IndexedHeap } from '../core/time/index.js';
 import { readyHeap } from './claim-queue.js';
 import { isClaimedBefore } from './lane.js';
-import { IndexedHeap } from './indexed-heap.js';
 import type { InstanceRow } from './instance-row.js';
 
 interface Limit {

@@ -11,3 +11,6 @@ export { StoreTime } from './store-time.js';
 // Waiting
 export { delay } from './delay.js';
 export { TimerQueue } from './timer-queue.js';
+
+// What comes first
+export { IndexedHeap, type HeapItem } from './indexed-heap.js';

@@ -1,16 +1,13 @@
-import { BinaryHeap } from './binary-heap.js';
 import type { Cancellable, Clock, ScheduleOptions } from './clock.js';
+import { IndexedHeap, type HeapItem } from './indexed-heap.js';
 
-interface QueuedTimer {
+interface QueuedTimer extends HeapItem<QueuedTimer> {
   readonly id: string;
   /** On the monotonic clock. */
   readonly dueMs: number;
   /** Arbiter between equal due times: first set, first fired. */
   readonly order: number;
 }
-
-/** Below this many removed timers the heap is not worth rebuilding. */
-const COMPACTION_THRESHOLD = 64;
 
 /**
  * Any number of timers over one timer of the clock. A timer is an id and a due time; what is due is handed to the one
@@ -20,7 +17,7 @@ const COMPACTION_THRESHOLD = 64;
  */
 export class TimerQueue {
   private readonly timers = new Map<string, QueuedTimer>();
-  private readonly heap = new BinaryHeap<QueuedTimer>(
+  private readonly heap = new IndexedHeap<QueuedTimer>(
     (a, b) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order),
   );
   private armed: Cancellable | undefined;
@@ -52,25 +49,23 @@ export class TimerQueue {
   /** Sets a timer to `delayMs` from now. A timer that has the same id is replaced. */
   set(id: string, delayMs: number): void {
     const dueMs = this.clock.monotonic() + (delayMs > 0 ? delayMs : 0);
-    const timer: QueuedTimer = { id, dueMs, order: this.order++ };
+    const timer: QueuedTimer = { id, dueMs, order: this.order++, heap: undefined, heapIndex: -1 };
+    this.take(id);
     this.timers.set(id, timer);
     this.heap.push(timer);
-    this.compact();
     if (dueMs < this.armedForMs) this.arm();
   }
 
   /** Removes a timer. @returns whether it was waiting. */
   remove(id: string): boolean {
-    const wasWaiting = this.timers.delete(id);
-    if (this.timers.size === 0) this.clear();
-    else if (wasWaiting) this.compact();
+    const wasWaiting = this.take(id);
+    if (this.timers.size === 0) this.disarm();
     return wasWaiting;
   }
 
   /** Removes every timer and lets go of the clock. The queue stays usable. */
   clear(): void {
-    this.timers.clear();
-    this.heap.keep(() => false);
+    for (const id of [...this.timers.keys()]) this.take(id);
     this.disarm();
   }
 
@@ -80,10 +75,9 @@ export class TimerQueue {
     try {
       // A timer set by a callback waits for the next turn, also when it is due already.
       const firstLater = this.order;
-      for (let head = this.head(); head !== undefined && head.dueMs <= nowMs; head = this.head()) {
+      for (let head = this.heap.peek(); head !== undefined && head.dueMs <= nowMs; head = this.heap.peek()) {
         if (head.order >= firstLater) break;
-        this.heap.pop();
-        this.timers.delete(head.id);
+        this.take(head.id);
         this.onDue(head.id);
       }
     } finally {
@@ -92,17 +86,14 @@ export class TimerQueue {
     }
   }
 
-  /** The earliest timer that was neither removed nor replaced. */
-  private head(): QueuedTimer | undefined {
-    for (let head = this.heap.peek(); head !== undefined; head = this.heap.peek()) {
-      if (this.timers.get(head.id) === head) return head;
-      this.heap.pop();
-    }
-    return undefined;
+  private take(id: string): boolean {
+    const timer = this.timers.get(id);
+    timer?.heap?.remove(timer);
+    return this.timers.delete(id);
   }
 
   private arm(): void {
-    const head = this.head();
+    const head = this.heap.peek();
     if (head === undefined || head.dueMs >= this.armedForMs) return;
     this.disarm();
     this.armedForMs = head.dueMs;
@@ -113,12 +104,5 @@ export class TimerQueue {
     this.armed?.cancel();
     this.armed = undefined;
     this.armedForMs = Number.POSITIVE_INFINITY;
-  }
-
-  /** Removal leaves an item in the heap; once most items are such leftovers the heap is rebuilt. */
-  private compact(): void {
-    const leftovers = this.heap.size - this.timers.size;
-    if (leftovers < COMPACTION_THRESHOLD || leftovers < this.timers.size) return;
-    this.heap.keep((timer) => this.timers.get(timer.id) === timer);
   }
 }

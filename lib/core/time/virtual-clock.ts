@@ -1,7 +1,7 @@
-import { BinaryHeap } from './binary-heap.js';
 import type { Cancellable, Clock } from './clock.js';
 import { queueMacrotask } from './macrotask-queue.js';
 import { parseDuration, type Duration } from './duration.js';
+import { IndexedHeap, type HeapItem } from './indexed-heap.js';
 import { parseInstant, type Instant } from './instant.js';
 
 /** @publicApi */
@@ -18,10 +18,10 @@ export interface VirtualClockOptions {
   readonly scheduler?: (callback: () => void) => void;
 }
 
-interface VirtualTimer {
+interface VirtualTimer extends HeapItem<VirtualTimer> {
   readonly dueMs: number;
   readonly order: number;
-  callback: (() => void) | undefined;
+  readonly callback: () => void;
 }
 
 /** After this many macrotasks in which nobody used the clock, what a callback set off is taken to be finished. */
@@ -41,14 +41,13 @@ const MAX_TURNS = 10_000;
  * @publicApi
  */
 export class VirtualClock implements Clock {
-  private readonly timers = new BinaryHeap<VirtualTimer>(
+  private readonly timers = new IndexedHeap<VirtualTimer>(
     (a, b) => a.dueMs < b.dueMs || (a.dueMs === b.dueMs && a.order < b.order),
   );
   private readonly scheduler: (callback: () => void) => void;
   private wallMs: number;
   private elapsedMs = 0;
   private order = 0;
-  private waiting = 0;
   /** Raised by every use, so that quiet can be told from work. */
   private uses = 0;
 
@@ -67,12 +66,12 @@ export class VirtualClock implements Clock {
 
   /** How many callbacks are scheduled and neither cancelled nor run. */
   get pending(): number {
-    return this.waiting;
+    return this.timers.size;
   }
 
   /** Milliseconds until the earliest scheduled callback; `undefined` when there is none. */
   get nextInMs(): number | undefined {
-    const next = this.next();
+    const next = this.timers.peek();
     return next === undefined ? undefined : Math.max(0, next.dueMs - this.elapsedMs);
   }
 
@@ -83,10 +82,11 @@ export class VirtualClock implements Clock {
       dueMs: this.elapsedMs + (delayMs > 0 ? Math.ceil(delayMs) : 0),
       order: this.order++,
       callback,
+      heap: undefined,
+      heapIndex: -1,
     };
     this.timers.push(timer);
-    this.waiting++;
-    return { cancel: () => this.cancel(timer) };
+    return { cancel: () => timer.heap?.remove(timer) };
   }
 
   macrotask(callback: () => void): void {
@@ -102,10 +102,10 @@ export class VirtualClock implements Clock {
   async advance(duration: Duration): Promise<void> {
     const untilMs = this.elapsedMs + parseDuration(duration, 'duration to advance');
     await this.settle();
-    for (let next = this.next(); next !== undefined && next.dueMs <= untilMs; next = this.next()) {
-      this.timers.pop();
+    for (let next = this.timers.peek(); next !== undefined && next.dueMs <= untilMs; next = this.timers.peek()) {
+      this.timers.remove(next);
       this.moveTo(next.dueMs);
-      this.run(next);
+      next.callback();
       await this.settle();
     }
     this.moveTo(untilMs);
@@ -127,25 +127,6 @@ export class VirtualClock implements Clock {
     const passedMs = Math.max(0, elapsedMs - this.elapsedMs);
     this.elapsedMs += passedMs;
     this.wallMs += passedMs;
-  }
-
-  private run(timer: VirtualTimer): void {
-    const { callback } = timer;
-    timer.callback = undefined;
-    this.waiting--;
-    callback?.();
-  }
-
-  private cancel(timer: VirtualTimer): void {
-    if (timer.callback === undefined) return;
-    timer.callback = undefined;
-    this.waiting--;
-  }
-
-  /** The earliest timer that was not cancelled. */
-  private next(): VirtualTimer | undefined {
-    while (this.timers.peek()?.callback === undefined && this.timers.size > 0) this.timers.pop();
-    return this.timers.peek();
   }
 
   private async settle(): Promise<void> {
