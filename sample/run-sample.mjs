@@ -1,5 +1,6 @@
 /**
- * Compiles the library and the samples when their sources have changed, and runs one sample in this process.
+ * `node sample/run-sample.mjs <name> [options]` compiles the library and the samples when their sources have changed, and runs one
+ * sample in this process.
  * What is compiled lies in `.data/build`, in a folder named after the sources, with a package.json of its own: `nestjs-workflow`
  * means the library beside it there, as it means the installed package in an application.
  */
@@ -16,18 +17,27 @@ const SOURCES = ['lib', 'sample', 'tsconfig.json', 'package.json'];
 /** Old builds may still be in use by a sample that runs. */
 const KEEP_OTHERS_MS = 24 * 3_600_000;
 
-export async function runSample(name) {
-  process.chdir(project);
+process.chdir(project);
+// What remains of the command line is the sample's own.
+const [name] = process.argv.splice(2, 1);
+if (names().includes(name)) {
   // Loads what was loaded before without parsing it again; Node 20 does not have it yet.
   module.enableCompileCache?.(path.join(project, '.data/compile-cache'));
   await import(pathToFileURL(path.join(compiled(), 'sample', name, 'main.js')).href);
+} else {
+  console.error(`Name the sample to run: npm run sample -- ${names().join('|')}`);
+  process.exitCode = 2;
+}
+
+function names() {
+  return fs.readdirSync('sample').filter((entry) => /^\d/.test(entry));
 }
 
 function compiled() {
   const target = path.join(builds, fingerprint());
   if (fs.existsSync(target)) return target;
 
-  console.log('Compiling the library and the sample (only when sources have changed) …');
+  console.log('Compiling the library and the samples (only when sources have changed) …');
   fs.mkdirSync(builds, { recursive: true });
   removeOld();
   const staging = fs.mkdtempSync(path.join(builds, 'compiling-'));

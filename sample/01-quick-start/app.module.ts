@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { WorkflowModule } from 'nestjs-workflow';
+import { DatabaseModule } from '../shared/database/database.module.js';
+import { HealthModule } from '../shared/http/health.module.js';
+import { SettingsModule } from '../shared/settings/settings.module.js';
 import { AuditsModule } from './audits/audits.module.js';
-import { DatabaseModule } from './database/database.module.js';
-import { HealthModule } from './http/health.module.js';
-import { SettingsModule } from './settings.module.js';
+import { CreateAuditReports1763697600000 } from './database/create-audit-reports.migration.js';
 import type { Settings } from './settings.js';
 import { TerminalModule } from './terminal/terminal.module.js';
 
@@ -15,7 +16,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         SettingsModule.with(settings),
-        DatabaseModule,
+        DatabaseModule.with({ migrations: [CreateAuditReports1763697600000] }),
         CqrsModule.forRoot(),
         WorkflowModule.forRoot({ typeorm: true }),
         AuditsModule,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const samples = fileURLToPath(new URL('../../sample/', import.meta.url));
+const runner = fileURLToPath(new URL('../../sample/run-sample.mjs', import.meta.url));
 
 /** One sample in a process of its own, started as `npm start` does it. */
 export class SampleProcess {
@@ -15,7 +15,7 @@ export class SampleProcess {
 
   /** @param env Over that of this process; `DATABASE_URL` is not handed on. */
   constructor(sample: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [`${samples}${sample}/start.mjs`, ...args], {
+    this.child = spawn(process.execPath, [runner, sample, ...args], {
       env: { ...process.env, DATABASE_URL: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
