@@ -36,3 +36,9 @@ export function json<T>(row: SqlRow, column: string): T | undefined {
 export function jsonArray<T>(row: SqlRow, column: string): readonly T[] {
   return json<readonly T[]>(row, column) ?? [];
 }
+
+/** An array of whole numbers, none of them absent; the server aggregates nothing to NULL. @internal */
+export function numbers(row: SqlRow, column: string): readonly number[] {
+  const value = row[column];
+  return value == null ? [] : (JSON.parse(`[${value.slice(1, -1)}]`) as number[]);
+}

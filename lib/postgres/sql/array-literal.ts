@@ -2,17 +2,18 @@
 export type ColumnValue = string | number | boolean | null | undefined;
 
 /**
- * A one-dimensional array as Postgres reads it. Numbers and booleans stand as they are; texts are always quoted.
+ * A one-dimensional array of what `of` takes from each item, as Postgres reads it. Numbers and booleans stand as they are; texts are always quoted.
  *
  * Written here, because the driver's own way escapes every value with two regular expressions, which was most of the work of
  * sending a large flush.
  *
  * @internal
  */
-export function arrayLiteral(values: readonly ColumnValue[], quoted: boolean): string {
-  if (values.length === 0) return '{}';
+export function arrayLiteral<T>(items: readonly T[], of: (item: T) => ColumnValue, quoted: boolean): string {
+  if (items.length === 0) return '{}';
   let literal = '';
-  for (const value of values) {
+  for (const item of items) {
+    const value = of(item);
     literal += literal === '' ? '{' : ',';
     if (value === null || value === undefined) literal += 'NULL';
     else literal += quoted ? quote(String(value)) : String(value);

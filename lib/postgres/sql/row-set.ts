@@ -21,29 +21,49 @@ export function columns<T>(
 
 /** The columns of rows that travel to the server as parameters. @internal */
 export class RowSet<T> {
-  private readonly groups: readonly string[];
+  private readonly groups: readonly { readonly name: string; readonly members: readonly Column<T>[] }[];
+  /** By the groups that are used. */
+  private readonly layouts = new Map<string, Layout<T>>();
 
   constructor(readonly columns: readonly Column<T>[]) {
-    this.groups = [...new Set(columns.flatMap((column) => column.group ?? []))];
+    const names = new Set(columns.flatMap((column) => column.group ?? []));
+    this.groups = [...names].map((name) => ({ name, members: columns.filter(({ group }) => group === name) }));
   }
 
   /** Rows for one statement. */
   batch(items: readonly T[]): RowBatch {
-    const used = this.groups.filter((group) => {
-      const members = this.columns.filter((column) => column.group === group);
-      return items.some((item) => members.some((column) => column.of(item) != null));
-    });
-    const present = this.columns.filter(({ group }) => group === undefined || used.includes(group));
-    const absent = this.columns.filter((column) => !present.includes(column));
-    return new RowBatch(
-      `${items.length === 1 ? '1' : 'n'}${used.join('')}`,
-      present,
-      absent,
-      items.length === 1
-        ? present.map((column) => column.of(items[0] as T) ?? null)
-        : present.map(({ of, type }) => arrayLiteral(items.map(of), type === 'text')),
-    );
+    let used = '';
+    for (const { name, members } of this.groups)
+      if (members.some(({ of }) => items.some((item) => of(item) != null))) used += name;
+    const { present, absent } = this.layout(used);
+    const [lone] = items;
+    if (items.length === 1) {
+      return new RowBatch(
+        `1${used}`,
+        present,
+        absent,
+        present.map(({ of }) => of(lone as T) ?? null),
+      );
+    }
+    const literals = present.map(({ of, type }) => arrayLiteral(items, of, type === 'text'));
+    return new RowBatch(`n${used}`, present, absent, literals);
   }
+
+  private layout(used: string): Layout<T> {
+    let layout = this.layouts.get(used);
+    if (layout === undefined) {
+      const isPresent = ({ group }: Column<T>): boolean => group === undefined || used.includes(group);
+      layout = { present: this.columns.filter(isPresent), absent: this.columns.filter((column) => !isPresent(column)) };
+      this.layouts.set(used, layout);
+    }
+    return layout;
+  }
+}
+
+/** Which columns a batch has, and which are left out. */
+interface Layout<T> {
+  readonly present: readonly Column<T>[];
+  readonly absent: readonly Column<T>[];
 }
 
 /**

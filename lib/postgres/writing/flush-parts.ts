@@ -33,7 +33,14 @@ function part<T>(
   return {
     code,
     cte,
-    collect: (units) => units.flatMap((unit, index) => (pick(unit) ?? []).map((item) => ({ n: index + 1, item }))),
+    collect: (units) => {
+      const rows: Of<T>[] = [];
+      for (let index = 0; index < units.length; index += 1) {
+        const items = pick(units[index] as FlushUnit);
+        if (items !== undefined) for (const item of items) rows.push({ n: index + 1, item });
+      }
+      return rows;
+    },
     batch: (items) => rows.batch(items as readonly Of<T>[]),
     statement,
   };

@@ -47,6 +47,14 @@ const TRANSITION = columns<UnitRow>(
   ['calm', 'bool', ({ transition }) => transition.calm],
 );
 
+/** By what the units have, so that small flushes carry little. */
+const UNITS = {
+  '': new RowSet<UnitRow>(IDENTITY),
+  x: new RowSet<UnitRow>([...IDENTITY, ...EXPECTATION]),
+  t: new RowSet<UnitRow>([...IDENTITY, ...TRANSITION]),
+  xt: new RowSet<UnitRow>([...IDENTITY, ...EXPECTATION, ...TRANSITION]),
+};
+
 /** How a flush takes the instance rows. @internal */
 export interface FlushLocking {
   /** Wait for a locked row instead of leaving it out; only inside a transaction of its own. */
@@ -83,8 +91,7 @@ export class FlushStatements {
     }));
     const expects = units.some((unit) => unit.expect !== undefined);
     const writes = units.some(writesInstance);
-    const rowSet = new RowSet<UnitRow>([...IDENTITY, ...(expects ? EXPECTATION : []), ...(writes ? TRANSITION : [])]);
-    const batch = rowSet.batch(rows);
+    const batch = UNITS[`${expects ? 'x' : ''}${writes ? 't' : ''}`].batch(rows);
     const carried = this.parts.flatMap((part): Carried[] => {
       const items = part.collect(units);
       return items.length === 0 ? [] : [{ part, batch: part.batch(items) }];
@@ -134,9 +141,10 @@ export class FlushStatements {
     // Only the commit follows: a process that stops here, or a host that is gone, must not keep the instance locked for ever.
     const limit = `set_config('idle_in_transaction_session_timeout', '${Math.max(1, this.commitTimeoutMs)}', true)`;
     return `WITH ${ctes.join(',\n')}
-SELECT h.n, h.wakes, h.cancelled, ${created} AS children, ${countCheck(carried, writes)} AS checked${
-      locking.wait ? `, ${limit} AS commit_timeout` : ''
-    } FROM held h`;
+SELECT array_agg(h.n) AS n, array_agg(h.wakes) AS wakes, array_agg(h.n) FILTER (WHERE h.cancelled) AS cancelled,
+  ${created} AS children, ${countCheck(carried, writes)} AS checked${
+    locking.wait ? `, ${limit} AS commit_timeout` : ''
+  } FROM held h`;
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type SqlExecutor,
   type SqlRow,
 } from '../connection/index.js';
-import { flag, jsonArray, number, text } from '../records/index.js';
+import { jsonArray, numbers, text } from '../records/index.js';
 import type { StoreCore } from '../store-core.js';
 import { isWritten, refusal, standingStatement, unitStanding } from './flush-settlement.js';
 import { COUNT_CHECK_STATE, FlushStatements } from './flush-statement.js';
@@ -117,17 +117,18 @@ export class FlushWriter {
     const statement = this.statements.build(units, core.offsetMs(), { wait, slots });
     const { rows } = await executor.query(statement);
     core.texts.noteRows(units.length);
+    // One row for all of them: a row for each costs more to read than the rest of the answer.
+    const [row = {}] = rows;
+    const wakes = numbers(row, 'wakes');
+    const cancelled = new Set(numbers(row, 'cancelled'));
     const attempts = units.map((): Attempt => undefined);
-    for (const row of rows) {
-      const unit = units[number(row, 'n') - 1] as FlushUnit;
-      attempts[number(row, 'n') - 1] = {
-        kind: 'applied',
-        wakes: number(row, 'wakes'),
-        cancelRequested: flag(row, 'cancelled'),
-        ...(unit.children === undefined
-          ? {}
-          : await this.foreignChildren(unit, jsonArray<string>(row, 'children'), executor)),
-      };
+    for (const [index, n] of numbers(row, 'n').entries()) {
+      const unit = units[n - 1] as FlushUnit;
+      const applied = { kind: 'applied', wakes: wakes[index] as number, cancelRequested: cancelled.has(n) } as const;
+      attempts[n - 1] =
+        unit.children === undefined
+          ? applied
+          : { ...applied, ...(await this.foreignChildren(unit, jsonArray<string>(row, 'children'), executor)) };
     }
     return attempts;
   }
