@@ -10,15 +10,12 @@ export type ColumnValue = string | number | boolean | null | undefined;
  * @internal
  */
 export function arrayLiteral<T>(items: readonly T[], of: (item: T) => ColumnValue, quoted: boolean): string {
-  if (items.length === 0) return '{}';
-  let literal = '';
-  for (const item of items) {
+  const texts = items.map((item) => {
     const value = of(item);
-    literal += literal === '' ? '{' : ',';
-    if (value === null || value === undefined) literal += 'NULL';
-    else literal += quoted ? quote(String(value)) : String(value);
-  }
-  return `${literal}}`;
+    if (value === null || value === undefined) return 'NULL';
+    return quoted ? quote(String(value)) : String(value);
+  });
+  return `{${texts.join(',')}}`;
 }
 
 function quote(text: string): string {
