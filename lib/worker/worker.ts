@@ -66,7 +66,7 @@ export class Worker implements LocalDispatcher, PoolListener {
   async start(): Promise<void> {
     if (this.isRunning) return;
     const { store, registry, storeTime } = this.services;
-    this.definitions = registry.keys();
+    this.definitions = registry.claimable();
     const { id, buildId, pollIntervalMs } = this.options;
     this.identity = (await store.acquireWorkerId?.(id)) ?? { id, release: () => Promise.resolve() };
     const registration = { id: this.identity.id, buildId, definitions: this.definitions, heartbeatMs: pollIntervalMs };

@@ -3,6 +3,9 @@ import { assertVersion, assertWorkflowName, definitionKey } from '../records/ind
 import type { WorkflowDefinition } from './workflow-definition.js';
 import type { WorkflowReference } from './workflow-reference.js';
 
+/** How many versions before its own a definition is asked about: versions may be dates, and every one is a key of each claim. */
+const EARLIER_VERSIONS = 1_000;
+
 /**
  * Every definition this process can run, by name and version.
  *
@@ -34,6 +37,18 @@ export class DefinitionRegistry {
   /** `name@version` of everything that can run here, sorted. */
   keys(): string[] {
     return [...this.byKey.keys()].sort();
+  }
+
+  /** The same, with the earlier versions whose instances a definition says it can go on with. */
+  claimable(): string[] {
+    const keys = new Set(this.byKey.keys());
+    for (const definition of this.byKey.values()) {
+      const { name, version } = definition;
+      if (definition.isCompatibleWith === undefined) continue;
+      for (let earlier = Math.max(1, version - EARLIER_VERSIONS); earlier < version; earlier++)
+        if (definition.isCompatibleWith(earlier)) keys.add(definitionKey(name, earlier));
+    }
+    return [...keys].sort();
   }
 
   all(): IterableIterator<WorkflowDefinition> {

@@ -37,7 +37,7 @@ export interface WorkflowDefinition<I = any, O = unknown> {
   readonly target?: object;
   /** Text that changes when the code changes: part of the default build id. */
   readonly fingerprint?: string;
-  /** Versions whose instances this definition may take over besides its own. */
+  /** Whether this definition may go on with instances of another version; asked about the thousand versions before its own. */
   readonly isCompatibleWith?: (version: number) => boolean;
 }
 
