@@ -150,6 +150,14 @@ describe('AbstractSaga with a store', () => {
     expect(order.warnings).toHaveLength(1);
   });
 
+  it('tells that it had failed also where its store kept no reason', async () => {
+    const order = new Story().tell(
+      new OrderSaga({ ...brokenStore(), load: () => ({ version: 1, state: 'failed' }) as never }),
+    );
+
+    await expect(order.execute()).rejects.toThrow(/had failed before/);
+  });
+
   it('goes on without a store that fails, with a warning each time', async () => {
     const order = new Story().tell(new OrderSaga(brokenStore()));
 

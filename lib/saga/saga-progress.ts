@@ -1,9 +1,12 @@
 import { CompensationFailedError, isCompensationFailedError, type CompensationFailure } from '../core/errors/index.js';
 import { fromErrorRecord, toErrorRecord } from '../core/serialization/index.js';
+import { SagaStepError } from './errors/saga-step.error.js';
 import { isSagaError, SagaError, toSagaError } from './errors/saga.error.js';
 import { SagaState } from './saga-state.js';
 import type { SagaStep } from './saga-step.js';
 import type { SagaSnapshot } from './saga.store.js';
+
+const UNKNOWN = 'The saga had failed before, and its store does not say why.';
 
 /** What is known of a saga that is executed directly. @internal */
 export class SagaProgress {
@@ -66,9 +69,10 @@ export class SagaProgress {
     for (const name of compensated) this.compensated.add(name);
     this.failures = compensationErrors;
     for (const name of stored.undoing ?? []) this.undoing.add(name);
-    if (failure === undefined) return;
-    const error = fromErrorRecord(failure.error);
-    this.failure = failure.stepName === undefined ? error : new SagaError(failure.stepName, error);
+    const hasFailed = state === SagaState.FAILED || state === SagaState.COMPENSATING;
+    if (failure === undefined && !hasFailed) return;
+    const error = failure === undefined ? new SagaStepError(UNKNOWN) : fromErrorRecord(failure.error);
+    this.failure = failure?.stepName === undefined ? error : new SagaError(failure.stepName, error);
   }
 }
 

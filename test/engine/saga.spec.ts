@@ -20,9 +20,11 @@ import {
   SagaWorkflow,
   Step,
   type Saga,
+  type SagaOptions,
   type SagaContext,
 } from 'nestjs-workflow/saga';
 import type { CompensationContext, StepContext } from 'nestjs-workflow';
+import { createTestEngine } from 'nestjs-workflow/testing';
 
 interface Order {
   readonly id: string;
@@ -398,6 +400,42 @@ describe('The saga store of an application', () => {
 
     await expect(direct.execute()).rejects.toThrow(/only the engine writes\. Give its class @SagaWorkflow/);
     expect(ledger.seen).toEqual([]);
+  });
+});
+
+describe('A saga that waits when its version is gone', () => {
+  const versioned = (seen: string[], options: SagaOptions) =>
+    saga('versioned', options)
+      .step('a', () => seen.push('a'))
+      .step(
+        'b',
+        (_, { attempt }) => {
+          seen.push(`b ${attempt}`);
+          if (attempt === 1) throw new Error('later');
+        },
+        null,
+        { retryDelay: 60 },
+      )
+      .build();
+
+  it('goes on with that version, or with one that says it can', async () => {
+    const seen: string[] = [];
+    const first = await createTestEngine({ definitions: [versioned(seen, {})] });
+    await first.client.start('versioned', undefined, { id: 's-1' });
+    await first.drain();
+    await first.worker.stop();
+    const { store, clock } = first;
+
+    const second = await createTestEngine({ definitions: [versioned(seen, { version: 2 })], store, clock });
+    await second.advance('1h');
+    expect([seen, (await second.client.getStatus('s-1')).status]).toEqual([['a', 'b 1'], 'suspended']);
+    await second.worker.stop();
+
+    const options = { version: 3, isCompatibleWith: (version: number) => version === 1 };
+    const third = await createTestEngine({ definitions: [versioned(seen, options)], store, clock });
+    await third.advance('1h');
+    expect([seen, (await third.client.getStatus('s-1')).status]).toEqual([['a', 'b 1', 'b 2'], 'completed']);
+    await third.close();
   });
 });
 

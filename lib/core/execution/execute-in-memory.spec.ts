@@ -173,21 +173,6 @@ describe('executeInMemory', () => {
       expect(undone).toEqual(['b']);
     });
 
-    it('tries an undo that must not run twice once, and refuses to be told otherwise', async () => {
-      const { execute } = setUp();
-      let tries = 0;
-      const compensate = () => {
-        tries += 1;
-        throw new Error('stuck');
-      };
-      const failing = (retries: object) => (ctx: WorkflowContext) =>
-        ctx.step('a', () => 'a', { compensate, compensateAtMostOnce: true, ...retries }).then(() => ctx.fail('enough'));
-
-      await expect(execute(failing({}))).rejects.toThrow(/1 step could not be undone/);
-      await expect(execute(failing({ compensateRetry: 2 }))).rejects.toThrow(/at most once cannot be retried/);
-      expect(tries).toBe(1);
-    });
-
     it('undoes the others when an undo fails for good, and reports it', async () => {
       const { execute, clock } = setUp();
       const undone: unknown[] = [];
