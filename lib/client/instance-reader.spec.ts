@@ -105,6 +105,8 @@ describe('What an instance is doing', () => {
         journalEntry({ position: 3, name: '$wait:paid', kind: 'wait', status: 'running', data: { dueAt } }),
         journalEntry({ position: 4, name: '$wait:seen', kind: 'wait', status: 'running' }),
         journalEntry({ position: 5, name: 'seen', kind: 'arrival', data: { winner: 'signal' } }),
+        journalEntry({ position: 6, name: 'nap', kind: 'arrival', data: { winner: '$timer' } }),
+        journalEntry({ position: 7, name: '$wait:$result:refunds#0', kind: 'wait', status: 'running' }),
       ],
       waits: [{ wait: 'paid', condition: 'signal', signal: 'paid' }],
       stream: [{ afterPosition: 1, index: 0, kind: 'progress', step: 'weigh', payload: '{"done":40}' }],
@@ -147,7 +149,8 @@ describe('What an instance is doing', () => {
 
     expect(view).not.toHaveProperty('journal');
     expect(view.waits).toEqual([
-      { name: 'paid', since: new Date(0), dueAt: { $timeout: new Date('2026-01-02T00:00:00Z') } },
+      { name: 'paid', since: new Date(0), dueAt: { timeout: new Date('2026-01-02T00:00:00Z') } },
+      { name: 'refunds#0', since: new Date(0), dueAt: {} },
     ]);
     expect(view.openSteps).toEqual([{ name: 'weigh', since: new Date(0), progress: { done: 40 } }]);
     expect(view.unconsumedSignals).toEqual([
@@ -166,7 +169,7 @@ describe('What an instance is doing', () => {
 
     const { journal } = await bench.client.getStatus('o', { journal: true });
 
-    expect(journal).toHaveLength(5);
+    expect(journal).toHaveLength(7);
     expect(journal?.[0]).toEqual({
       position: 1,
       name: 'pack/box',
@@ -178,6 +181,8 @@ describe('What an instance is doing', () => {
       value: { boxes: 2 },
     });
     expect(journal?.[4]).toMatchObject({ name: 'seen', kind: 'arrival', winner: 'signal' });
+    expect(journal?.[2]?.dueAt).toEqual({ timeout: new Date('2026-01-02T00:00:00Z') });
+    expect(journal?.[5]).toMatchObject({ name: 'nap', winner: 'timer' });
     expect(await bench.client.getJournal('o')).toEqual(journal);
   });
 

@@ -66,10 +66,10 @@ export interface InstanceView extends InstanceSummary {
 
 /** A wait that goes on. @publicApi */
 export interface WaitView {
-  /** The wait's name in the workflow's code. */
+  /** The wait's name in the workflow's code; of a child's result the name of the child. */
   readonly name: string;
   readonly since: Date;
-  /** Stored instants by condition; `$timeout` is the wait's own time-out. */
+  /** Stored instants by condition: `timer` of a sleep, `timeout` of a wait for a signal, or the names given to `waitForAny`. */
   readonly dueAt: Readonly<Record<string, Date>>;
 }
 

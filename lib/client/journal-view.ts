@@ -4,6 +4,9 @@ import type { JournalEntryView, OpenStepView, UnconsumedSignalView, WaitView } f
 import { calledName } from './journal-truncation.js';
 import { givenSignalId } from './signal-id.js';
 
+/** What the engine puts before the name of a child whose end is waited for. */
+const CHILD_WAIT = /^\$(result|closed):/;
+
 /** One entry with its payloads decoded. @internal */
 export async function viewEntry(
   { payloads }: Pick<EngineServices, 'payloads'>,
@@ -24,7 +27,7 @@ export async function viewEntry(
     ...(entry.error === undefined ? {} : { error: await payloads.decodeError(entry.error, context) }),
     ...(entry.signalId === undefined ? {} : { signalId: givenSignalId(entry.signalId) }),
     ...(data?.dueAt === undefined ? {} : { dueAt: toDates(data.dueAt) }),
-    ...(data?.winner === undefined ? {} : { winner: data.winner }),
+    ...(data?.winner === undefined ? {} : { winner: shownCondition(data.winner) }),
     ...(data?.childId === undefined
       ? {}
       : {
@@ -41,7 +44,7 @@ export async function viewEntry(
 /** Waits that were registered and have not ended. @internal */
 export function viewWaits(entries: readonly JournalEntry[]): WaitView[] {
   return open(entries, 'wait').map((entry) => ({
-    name: decodeName(calledName(entry)),
+    name: decodeName(calledName(entry).replace(CHILD_WAIT, '')),
     since: new Date(entry.recordedAt),
     dueAt: toDates(entry.data?.dueAt ?? {}),
   }));
@@ -89,5 +92,10 @@ function open(entries: readonly JournalEntry[], kind: 'wait' | 'start'): Journal
 }
 
 function toDates(instants: Readonly<Record<string, number>>): Record<string, Date> {
-  return Object.fromEntries(Object.entries(instants).map(([key, instant]) => [key, new Date(instant)]));
+  return Object.fromEntries(Object.entries(instants).map(([key, instant]) => [shownCondition(key), new Date(instant)]));
+}
+
+/** Conditions that the engine makes begin with "$", so that they are none of a user's; there is nothing to tell apart in one wait. */
+function shownCondition(key: string): string {
+  return key.startsWith('$') ? key.slice(1) : key;
 }

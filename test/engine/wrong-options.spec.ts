@@ -152,6 +152,22 @@ describe('A value that means nothing', () => {
     ],
     ['a key to wait for', (ctx) => ctx.waitForSignal('w', 'paid', { key: 'a\u0000' }), /the key of waitForSignal "w"/],
     ['a signal to wait for', (ctx) => ctx.waitForSignal('w', '\ud800'), /the signal of waitForSignal "w"/],
+    [
+      'a condition that is a promise',
+      (ctx) => ctx.waitForAny('w', { child: wrong(ctx.startChild('child', undefined)) }),
+      /condition "child" of waitForAny "w" is an object\..*ctx\.signalWait.*ctx\.timer.*await ctx\.startChild/,
+    ],
+    [
+      'a condition with a name of the engine',
+      (ctx) => ctx.waitForAny('w', { $timeout: ctx.timer(5) }),
+      /"\$timeout" cannot be used for a condition of waitForAny "w"/,
+    ],
+    [
+      'a condition with a name that no database keeps',
+      (ctx) => ctx.waitForAny('w', { 'a\u0000': ctx.signalWait('paid') }),
+      /cannot be used for a condition of waitForAny "w"/,
+    ],
+    ['no condition', (ctx) => ctx.waitForAny('w', {}), /waitForAny "w" was given no condition/],
     ['the id of a child', (ctx) => ctx.startChild('child', undefined, { id: 'a\u0000' }), /workflow id is not valid/],
     [
       'an attribute of a child',

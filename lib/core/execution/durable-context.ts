@@ -35,7 +35,7 @@ import { plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call
 import { currentStepScope } from './step-scope.js';
 import { resolveTransaction, TransactionCall } from './transaction-call.js';
 import { SLEEP_CONDITION, TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
-import { instantOf, signalCondition, toWaitFor } from './wait-conditions.js';
+import { instantOf, namedConditions, signalCondition, toWaitFor } from './wait-conditions.js';
 
 /** The largest custom status, bytes of JSON. */
 const STATUS_LIMIT_BYTES = 16 * 1024;
@@ -131,10 +131,7 @@ class DurableContext implements WorkflowContext {
 
   waitForAny<C extends Readonly<Record<string, WaitCondition>>>(name: string, conditions: C): Promise<WaitOutcome<C>> {
     const key = this.key('waitForAny', name);
-    const entries = Object.entries(conditions);
-    if (entries.length === 0)
-      throw new ContextUsageError(`waitForAny "${name}" was given no condition; it would wait for ever.`);
-    const waits = entries.map(([condition, described]): WaitFor => {
+    const waits = namedConditions(name, conditions).map(([condition, described]): WaitFor => {
       if (described.kind === 'timer')
         return {
           kind: 'timer',

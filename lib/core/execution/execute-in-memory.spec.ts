@@ -253,52 +253,6 @@ describe('executeInMemory', () => {
     expect(output).toEqual([3, 3]);
   });
 
-  describe('children', () => {
-    it('run in memory through the registry, and are undone with their parent', async () => {
-      const { execute, services } = setUp();
-      const undone: unknown[] = [];
-      const child = define((ctx, input: number) => ctx.step('double', () => input * 2), { name: 'child' });
-      services.registry.register(child);
-
-      const outcome = execute(async (ctx) => {
-        const result = await ctx.executeChild('child', 4, { compensate: (value) => undone.push(value) });
-        throw new TypeError(String(result));
-      });
-
-      await expect(outcome).rejects.toThrow('8');
-      expect(undone).toEqual([8]);
-    });
-
-    it('that fail are an error that names them, with theirs as cause', async () => {
-      const { execute } = setUp();
-      const failure = new TypeError('no');
-      const child = define(
-        () => {
-          throw failure;
-        },
-        { name: 'child' },
-      );
-
-      await expect(execute((ctx) => ctx.executeChild(child, 1))).rejects.toMatchObject({
-        code: 'CHILD_WORKFLOW_FAILED',
-        workflowName: 'child',
-        cause: failure,
-      });
-    });
-
-    it('are cancelled when their parent ends before them', async () => {
-      const { execute } = setUp();
-      let handle: Promise<unknown> | undefined;
-      const child = define((ctx) => ctx.sleep('long', '1d'), { name: 'child' });
-
-      await execute(async (ctx) => {
-        handle = (await ctx.startChild(child, 1)).result().catch((error: unknown) => error);
-      });
-
-      expect(await handle).toMatchObject({ cause: { code: 'WORKFLOW_CANCELLED' } });
-    });
-  });
-
   it('lets an interpreter call bodies itself only where nobody can stop the run, repeat a step, or counts steps', async () => {
     const { execute } = setUp();
     const isUnwatched = (ctx: WorkflowContext) => unwatchedSteps(ctx) !== undefined;

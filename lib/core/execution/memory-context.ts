@@ -26,7 +26,7 @@ import { MemoryChildren, type RunBelow } from './memory-children.js';
 import type { MemoryRun } from './memory-run.js';
 import { MemoryStepContext } from './memory-step-context.js';
 import { resolveStep, stepError } from './step-call.js';
-import { instantOf, signalCondition } from './wait-conditions.js';
+import { instantOf, namedConditions, signalCondition } from './wait-conditions.js';
 
 /**
  * The context without a journal: values pass by reference, nothing is serialised, and no clock is read unless somebody looks at it.
@@ -111,11 +111,9 @@ export class MemoryContext implements WorkflowContext {
     conditions: C,
   ): Promise<WaitOutcome<C>> {
     this.run.take('waitForAny', name);
-    const entries = Object.entries(conditions);
-    if (entries.length === 0)
-      throw new ContextUsageError(`waitForAny "${name}" was given no condition; it would wait for ever.`);
+    const named = namedConditions(name, conditions);
     const over = this.run.scope.child();
-    const outcomes = entries.map(async ([key, condition]) => {
+    const outcomes = named.map(async ([key, condition]) => {
       if (condition.kind === 'signal') throw needsStore(`waitForAny "${name}"`, 'nobody could send it a signal');
       if (condition.kind === 'child') return { key, value: await condition.result() };
       await this.pause(condition.until, `${key} of waitForAny "${name}"`, over.signal);

@@ -1,5 +1,11 @@
-import type { SignalCondition, SignalWaitOptions, SleepUntil, WorkflowSignal } from '../definition/index.js';
-import { ContextUsageError } from '../errors/index.js';
+import type {
+  SignalCondition,
+  SignalWaitOptions,
+  SleepUntil,
+  WaitCondition,
+  WorkflowSignal,
+} from '../definition/index.js';
+import { ContextUsageError, describeValue } from '../errors/index.js';
 import { callback, knownOptions, refuseUnknownOptions } from '../options/index.js';
 import { assertName } from '../records/index.js';
 import { parseDuration, parseInstant } from '../time/index.js';
@@ -12,6 +18,7 @@ type Cron = Extract<SleepUntil, { readonly cron: unknown }>;
 const UNTIL = knownOptions<Until>({ until: true });
 const CRON = knownOptions<Cron>({ cron: true, timeZone: true });
 const SIGNAL_WAIT = knownOptions<Omit<SignalWaitOptions, 'timeout'>>({ key: true, match: true });
+const KINDS: ReadonlySet<unknown> = new Set<WaitCondition['kind']>(['signal', 'timer', 'child']);
 const WAIT_FOR_SIGNAL = knownOptions<SignalWaitOptions>({ key: true, match: true, timeout: true });
 
 /**
@@ -59,6 +66,30 @@ export function signalCondition<T>(
   if (key !== undefined) assertName(key, `the key of ${place}`);
   callback(match, `match of ${place}`, '(payload) => boolean');
   return { kind: 'signal', signal: name, ...(key !== undefined && { key }), ...(match !== undefined && { match }) };
+}
+
+/** The conditions of a `waitForAny` with their names. @throws ContextUsageError for none, and for what is no condition @internal */
+export function namedConditions(
+  wait: string,
+  conditions: Readonly<Record<string, WaitCondition>>,
+): (readonly [string, WaitCondition])[] {
+  const named = Object.entries(conditions);
+  if (named.length === 0)
+    throw new ContextUsageError(`waitForAny "${wait}" was given no condition; it would wait for ever.`);
+  for (const [name, condition] of named) {
+    assertName(name, `a condition of waitForAny "${wait}"`);
+    if (name.startsWith('$')) {
+      throw new ContextUsageError(
+        `"${name}" cannot be used for a condition of waitForAny "${wait}": names that start with $ belong to the engine.`,
+      );
+    }
+    if (KINDS.has((condition as WaitCondition | undefined)?.kind)) continue;
+    throw new ContextUsageError(
+      `The condition "${name}" of waitForAny "${wait}" is ${describeValue(condition)}. ` +
+        'Make it with ctx.signalWait(…), ctx.timer(…) or await ctx.startChild(…).',
+    );
+  }
+  return named;
 }
 
 /** A described signal as a condition of a wait. @internal */
