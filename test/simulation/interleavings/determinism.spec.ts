@@ -28,6 +28,7 @@ describe('The loser of a race', () => {
           const lose = (name: string, takesMs: number): Promise<string> =>
             stage.step(name, { takesMs, failures: 9 }, { retry: 1 });
           await Promise.race([stage.step('fast', { takesMs: 1 }), lose('late', 300), lose('later', 2_000)]);
+          void stage.ctx.step('unseen', () => Promise.reject(new Error('unseen')), { retry: 1 });
           await stage.ctx.sleep('rest', 800);
           await Promise.race([stage.step('again', { takesMs: 1 }), lose('cut off', 60_000)]);
           return 'won';
