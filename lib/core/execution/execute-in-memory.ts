@@ -94,6 +94,22 @@ export function unwatchedSteps(ctx: WorkflowContext): UnwatchedSteps | undefined
   return ctx instanceof MemoryContext && ctx.isUnwatched ? ctx : undefined;
 }
 
+/**
+ * The same for bodies that are tried once, in interpreters that give each call a name of its own: little more than a call.
+ *
+ * @param timeoutMs 0 for none.
+ * @internal
+ */
+export function beginVisit(
+  ctx: WorkflowContext,
+  name: string,
+  fn: (step: StepContext) => unknown,
+  timeoutMs: number,
+): unknown {
+  if (ctx instanceof MemoryContext) return ctx.visit(name, fn, timeoutMs);
+  return ctx.step(name, fn, { retry: false, ...(timeoutMs > 0 && { timeout: timeoutMs }) });
+}
+
 /** Whether a run is kept in memory only, so that values pass by reference. @internal */
 export function isInMemory(ctx: WorkflowContext): boolean {
   return ctx instanceof MemoryContext;
