@@ -1,3 +1,4 @@
+import { BulkOperationConfig } from './bulk/index.js';
 import { WorkflowOptionsError } from './core/errors/index.js';
 import type { EngineOptions } from './core/execution/index.js';
 import { duration, flag, knownOptions, limit, refuseUnknownOptions, text, wholeNumber } from './core/options/index.js';
@@ -37,6 +38,7 @@ export interface ResolvedWorkflowOptions {
   readonly purge?: ResolvedPurge;
   /** Absent: derived from what is registered. */
   readonly buildId?: string;
+  readonly bulk: BulkOperationConfig;
   readonly clock: Clock;
 }
 
@@ -91,6 +93,7 @@ const MODULE = knownOptions<WorkflowModuleOptions>({
   journal: true,
   events: true,
   purge: true,
+  bulk: true,
   clock: true,
 });
 const PAYLOAD = knownOptions<NonNullable<WorkflowModuleOptions['payload']>>({ limit: true });
@@ -163,6 +166,7 @@ export function resolveWorkflowOptions(
     ...(cqrs !== undefined && { publishOnEventBus: cqrs }),
     ...(options.purge !== undefined && { purge: resolvePurge(options.purge) }),
     ...(buildId !== undefined && { buildId }),
+    bulk: new BulkOperationConfig(options.bulk, '', 'bulk'),
     clock: resolveClock(options.clock),
   };
 }

@@ -196,10 +196,11 @@ function runGenerations(run: MemoryRun, input: unknown): Promise<unknown> {
 /** The generations after the first, one after the other: there may be no end of them. */
 async function runNext(first: MemoryRun, next: ContinueAsNew): Promise<unknown> {
   let run = first;
-  let { input } = next;
+  let { input, carried } = next;
   for (;;) {
     run = nextOf(run);
     const context = new MemoryContext(run, runBelow);
+    if (carried !== undefined) context.carried = carried;
     try {
       const output = await run.definition.run(context, input);
       if (run.isStopped) throw run.scope.reason;
@@ -207,7 +208,7 @@ async function runNext(first: MemoryRun, next: ContinueAsNew): Promise<unknown> 
       return output;
     } catch (error) {
       if (!(error instanceof ContinueAsNew)) throw await endOf(run, context, error);
-      ({ input } = error);
+      ({ input, carried } = error);
     }
   }
 }

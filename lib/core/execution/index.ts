@@ -1,3 +1,4 @@
+export { carriedTo, continueCarrying } from './continue-as-new.js';
 export { planChild, slotsOf } from './child-plan.js';
 export type { EngineOptions, EngineServices } from './engine-services.js';
 export { Execution } from './execution.js';

@@ -37,6 +37,8 @@ import { instantOf, namedConditions, signalCondition } from './wait-conditions.j
 export class MemoryContext implements WorkflowContext {
   private chance: RandomSource | undefined;
   private ownChildren: MemoryChildren | undefined;
+  /** What the generation before left for this one; a field only of those that have it. */
+  declare carried?: unknown;
 
   constructor(
     private readonly run: MemoryRun,
