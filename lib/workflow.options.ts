@@ -14,6 +14,7 @@ import {
 } from './core/serialization/index.js';
 import type { WorkflowStore } from './core/store/index.js';
 import { systemClock, type Clock } from './core/time/index.js';
+import type { WorkerOptions } from './worker/index.js';
 import type {
   WorkflowDataSource,
   WorkflowEventsOptions,
@@ -59,18 +60,8 @@ export interface ResolvedTypeOrm {
   readonly preparedStatements: boolean;
 }
 
-/** @internal */
-export interface ResolvedWorkerOptions {
-  readonly id?: string;
-  readonly concurrency: number;
-  readonly pollIntervalMs: number;
-  readonly leaseMs: number;
-  readonly heartbeatIntervalMs: number;
-  readonly shutdownTimeoutMs: number;
-  readonly maxCrashes: number;
-  readonly mismatchGraceMs: number;
-  readonly warmInstances: number;
-}
+/** What a worker is given, except what is made up where it is started. @internal */
+export type ResolvedWorkerOptions = Omit<WorkerOptions, 'id' | 'buildId'> & Partial<Pick<WorkerOptions, 'id'>>;
 
 /** @internal */
 export interface ResolvedPurge {
