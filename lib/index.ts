@@ -15,8 +15,8 @@ export type {
 // Services
 export { WorkflowClient, WorkflowHandle } from './client/index.js';
 export { PipelineService } from './pipeline/index.js';
-export { BulkService } from './bulk/index.js';
 export { SagaService } from './saga/index.js';
+export { StateMachineService } from './state-machine/index.js';
 export { WorkflowEvents } from './cqrs/index.js';
 export { WorkflowHealthIndicator } from './health/index.js';
 export { Worker as WorkflowWorker } from './worker/index.js';
@@ -109,6 +109,7 @@ export type {
 export {
   SignalOn,
   StartOn,
+  StateTransitionedEvent,
   WorkflowCancelledEvent,
   WorkflowCompensatingEvent,
   WorkflowCompensationFailedEvent,
@@ -153,6 +154,8 @@ export {
   isContextUsageError,
   isLeaseLostError,
   isNonRetryableStepError,
+  isStateConcurrencyError,
+  isStateError,
   isStepFailedError,
   isStepHeartbeatTimeoutError,
   isStepInterruptedError,
@@ -182,6 +185,8 @@ export {
   isWorkflowVersionMismatchError,
   LeaseLostError,
   NonRetryableStepError,
+  StateConcurrencyError,
+  StateError,
   StepFailedError,
   StepHeartbeatTimeoutError,
   StepInterruptedError,

@@ -1,17 +1,17 @@
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { BulkOperationConfig, BulkService } from './bulk/index.js';
 import { WorkflowClient } from './client/index.js';
 import { CqrsBridge, WorkflowEvents } from './cqrs/index.js';
 import { ProviderExplorer, WorkflowExplorer } from './discovery/index.js';
 import { WorkflowHealthIndicator } from './health/index.js';
 import { PipelineService } from './pipeline/index.js';
 import { JournalSagaStore, SagaService, SagaStore } from './saga/index.js';
+import { StateMachineService, StatePersistence } from './state-machine/index.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
 import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 import { WorkflowEngine, createEngine } from './workflow.engine.js';
 import { NestWorkflowLogger } from './workflow.logger.js';
-import { resolveWorkflowOptions, type ResolvedWorkflowOptions } from './workflow.options.js';
+import { resolveWorkflowOptions } from './workflow.options.js';
 import { WorkflowOrchestrator } from './workflow.orchestrator.js';
 import { createStore } from './workflow.store.js';
 
@@ -47,19 +47,19 @@ const publicProviders: Provider[] = [
     useFactory: ({ services, client }: WorkflowEngine) => new SagaService(services, client),
   },
   {
-    provide: BulkService,
-    inject: [WorkflowEngine],
-    useFactory: ({ services, client }: WorkflowEngine) => new BulkService(services, client),
-  },
-  {
-    provide: BulkOperationConfig,
-    inject: [RESOLVED_WORKFLOW_OPTIONS],
-    useFactory: ({ bulk }: ResolvedWorkflowOptions) => bulk,
-  },
-  {
     provide: SagaStore,
     inject: [WorkflowEngine],
     useFactory: ({ services, client }: WorkflowEngine) => new JournalSagaStore(services, client),
+  },
+  {
+    provide: StateMachineService,
+    inject: [WorkflowEngine],
+    useFactory: ({ services, client }: WorkflowEngine) => new StateMachineService(services, client),
+  },
+  {
+    provide: StatePersistence,
+    inject: [WorkflowEngine],
+    useFactory: ({ services }: WorkflowEngine) => services.store.states,
   },
   { provide: WORKFLOW_WORKER, inject: [WorkflowEngine], useFactory: ({ worker }: WorkflowEngine) => worker },
   {
@@ -88,5 +88,14 @@ export const WORKFLOW_PROVIDERS: Provider[] = [
 /** What the application may inject. @internal */
 export const WORKFLOW_EXPORTS = [
   ...[WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER],
-  ...[WorkflowClient, PipelineService, SagaService, SagaStore, BulkService, BulkOperationConfig, WorkflowEvents, WorkflowHealthIndicator],
+  ...[
+    WorkflowClient,
+    PipelineService,
+    SagaService,
+    SagaStore,
+    StateMachineService,
+    StatePersistence,
+    WorkflowEvents,
+    WorkflowHealthIndicator,
+  ],
 ];

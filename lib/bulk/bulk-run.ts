@@ -1,5 +1,4 @@
 import { AbortScope } from '../core/cancellation/index.js';
-import { resolveRetry, type RetryPolicy } from '../core/policies/index.js';
 import { delay, type Clock } from '../core/time/index.js';
 import { BatchRun, type BatchWork } from './batch-run.js';
 import type { BatchSource } from './batch-source.js';
@@ -52,7 +51,6 @@ export class BulkRun<T, R> implements BatchWork<T, R> {
   private underWay = 0;
   private begun = 0;
   private position = 0;
-  readonly policy: RetryPolicy;
   private readonly pace: RunPace;
   private readonly waiters: { resolve(step: Step<T, R> | Promise<Step<T, R>>): void; reject(error: unknown): void }[] =
     [];
@@ -61,7 +59,6 @@ export class BulkRun<T, R> implements BatchWork<T, R> {
   constructor(private readonly plan: BulkRunPlan<T, R>) {
     const { config, clock, metrics, source } = plan;
     const { length = 0 } = source;
-    this.policy = resolveRetry(config.retry);
     this.pace = new RunPace(clock, config.timeoutMs, () => this.expire());
     metrics.recordStart(length, Math.ceil(length / config.batchSize));
   }
@@ -74,6 +71,9 @@ export class BulkRun<T, R> implements BatchWork<T, R> {
   }
   get checkpoint(): BatchWork<T, R>['checkpoint'] {
     return this.plan.checkpoint;
+  }
+  get policy(): BatchWork<T, R>['policy'] {
+    return this.plan.config.retryPolicy;
   }
   get clock(): Clock {
     return this.plan.clock;

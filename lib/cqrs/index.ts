@@ -6,6 +6,7 @@ export { WorkflowEvents } from './workflow-events.js';
 // Lifecycle events
 export type { WorkflowEventError } from './events/index.js';
 export {
+  StateTransitionedEvent,
   WorkflowCancelledEvent,
   WorkflowCompensatingEvent,
   WorkflowCompensationFailedEvent,

@@ -1,8 +1,12 @@
+export { Action, actionMethodsOf } from './action.decorator.js';
+export type { ActionMethod, ActionMethodOptions } from './action.decorator.js';
 export { ClassMetadata, ClassMetadataList } from './class-metadata.accessor.js';
 export { Compensate, compensateMethodsOf } from './compensate.decorator.js';
 export type { CompensateMethod, CompensateMethodOptions } from './compensate.decorator.js';
 export { defineFromInstance } from './define.js';
 export type { DecoratedProvider, DefinitionFactory, ProviderTarget } from './definition-factory.interface.js';
+export { Guard, guardMethodsOf } from './guard.decorator.js';
+export type { GuardMethod } from './guard.decorator.js';
 export { ProviderExplorer } from './provider.explorer.js';
 export type { ExploredProvider } from './provider.explorer.js';
 export { Step, stepMethodsOf } from './step.decorator.js';

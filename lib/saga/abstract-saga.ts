@@ -4,10 +4,9 @@ import { executeInMemory, standaloneServices } from '../core/execution/index.js'
 import { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
 import { SagaProgress } from './saga-progress.js';
 import { SagaState } from './saga-state.js';
-import type { SagaPart } from './saga-part.js';
-import type { SagaCompensation } from './saga-context.js';
+import type { SagaCompensation, SagaStep } from './saga-step.js';
 import { refuseDuplicates } from './saga.definition.js';
-import { interpretSaga, type RunnablePart } from './saga.interpreter.js';
+import { interpretSaga, type RunnableStep } from './saga.interpreter.js';
 import type { SagaSnapshot, SagaStore } from './saga.store.js';
 
 /** @publicApi */
@@ -29,7 +28,7 @@ export abstract class AbstractSaga<T = unknown> {
   /** Raise it for a change with which what is stored does not fit. */
   static readonly VERSION: number = 1;
 
-  private readonly ownSteps: SagaPart[] = [];
+  private readonly ownSteps: SagaStep[] = [];
   private readonly progress = new SagaProgress();
   private readonly store: SagaStore | undefined;
   private input: T | undefined;
@@ -54,7 +53,7 @@ export abstract class AbstractSaga<T = unknown> {
   }
 
   /** In their order. */
-  get steps(): readonly SagaPart[] {
+  get steps(): readonly SagaStep[] {
     return this.ownSteps;
   }
 
@@ -69,7 +68,7 @@ export abstract class AbstractSaga<T = unknown> {
   }
 
   /** Adds a step at the end. @throws WorkflowDefinitionError for a name that is taken */
-  addStep(step: SagaPart): void {
+  addStep(step: SagaStep): void {
     refuseDuplicates([...this.ownSteps, step], `the saga "${this.constructor.name}"`);
     this.ownSteps.push(step);
   }
@@ -187,13 +186,13 @@ export abstract class AbstractSaga<T = unknown> {
     }
   }
 
-  /** A part as it is run by a saga that may have done, or undone, it before. */
-  private readonly recalled = (part: SagaPart): RunnablePart => {
-    const { name, compensation, undoOptions } = part;
+  /** A step as it is run by a saga that may have done, or undone, it before. */
+  private readonly recalled = (step: SagaStep): RunnableStep => {
+    const { name, compensation, idempotent } = step;
     const { completed, compensated, undoing } = this.progress;
     const undo: SagaCompensation<never, never> = async (result, context, own) => {
-      if (undoOptions.compensateAtMostOnce === true) {
-        if (undoing.has(name)) throw new StepInterruptedError({ step: name });
+      if (!idempotent && undoing.has(name)) throw new StepInterruptedError({ step: name });
+      if (!idempotent) {
         undoing.add(name);
         await this.save(false);
       }
@@ -204,11 +203,9 @@ export abstract class AbstractSaga<T = unknown> {
     const isDone = completed.has(name);
     return {
       name,
+      action: isDone ? () => completed.get(name) : step.action,
       compensation: compensation === undefined || compensated.has(name) ? undefined : undo,
-      begin: isDone
-        ? (ctx, _, compensate) =>
-            ctx.step(name, () => completed.get(name), { ...undoOptions, ...(compensate && { compensate }) })
-        : (ctx, context, compensate) => part.begin(ctx, context, compensate),
+      options: step.options,
     };
   };
 

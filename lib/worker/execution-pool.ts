@@ -152,8 +152,7 @@ export class ExecutionPool {
     this.suspects.delete(id);
     if (verdict.kind === 'continued') {
       const { services, listener } = this;
-      const { definition, lease } = execution;
-      const next = new Execution(services, definition, verdict.record, [], lease, listener, verdict.carried);
+      const next = new Execution(services, execution.definition, verdict.record, [], execution.lease, listener);
       next.observe(verdict.record.wakes, verdict.cancelRequested);
       this.follow(next);
       return;

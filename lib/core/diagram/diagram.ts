@@ -12,6 +12,8 @@ export interface DiagramNode {
   readonly label?: string;
   /** @default 'box' */
   readonly shape?: 'box' | 'diamond';
+  /** Drawn with a thick line. @default false */
+  readonly isMarked?: boolean;
 }
 
 /** @internal */
@@ -25,8 +27,8 @@ export interface DiagramEdge {
 export function toDot({ name, nodes, edges }: DiagramGraph): string {
   const lines = [
     ...nodes.map(
-      ({ id, label, shape = 'box' }) =>
-        `${quote(id)} [shape=${shape}${label === undefined ? '' : `, label=${quote(label)}`}];`,
+      ({ id, label, shape = 'box', isMarked = false }) =>
+        `${quote(id)} [shape=${shape}${label === undefined ? '' : `, label=${quote(label)}`}${isMarked ? ', penwidth=3' : ''}];`,
     ),
     ...edges.map(
       ({ from, to, label }) =>
@@ -48,6 +50,7 @@ export function toMermaid({ nodes, edges }: DiagramGraph): string {
       const arrow = label === undefined ? '-->' : `-->|"${mermaidText(label)}"|`;
       return `${keys.get(from)} ${arrow} ${keys.get(to)}`;
     }),
+    ...nodes.flatMap(({ id, isMarked }) => (isMarked === true ? [`style ${keys.get(id)} stroke-width:4px`] : [])),
   ];
   return ['flowchart LR', ...lines.map((line) => `  ${line}`), ''].join('\n');
 }

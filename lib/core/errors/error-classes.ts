@@ -23,6 +23,8 @@ import { WorkflowPayloadLimitError } from './workflow-payload-limit.error.js';
 import { WorkflowResultTimeoutError } from './workflow-result-timeout.error.js';
 import { WorkflowSchemaError } from './workflow-schema.error.js';
 import { WorkflowStartLockedError } from './workflow-start-locked.error.js';
+import { StateConcurrencyError } from './state-concurrency.error.js';
+import { StateError } from './state.error.js';
 import { WorkflowStateError } from './workflow-state.error.js';
 import { WorkflowStoreError } from './workflow-store.error.js';
 import { WorkflowTerminatedError } from './workflow-terminated.error.js';
@@ -47,6 +49,8 @@ const ERROR_CLASSES: Readonly<Record<WorkflowErrorCode, WorkflowErrorClass>> = {
   WORKFLOW_NOT_FOUND: WorkflowNotFoundError,
   WORKFLOW_ID_CONFLICT: WorkflowIdConflictError,
   WORKFLOW_STATE: WorkflowStateError,
+  WORKFLOW_STATE_MACHINE: StateError,
+  WORKFLOW_STATE_CONCURRENCY: StateConcurrencyError,
   WORKFLOW_START_LOCKED: WorkflowStartLockedError,
   WORKFLOW_VERSION_MISMATCH: WorkflowVersionMismatchError,
   WORKFLOW_FAILED: WorkflowFailedError,

@@ -50,6 +50,14 @@ export const WORKFLOW_ERROR_CODES = {
     httpStatus: 409,
     description: 'The registered version of a workflow is not the one that was asked for.',
   },
+  WORKFLOW_STATE_MACHINE: {
+    httpStatus: 409,
+    description: 'The state machine cannot do what was asked of it.',
+  },
+  WORKFLOW_STATE_CONCURRENCY: {
+    httpStatus: 409,
+    description: 'Somebody else moved the state machine first.',
+  },
 
   // How a workflow ended
   WORKFLOW_FAILED: {

@@ -56,6 +56,8 @@ export {
   isWorkflowIdConflictError,
   type WorkflowIdConflictErrorFacts,
 } from './workflow-id-conflict.error.js';
+export { StateError, isStateError } from './state.error.js';
+export { StateConcurrencyError, isStateConcurrencyError } from './state-concurrency.error.js';
 export { WorkflowStateError, isWorkflowStateError, type WorkflowStateErrorFacts } from './workflow-state.error.js';
 export {
   WorkflowStartLockedError,

@@ -29,7 +29,7 @@ import { ChildCall, type ChildPlan } from './child-call.js';
 import { CHILD, planChild } from './child-plan.js';
 import { CommitCall } from './commit-call.js';
 import { ContinueAsNew } from './continue-as-new.js';
-import type { ContextHost } from './execution-host.js';
+import { ENGINE, type ContextHost } from './execution-host.js';
 import { requireBody } from './step-body.js';
 import { plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call.js';
 import { currentStepScope } from './step-scope.js';
@@ -59,6 +59,9 @@ class DurableContext implements WorkflowContext {
     this.logger = replaySilent(execution);
   }
 
+  get [ENGINE](): ContextHost['services'] {
+    return this.execution.services;
+  }
   get workflowId(): string {
     return this.execution.record.id;
   }
@@ -76,9 +79,6 @@ class DurableContext implements WorkflowContext {
   }
   get signal(): AbortSignal {
     return this.execution.scope.signal;
-  }
-  get carried(): unknown {
-    return this.execution.carried;
   }
 
   step<T>(

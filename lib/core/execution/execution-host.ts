@@ -1,3 +1,4 @@
+import type { WorkflowContext } from '../definition/index.js';
 import type { AbortScope } from '../cancellation/index.js';
 import type { ArrivalLine } from './arrival-line.js';
 import type { AttemptPlan } from './attempt-plan.js';
@@ -8,11 +9,20 @@ import type { CallHost } from './call-host.js';
 import type { Call } from './call.js';
 import type { CodeEnd } from './code-run.js';
 import type { EffectGate } from './effect-gate.js';
+import type { EngineServices } from './engine-services.js';
 import type { EventLine } from './event-line.js';
 import type { InboxReader } from './inbox-reader.js';
 import type { Lease } from './lease.js';
 import type { JournalEntry } from '../records/index.js';
 import type { Verdict } from './verdict.js';
+
+/** Where a context with a journal keeps the engine that executes it. @internal */
+export const ENGINE = Symbol('engine');
+
+/** The engine that executes a run with a journal, for models that keep something beside it; absent for every other context. @internal */
+export function servicesOf(ctx: WorkflowContext): EngineServices | undefined {
+  return (ctx as { readonly [ENGINE]?: EngineServices })[ENGINE];
+}
 
 /** Why a run stops although its code has not ended. @internal */
 export interface StopCause {
@@ -30,8 +40,6 @@ export interface ContextHost extends ExecutionHost {
   emit(kind: 'emit' | 'progress', payload: unknown, step?: string): void;
   /** Whether the code has come past everything that was recorded before this owner. */
   readonly isPastRecords: boolean;
-  /** What the generation before left for this one, if it ran in this process. */
-  readonly carried?: unknown;
   /** What is still open or would be undone, in words: reasons not to begin a next generation. */
   unfinished(): { readonly calls: readonly string[]; readonly undos: readonly string[] };
 }

@@ -65,7 +65,6 @@ export class Execution implements ContextHost {
     entries: readonly JournalEntry[],
     public lease: Lease,
     hooks: ExecutionHooks,
-    readonly carried?: unknown,
   ) {
     const { id, generation, fence } = record;
     this.journal = new InstanceJournal(entries, record.head);

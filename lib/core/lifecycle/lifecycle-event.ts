@@ -15,7 +15,8 @@ export type LifecycleEventType =
   | 'retried'
   | 'step_completed'
   | 'step_failed'
-  | 'step_compensated';
+  | 'step_compensated'
+  | 'state_transitioned';
 
 /** One lifecycle event. `eventId` is stable: the same event delivered twice has the same one. @publicApi */
 export interface LifecycleEvent {
@@ -45,6 +46,13 @@ export interface LifecycleDetail {
   readonly error?: { readonly name: string; readonly message: string; readonly code?: string };
   readonly reason?: string;
   readonly uncompensated?: readonly string[];
+  /** Of a state machine: its own version, and how it came to it; nested states are JSON. */
+  readonly transition?: {
+    readonly version: number;
+    readonly from?: string;
+    readonly to: string;
+    readonly trigger: string;
+  };
 }
 
 /** Live progress of an instance: what `ctx.emit` and a step's `heartbeat` give. @publicApi */

@@ -1,4 +1,4 @@
-import { limit as readLimit } from '../options/index.js';
+import { WorkflowOptionsError } from '../errors/index.js';
 
 /** Somebody who waits for a turn; a node of a doubly linked list, so that joining, leaving and being called are all O(1). */
 interface Waiter {
@@ -27,7 +27,13 @@ export class ConcurrencyLimiter {
     readonly limit: number,
     place = 'concurrency',
   ) {
-    readLimit(limit, limit, place);
+    if (limit !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(limit) && limit >= 1)) {
+      throw new WorkflowOptionsError({
+        option: place,
+        value: limit,
+        expected: 'a whole number of at least 1, or Infinity',
+      });
+    }
   }
 
   /** How many functions run now. */

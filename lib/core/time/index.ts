@@ -14,3 +14,5 @@ export { TimerQueue } from './timer-queue.js';
 
 // What comes first
 export { IndexedHeap, type HeapItem } from './indexed-heap.js';
+export { timerFunctions } from './timer-functions.js';
+export type { TimerFunctions } from './timer-functions.js';

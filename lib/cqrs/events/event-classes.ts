@@ -1,4 +1,5 @@
 import type { LifecycleEvent, LifecycleEventType } from '../../core/lifecycle/index.js';
+import { StateTransitionedEvent } from './state-transitioned.event.js';
 import { WorkflowCancelledEvent } from './workflow-cancelled.event.js';
 import { WorkflowCompensatingEvent } from './workflow-compensating.event.js';
 import { WorkflowCompensationFailedEvent } from './workflow-compensation-failed.event.js';
@@ -30,6 +31,7 @@ const EVENT_CLASSES: Readonly<Record<LifecycleEventType, new (event: LifecycleEv
   step_completed: WorkflowStepCompletedEvent,
   step_failed: WorkflowStepFailedEvent,
   step_compensated: WorkflowStepCompensatedEvent,
+  state_transitioned: StateTransitionedEvent,
 };
 
 /** The event as an instance of its class. @internal */

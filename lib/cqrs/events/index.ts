@@ -15,3 +15,4 @@ export { WorkflowQuarantinedEvent } from './workflow-quarantined.event.js';
 export { WorkflowStepCompletedEvent } from './workflow-step-completed.event.js';
 export { WorkflowStepFailedEvent } from './workflow-step-failed.event.js';
 export { WorkflowStepCompensatedEvent } from './workflow-step-compensated.event.js';
+export { StateTransitionedEvent } from './state-transitioned.event.js';

@@ -1,0 +1,38 @@
+import { encodeName } from '../core/records/index.js';
+import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
+
+/** What one transition left to be done after its commit: the input of an instance of its own. @internal */
+export interface EffectsJob {
+  readonly $effects: readonly MachineEffect[];
+  readonly machineId: string;
+  readonly version: number;
+  readonly event: MachineEvent;
+  readonly context: unknown;
+  /** From when delays count, epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Tells a machine's instance that a timer or child of it is over. @internal */
+export const STOP_SIGNAL = 'state-machine.stop';
+/** Tells the instance that waits for a machine how it ended. @internal */
+export const DONE_SIGNAL = 'state-machine.done';
+
+/** @internal */
+export function isEffectsJob(input: unknown): input is EffectsJob {
+  return Array.isArray((input as EffectsJob | undefined)?.$effects);
+}
+
+/** The instance that does what a transition left to be done. @internal */
+export function jobId(machineId: string, version: number): string {
+  return `${machineId}/transition#${version}`;
+}
+
+/** The machine or workflow that a transition began as a child. @internal */
+export function childMachineId(machineId: string, version: number, child: string): string {
+  return `${jobId(machineId, version)}/${encodeName(child)}`;
+}
+
+/** @internal */
+export function stopKey(kind: 'timer' | 'child', id: string): string {
+  return `${kind}:${id}`;
+}

@@ -1,0 +1,167 @@
+import type { WorkflowContext } from '../core/definition/index.js';
+import { isChildWorkflowFailedError, isStepFailedError, StateError } from '../core/errors/index.js';
+import type { EngineServices } from '../core/execution/index.js';
+import { childMachineId, STOP_SIGNAL, stopKey, type EffectsJob } from './effects-job.js';
+import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
+import { isStateMachineDefinition, type MachinePlan } from './machine-plan.js';
+import { StateMachineEngine } from './state-machine.engine.js';
+import type { Origin } from './transition-plan.js';
+import { workflowOfActor } from './workflow-actor.js';
+
+type Effect<K extends MachineEffect['kind']> = Extract<MachineEffect, { kind: K }>;
+type NamedAction = (args: object, params: unknown) => unknown;
+
+/**
+ * What one transition left to be done: its actions one after the other as steps, then what it invoked, and its timers all the while. A
+ * failed action fails the run, but neither timers nor children.
+ *
+ * @internal
+ */
+export class EffectsRun {
+  private readonly engine: StateMachineEngine;
+
+  constructor(
+    private readonly ctx: WorkflowContext,
+    private readonly job: EffectsJob,
+    private readonly plan: MachinePlan,
+    private readonly services: EngineServices,
+  ) {
+    this.engine = StateMachineEngine.of(services);
+  }
+
+  async run(): Promise<void> {
+    const all = this.job.$effects.map((effect, index) => ({ effect, index }));
+    const timers = all.flatMap(({ effect, index }) => (effect.kind === 'timer' ? [this.timer(effect, index)] : []));
+    const failures: unknown[] = [];
+    const rest = async (): Promise<void> => {
+      await this.actInOrder(all).catch((error: unknown) => failures.push(error));
+      const invoked = all.flatMap(({ effect }) => (effect.kind === 'invoke' ? [this.invoke(effect)] : []));
+      await Promise.all(invoked);
+    };
+    await Promise.all([...timers, rest()]);
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async actInOrder(all: readonly { effect: MachineEffect; index: number }[]): Promise<void> {
+    for (const { effect, index } of all) {
+      if (effect.kind === 'action') await this.act(effect, index);
+      else if (effect.kind === 'send') await this.send(effect.to, effect.event, `send ${effect.event.type} ${index}`);
+    }
+  }
+
+  private async act({ type, params, context }: Effect<'action'>, index: number): Promise<void> {
+    const { machineId, version, event } = this.job;
+    const { actions } = this.plan.machine.implementations as { actions: Record<string, NamedAction> };
+    const action = actions[type];
+    if (action === undefined)
+      throw new StateError(`The state machine "${this.plan.name}" has no action "${type}" any more.`);
+    await this.ctx.step(`${type} ${index}`, async ({ idempotencyKey, attempt, signal }) => {
+      const args = { context: context ?? this.job.context, event, machineId, version, idempotencyKey, attempt, signal };
+      await action(args, params);
+    });
+  }
+
+  private async timer({ id, delayMs, event, to }: Effect<'timer'>, index: number): Promise<void> {
+    const { ctx, job } = this;
+    const { key } = await ctx.waitForAny(`timer ${id} ${index}`, {
+      due: ctx.timer({ until: Math.ceil(job.at + delayMs) }),
+      stopped: ctx.signalWait(STOP_SIGNAL, { key: stopKey('timer', id) }),
+    });
+    if (key === 'stopped') return;
+    const origin: Origin = { kind: 'timer', id, version: job.version };
+    if (to === undefined) await this.deliver(event, origin, `fire ${id} ${index}`);
+    else await this.send(to, event, `fire ${id} ${index}`);
+  }
+
+  private async send(to: string | undefined, event: MachineEvent, name: string): Promise<void> {
+    const { machineId, version } = this.job;
+    await this.ctx.transaction(name, async (transaction: unknown) => {
+      if (to === undefined) return this.engine.deliver(machineId, event, undefined, transaction);
+      const state = await this.engine.reader.find(machineId, transaction);
+      // A child that is over takes nothing; one that this transition began is known by its version.
+      const began = state?.bonds.children[to] ?? version;
+      await this.engine.deliver(childMachineId(machineId, began, to), event, undefined, transaction);
+    });
+  }
+
+  private async invoke(effect: Effect<'invoke'>): Promise<void> {
+    const { id } = effect;
+    const origin: Origin = { kind: 'child', id, version: this.job.version };
+    let event: MachineEvent;
+    try {
+      const outcome = await this.outcomeOf(effect);
+      if (outcome === undefined) return;
+      event = { type: `xstate.done.actor.${id}`, output: outcome.output, actorId: id };
+    } catch (error) {
+      event = { type: `xstate.error.actor.${id}`, error: plainError(error), actorId: id };
+    }
+    await this.deliver(event, origin, `answer ${id}`);
+  }
+
+  /** `undefined` when it was stopped. */
+  private async outcomeOf({ id, src, input }: Effect<'invoke'>): Promise<{ readonly output: unknown } | undefined> {
+    const { actors } = this.plan.machine.implementations as { actors: Record<string, unknown> };
+    const step = this.plan.steps.get(src);
+    const { machineId } = this.job;
+    if (step !== undefined) {
+      const { call, retry, timeout } = step;
+      const options = { ...(retry !== undefined && { retry }), ...(timeout !== undefined && { timeout }) };
+      return { output: await this.ctx.step(`invoke ${id}`, (context) => call({ input, machineId }, context), options) };
+    }
+    const logic = actors[src];
+    const workflow = workflowOfActor(logic) ?? this.machineOf(logic);
+    if (workflow !== undefined) return this.child(id, workflow, input);
+    const config = (logic as { readonly config?: unknown } | undefined)?.config;
+    if (typeof config !== 'function') {
+      throw new StateError(
+        `The actor "${src}" of the state machine "${this.plan.name}" cannot be made durable: only promises, state machines and workflowActor(…) can.`,
+      );
+    }
+    const creator = config as (args: object) => unknown;
+    return {
+      output: await this.ctx.step(`invoke ${id}`, async ({ signal, idempotencyKey }) =>
+        creator({ input, signal, idempotencyKey, emit: () => undefined }),
+      ),
+    };
+  }
+
+  private async child(
+    id: string,
+    workflow: Parameters<WorkflowContext['startChild']>[0],
+    input: unknown,
+  ): Promise<{ readonly output: unknown } | undefined> {
+    const { ctx } = this;
+    const child = await ctx.startChild(workflow, input, { name: id });
+    const outcome = await ctx.waitForAny(`child ${id}`, {
+      done: child,
+      stopped: ctx.signalWait(STOP_SIGNAL, { key: stopKey('child', id) }),
+    });
+    return outcome.key === 'done' ? { output: outcome.value as unknown } : undefined;
+  }
+
+  /** The registered definition of a machine that another one invokes. */
+  private machineOf(logic: unknown): Parameters<WorkflowContext['startChild']>[0] | undefined {
+    if (typeof (logic as { resolveState?: unknown } | undefined)?.resolveState !== 'function') return undefined;
+    for (const definition of this.services.registry.all()) {
+      if (isStateMachineDefinition(definition) && definition.machine === logic) return definition;
+    }
+    throw new StateError(
+      `The state machine "${this.plan.name}" invokes a machine that is not registered here. Register it as a state machine of its own.`,
+    );
+  }
+
+  private async deliver(event: MachineEvent, origin: Origin, name: string): Promise<void> {
+    await this.ctx.transaction(name, (transaction: unknown) =>
+      this.engine.deliver(this.job.machineId, event, origin, transaction),
+    );
+  }
+}
+
+/** An error as an event can carry it: what is stored comes back as it was. */
+function plainError(error: unknown): object {
+  const isWrapped = isChildWorkflowFailedError(error) || isStepFailedError(error);
+  const cause = isWrapped && error.cause !== undefined ? error.cause : error;
+  if (!(cause instanceof Error)) return { name: 'Error', message: String(cause) };
+  const code: unknown = 'code' in cause ? cause.code : undefined;
+  return { name: cause.name, message: cause.message, ...(typeof code === 'string' && { code }) };
+}

@@ -1,0 +1,80 @@
+import { WorkflowDefinitionError } from '../../core/errors/index.js';
+import type { MachineLike } from './machine-like.js';
+
+interface StateNodeLike {
+  readonly id: string;
+  readonly entry: readonly unknown[];
+  readonly exit: readonly unknown[];
+  readonly invoke: readonly { readonly id: string; readonly src: unknown }[];
+  readonly states: Readonly<Record<string, StateNodeLike>>;
+  readonly transitions: ReadonlyMap<string, readonly TransitionLike[]>;
+  readonly always?: readonly TransitionLike[];
+  readonly initial?: { readonly actions?: readonly unknown[] };
+}
+
+interface TransitionLike {
+  readonly actions?: readonly unknown[];
+  readonly guard?: unknown;
+}
+
+interface Implementations {
+  readonly actions: object;
+  readonly guards: object;
+  readonly actors: object;
+}
+
+/**
+ * Refuses what another process, or a later one, could not find again: actions and actors without a name, and names without an
+ * implementation.
+ *
+ * @throws WorkflowDefinitionError naming the machine, the place and the mend
+ * @internal
+ */
+export function checkMachine(name: string, machine: MachineLike, steps: ReadonlySet<string>): void {
+  const known = machine.implementations as Implementations;
+  const visit = (node: StateNodeLike): void => {
+    const place = `the state machine "${name}" at "${node.id}"`;
+    const actions = [...node.entry, ...node.exit, ...(node.initial?.actions ?? [])];
+    const transitions = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
+    for (const { actions: own, guard } of transitions) {
+      actions.push(...(own ?? []));
+      const named = nameOf(guard);
+      if (named !== undefined && !Object.hasOwn(known.guards, named)) throw missing(place, 'guard', named, '@Guard()');
+    }
+    for (const action of actions) checkAction(place, action, known.actions);
+    for (const { id, src } of node.invoke) {
+      if (typeof src !== 'string' || src.startsWith('xstate.invoke.')) {
+        throw new WorkflowDefinitionError(
+          `In ${place} the invoked actor "${id}" has no name, so no other process could go on with it. Name it in setup({ actors: { … } }).`,
+        );
+      }
+      if (!steps.has(src) && !Object.hasOwn(known.actors, src)) throw missing(place, 'actor', src, '@Step()');
+    }
+    for (const child of Object.values(node.states)) visit(child);
+  };
+  visit(machine.root as StateNodeLike);
+}
+
+function checkAction(place: string, action: unknown, known: object): void {
+  // What XState makes itself (assign, raise, sendTo …) is resolved by the pure transition, and never run.
+  if (typeof action === 'function' && 'resolve' in action) return;
+  const named = nameOf(action);
+  if (named === undefined) {
+    throw new WorkflowDefinitionError(
+      `In ${place} stands an action without a name, so no other process could run it. Name it in setup({ actions: { … } }) and refer to it by its name.`,
+    );
+  }
+  if (!Object.hasOwn(known, named)) throw missing(place, 'action', named, '@Action()');
+}
+
+function nameOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const type = (value as { type?: unknown } | undefined)?.type;
+  return typeof value === 'object' && typeof type === 'string' ? type : undefined;
+}
+
+function missing(place: string, kind: string, name: string, decorator: string): WorkflowDefinitionError {
+  return new WorkflowDefinitionError(
+    `In ${place} the ${kind} "${name}" has no implementation. Give one in setup({ ${kind}s: { … } }), or put ${decorator} on a method of that name.`,
+  );
+}

@@ -1,0 +1,119 @@
+import { StateError } from '../../core/errors/index.js';
+import type { LiveSnapshot, MachineEffect, MachineEvent, MachineStep, StateValue } from './machine-step.js';
+import type { MachineLike } from './machine-like.js';
+import type { ExecutableAction, XStateLibrary } from './xstate.js';
+
+/** One machine through the pure functions of XState: nothing runs, everything it asks for comes back as data. @internal */
+export class MachineLogic {
+  constructor(
+    readonly machine: MachineLike,
+    readonly library: XStateLibrary,
+    private readonly name: string,
+  ) {}
+
+  initial(input: unknown): MachineStep {
+    return this.stepOf(...this.library.initialTransition(this.machine, input));
+  }
+
+  /** `undefined` when nothing in the state takes the event. */
+  next(snapshot: LiveSnapshot, event: MachineEvent): MachineStep | undefined {
+    const [next, actions] = this.library.transition(this.machine, snapshot, event);
+    if (next === snapshot && actions.length === 0 && !snapshot.can(event)) return undefined;
+    return this.stepOf(next, actions);
+  }
+
+  /** The machine as if it had come to a state by itself. */
+  at(value: StateValue, context: unknown): LiveSnapshot {
+    return this.machine.resolveState({ value, context: context ?? {} }) as LiveSnapshot;
+  }
+
+  /** What of a snapshot is stored: everything but its children, which the room keeps itself. */
+  persist(snapshot: LiveSnapshot): unknown {
+    return this.machine.getPersistedSnapshot({ ...snapshot, children: {} });
+  }
+
+  restore(stored: unknown, children: readonly string[]): LiveSnapshot {
+    const snapshot = this.machine.restoreSnapshot({ ...(stored as object), children: {} }, {}) as LiveSnapshot;
+    for (const id of children) snapshot.children[id] = childStub(id);
+    return snapshot;
+  }
+
+  private stepOf(snapshot: LiveSnapshot, actions: readonly ExecutableAction[]): MachineStep {
+    return { snapshot, effects: actions.map((action) => this.effectOf(action, snapshot)) };
+  }
+
+  private effectOf({ type, params, info }: ExecutableAction, snapshot: LiveSnapshot): MachineEffect {
+    const given = params as ActionParams;
+    switch (type) {
+      case 'xstate.raise':
+        return {
+          kind: 'timer',
+          id: given.id ?? given.event.type,
+          delayMs: Number(given.delay ?? 0),
+          event: given.event,
+        };
+      case 'xstate.cancel':
+        return { kind: 'cancel', id: String(given.sendId) };
+      case 'xstate.spawnChild':
+        return {
+          kind: 'invoke',
+          id: given.id as string,
+          src: this.sourceOf(given),
+          ...(given.input !== undefined && { input: given.input }),
+        };
+      case 'xstate.stopChild':
+        return { kind: 'stop', id: String(given?.id) };
+      case 'xstate.sendTo':
+        return this.sending(given);
+      case 'xstate.emit':
+        return { kind: 'emit', event: given.event };
+      case 'xstate.log':
+        return { kind: 'log', value: given.value };
+      default:
+        this.requireNamed(type);
+        return {
+          kind: 'action',
+          type,
+          ...(params !== undefined && { params }),
+          ...(info.context !== snapshot.context && { context: info.context }),
+        };
+    }
+  }
+
+  private sending({ targetId, event, delay, id }: ActionParams): MachineEffect {
+    const to = targetId === undefined ? {} : { to: targetId };
+    if (delay === undefined) return { kind: 'send', event, ...to };
+    return { kind: 'timer', id: id ?? `${event.type}.${targetId ?? 'self'}`, delayMs: Number(delay), event, ...to };
+  }
+
+  private sourceOf({ id, src }: ActionParams): string {
+    if (typeof src === 'string' && !src.startsWith('xstate.invoke.')) return src;
+    throw new StateError(
+      `The state machine "${this.name}" starts the actor "${id}" from a value that has no name, which no other process could find. Name it in setup({ actors: { … } }).`,
+    );
+  }
+
+  private requireNamed(type: string): void {
+    if (Object.hasOwn((this.machine.implementations as { actions: object }).actions, type)) return;
+    throw new StateError(
+      `The state machine "${this.name}" asks for the action "${type}", which has no name or no implementation, so it could not be run later. Name it in setup({ actions: { … } }), or give its class a method with @Action().`,
+    );
+  }
+}
+
+interface ActionParams {
+  readonly id?: string;
+  readonly sendId?: unknown;
+  readonly delay?: number;
+  readonly event: MachineEvent;
+  readonly src?: unknown;
+  readonly input?: unknown;
+  readonly targetId?: string;
+  readonly value?: unknown;
+}
+
+/** Stands for a child that runs elsewhere, so that a restored machine can send to it and stop it. */
+function childStub(id: string): object {
+  const nothing = (): void => undefined;
+  return { id, sessionId: id, xstate$$type: 1, send: nothing, start: nothing, getPersistedSnapshot: () => ({}) };
+}

@@ -1,0 +1,68 @@
+import type { EngineServices } from '../core/execution/index.js';
+import { runOutsideSteps } from '../core/execution/index.js';
+import type { MachineEvent } from './logic/machine-step.js';
+import { stateText } from './logic/state-text.js';
+import type { MachineState } from './machine-state.js';
+import type { DecidedTransition } from './transition-writer.js';
+
+type Listener = (state: MachineState) => void;
+type EmittedListener = (event: MachineEvent) => void;
+
+/** Tells of transitions after their commit: listeners here at once, the event bus, and other processes by a hint. @internal */
+export class MachineAnnouncer {
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly emittedListeners = new Map<string, Set<EmittedListener>>();
+
+  constructor(private readonly services: EngineServices) {}
+
+  listen(id: string, listener: Listener): () => void {
+    return add(this.listeners, id, listener);
+  }
+
+  listenToEmitted(id: string, listener: EmittedListener): () => void {
+    return add(this.emittedListeners, id, listener);
+  }
+
+  announce({ next, from, event, effects }: DecidedTransition): void {
+    const { bus, store, logger } = this.services;
+    const { id, version, plan, at, snapshot } = next;
+    runOutsideSteps(() => {
+      for (const effect of effects.told) {
+        if (effect.kind === 'log')
+          logger.info(`The state machine "${plan.name}" logged.`, { machine: id, value: effect.value });
+        else for (const listener of this.emittedListeners.get(id) ?? []) listener(effect.event);
+      }
+      for (const listener of [...(this.listeners.get(id) ?? [])]) listener(next);
+      bus.publish({
+        type: 'state_transitioned',
+        eventId: `${id}:transition:${version}`,
+        seq: version,
+        workflowId: id,
+        workflowName: plan.name,
+        version: plan.version,
+        generation: 1,
+        at,
+        status: snapshot.status === 'active' ? 'running' : 'completed',
+        headers: {},
+        detail: {
+          transition: {
+            version,
+            ...(from !== undefined && { from: stateText(from.snapshot.value) }),
+            to: stateText(snapshot.value),
+            trigger: event.type,
+          },
+        },
+      });
+      store.hint({ kind: 'woken', workflowId: id });
+    });
+  }
+}
+
+function add<T>(all: Map<string, Set<T>>, id: string, listener: T): () => void {
+  const listeners = all.get(id) ?? new Set<T>();
+  all.set(id, listeners.add(listener));
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0 && all.get(id) === listeners) all.delete(id);
+  };
+}

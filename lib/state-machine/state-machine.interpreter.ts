@@ -1,0 +1,41 @@
+import type { WorkflowContext } from '../core/definition/index.js';
+import { WorkflowFailError } from '../core/errors/index.js';
+import { servicesOf, type EngineServices } from '../core/execution/index.js';
+import { DONE_SIGNAL, isEffectsJob } from './effects-job.js';
+import { EffectsRun } from './effects-run.js';
+import { runInMemory } from './machine-actor.js';
+import type { MachinePlan } from './machine-plan.js';
+import { StateMachineEngine } from './state-machine.engine.js';
+
+/** What an instance of a state machine's definition does: the effects of one transition, or waiting for the end of a machine. @internal */
+export async function runMachine(ctx: WorkflowContext, input: unknown, plan: MachinePlan): Promise<unknown> {
+  const services = servicesOf(ctx);
+  if (services === undefined) return runInMemory(plan, input, { signal: ctx.signal });
+  if (isEffectsJob(input)) return new EffectsRun(ctx, input, plan, services).run();
+  return awaitEnd(ctx, input, plan, services);
+}
+
+async function awaitEnd(
+  ctx: WorkflowContext,
+  input: unknown,
+  plan: MachinePlan,
+  services: EngineServices,
+): Promise<unknown> {
+  const engine = StateMachineEngine.of(services);
+  await ctx.transaction('create', async (transaction: unknown) => {
+    await engine.create(plan, { id: ctx.workflowId, input, transaction, awaited: true });
+  });
+  const end = await ctx.waitForSignal<MachineEnd>('end', DONE_SIGNAL);
+  const { status, output, error } = end;
+  if (status === 'done') return output;
+  const why = typeof error === 'string' ? error : (error as Partial<Error> | undefined)?.message;
+  throw new WorkflowFailError(
+    `The state machine "${ctx.workflowId}" ended with the status "${status}": ${why ?? 'no reason given'}`,
+  );
+}
+
+interface MachineEnd {
+  readonly status: string;
+  readonly output?: unknown;
+  readonly error?: unknown;
+}

@@ -1,0 +1,299 @@
+import { Injectable } from '@nestjs/common';
+import { Observable } from 'rxjs';
+import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import { StateError, WorkflowDefinitionError, WorkflowInputError } from '../core/errors/index.js';
+import type { EngineServices } from '../core/execution/index.js';
+import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import { assertKeyText, assertWorkflowId, newWorkflowId } from '../core/records/index.js';
+import { parseDuration } from '../core/time/index.js';
+import type { EventOf, MachineInputOf, MachineLike, SnapshotOf } from './logic/machine-like.js';
+import type { MachineEvent, StateValue } from './logic/machine-step.js';
+import type { MachineActor } from './logic/xstate.js';
+import { createMachineActor, runInMemory } from './machine-actor.js';
+import { MachineHistory } from './machine-history.js';
+import { StateMachineHandle, type MachineOperations } from './machine-handle.js';
+import { StateMachineSnapshot, type StateHistoryPage } from './machine-view.js';
+import { MachineWatch, waitForState } from './machine-watch.js';
+import { defineStateMachine } from './state-machine.definition.js';
+import { isStateMachineDefinition, type StateMachineDefinition, type StateMachineOptions } from './machine-plan.js';
+import type {
+  AttachOptions,
+  CreateMachineOptions,
+  HistoryOptions,
+  SendOptions,
+  StateMachineReference,
+  WaitForOptions,
+} from './state-machine-options.interface.js';
+import { drawMachine } from './state-machine.diagram.js';
+import { StateMachineEngine } from './state-machine.engine.js';
+
+const CREATE = knownOptions<CreateMachineOptions>({ id: true, input: true, transaction: true, metadata: true });
+const SEND = knownOptions<SendOptions>({ payload: true, transaction: true, expectedVersion: true, metadata: true });
+const HISTORY = knownOptions<HistoryOptions>({ limit: true, cursor: true, transaction: true });
+const WAIT = knownOptions<WaitForOptions>({ timeout: true, signal: true });
+
+/**
+ * Creates, moves and watches state machines: inject it wherever one is needed.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class StateMachineService implements MachineOperations {
+  private readonly engine: StateMachineEngine;
+  private readonly past: MachineHistory;
+
+  /** @internal */
+  constructor(
+    private readonly services: EngineServices,
+    private readonly client: WorkflowClient,
+  ) {
+    this.engine = StateMachineEngine.of(services);
+    this.past = new MachineHistory(this.engine);
+  }
+
+  /**
+   * Makes a machine known by a name, in its version. Before the application has started (`onModuleInit`), because a worker says at its
+   * start what it can run. @throws WorkflowDefinitionError
+   */
+  register<M extends MachineLike>(definition: StateMachineDefinition<M>): StateMachineDefinition<M>;
+  register<M extends MachineLike>(name: string, machine: M, options?: StateMachineOptions): StateMachineDefinition<M>;
+  register<M extends MachineLike>(
+    given: string | StateMachineDefinition<M>,
+    machine?: M,
+    options?: StateMachineOptions,
+  ): StateMachineDefinition<M> {
+    const definition = typeof given === 'string' ? defineStateMachine(given, machine as M, options) : given;
+    this.services.registry.register(definition);
+    return definition;
+  }
+
+  /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a state machine. */
+  get<M extends MachineLike>(reference: StateMachineReference<M>): StateMachineDefinition<M> {
+    if (typeof reference === 'object') {
+      if (isStateMachineDefinition(reference)) return reference;
+      return this.ofMachine(reference);
+    }
+    const definition = this.services.registry.resolve(reference as string);
+    if (isStateMachineDefinition(definition)) return definition as StateMachineDefinition<M>;
+    throw new WorkflowDefinitionError(
+      `"${definition.name}" is no state machine, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
+    );
+  }
+
+  /**
+   * Creates a machine in its initial state, with its actions. The same id again answers the machine that has it (`created: false`).
+   *
+   * @throws StateError when the id belongs to another machine; WorkflowInputError, WorkflowPayloadError, WorkflowTransactionError
+   */
+  async create<M extends MachineLike>(
+    reference: StateMachineReference<M>,
+    options: CreateMachineOptions<M> = {},
+  ): Promise<StateMachineHandle<M>> {
+    refuseUnknownOptions(options, CREATE, 'create');
+    const { plan } = this.get(reference);
+    const { id = newWorkflowId(this.services.clock), input, transaction, metadata } = options;
+    assertWorkflowId(id);
+    const { created } = await this.engine.create(plan, { id, input, transaction, metadata });
+    return new StateMachineHandle<M>(this, id, created);
+  }
+
+  /**
+   * Puts a machine on a row that exists: it begins in the state that the row shows, without the actions that lead there.
+   *
+   * @throws StateError when the machine is not attached to an entity, or there is no such row or state
+   */
+  async attach<M extends MachineLike>(
+    reference: StateMachineReference<M>,
+    id: string,
+    options: AttachOptions = {},
+  ): Promise<StateMachineHandle<M>> {
+    const { plan } = this.get(reference);
+    const { transaction, metadata, context } = options;
+    if (transaction === undefined) {
+      return this.services.store.transaction(({ handle }) =>
+        this.attach(reference, id, { ...options, transaction: handle }),
+      );
+    }
+    const value = options.state ?? (await this.past.rowState(plan, id, transaction));
+    const { created } = await this.engine.create(plan, {
+      id,
+      transaction,
+      metadata,
+      at: (logic, initial) => logic.at(value, context ?? initial.snapshot.context),
+    });
+    return new StateMachineHandle<M>(this, id, created);
+  }
+
+  /**
+   * Creates a machine and an instance that waits for its end: the handle's `result()` is the machine's output.
+   *
+   * @throws as {@link create} and `WorkflowClient.start` do
+   */
+  async start<M extends MachineLike>(
+    reference: StateMachineReference<M>,
+    input?: MachineInputOf<M>,
+    options: StartOptions = {},
+  ): Promise<WorkflowHandle<unknown>> {
+    const definition = this.get(reference);
+    const { id = newWorkflowId(this.services.clock), transaction } = options;
+    assertWorkflowId(id);
+    const begin = async (opened: object): Promise<WorkflowHandle<unknown>> => {
+      await this.engine.create(definition.plan, { id, input, transaction: opened, awaited: true });
+      return this.client.start(definition, input, { ...options, id, transaction: opened });
+    };
+    if (transaction !== undefined) return begin(transaction);
+    return this.services.store.transaction(({ handle }) => begin(handle as object));
+  }
+
+  /** Runs a machine here, in memory, until it ends, and answers its output: actions at once, delays by the engine's clock. */
+  execute<M extends MachineLike>(
+    reference: StateMachineReference<M>,
+    input?: MachineInputOf<M>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<unknown> {
+    return runInMemory(this.get(reference).plan, input, { ...options, clock: this.services.clock });
+  }
+
+  /** A machine in memory that takes events and is not stored: XState's own actor, with the methods of the class. Call its `start()`. */
+  async actor<M extends MachineLike>(
+    reference: StateMachineReference<M>,
+    input?: MachineInputOf<M>,
+  ): Promise<MachineActor<SnapshotOf<M>, EventOf<M>>> {
+    const actor = await createMachineActor(this.get(reference).plan, input, this.services.clock);
+    return actor as MachineActor<SnapshotOf<M>, EventOf<M>>;
+  }
+
+  /**
+   * Moves a machine, in one commit, and answers how it stands then. Without `expectedVersion` the trigger is decided anew on what the machine
+   * has become, where somebody else was first; with it, or inside a transaction, a conflict is told at once.
+   *
+   * @param trigger The event, or its type with `{ payload }`.
+   * @throws StateTransitionRefusedError when the state does not take it; StateConcurrencyError; WorkflowNotFoundError;
+   * WorkflowVersionMismatchError when the machine was stored by a version that no registered one takes over
+   */
+  async send<M = unknown>(
+    id: string,
+    trigger: string | MachineEvent,
+    options: SendOptions = {},
+  ): Promise<StateMachineSnapshot<M>> {
+    refuseUnknownOptions(options, SEND, 'send');
+    const { payload, ...request } = options;
+    return new StateMachineSnapshot<M>(await this.engine.send(id, eventOf(trigger, payload), request));
+  }
+
+  /** Whether the state takes a trigger now. @throws WorkflowNotFoundError */
+  async can(
+    id: string,
+    trigger: string | MachineEvent,
+    options: Pick<SendOptions, 'payload' | 'transaction'> = {},
+  ): Promise<boolean> {
+    const view = await this.snapshot(id, { transaction: options.transaction });
+    return view.can(eventOf(trigger, options.payload));
+  }
+
+  /** A machine as it stands. @throws WorkflowNotFoundError */
+  async snapshot<M = unknown>(
+    id: string,
+    options: { readonly transaction?: unknown } = {},
+  ): Promise<StateMachineSnapshot<M>> {
+    return new StateMachineSnapshot<M>(await this.engine.reader.load(id, options.transaction));
+  }
+
+  /** The transitions of a machine, oldest first, in pages. @throws WorkflowInputError for a cursor that `history` did not answer */
+  async history(id: string, options: HistoryOptions = {}): Promise<StateHistoryPage> {
+    refuseUnknownOptions(options, HISTORY, 'history');
+    const limit = wholeNumber(options.limit, 50, 'limit of history');
+    return this.past.page(id, limit, options.cursor, options.transaction);
+  }
+
+  /**
+   * How the machine stands when its stored triggers are gone through again from the beginning, by today's definition: for proof, and to see
+   * what a changed definition would have made of them. Nothing is run or written.
+   *
+   * @throws StateError when a stored trigger leads nowhere, or the end is another state than the stored one
+   */
+  async replay<M = unknown>(id: string): Promise<StateMachineSnapshot<M>> {
+    return new StateMachineSnapshot<M>(await this.past.replay(id));
+  }
+
+  /**
+   * Waits until a machine is as the predicate wants it; it may be so already. States that pass quickly may not be seen.
+   *
+   * @throws WorkflowResultTimeoutError after `timeout`; the reason of `signal`; WorkflowNotFoundError
+   */
+  async waitFor<M = unknown>(
+    id: string,
+    predicate: (snapshot: StateMachineSnapshot<M>) => boolean,
+    options: WaitForOptions = {},
+  ): Promise<StateMachineSnapshot<M>> {
+    refuseUnknownOptions(options, WAIT, 'waitFor');
+    const { timeout, signal } = options;
+    const state = await waitForState(this.engine, id, (seen) => predicate(new StateMachineSnapshot<M>(seen)), {
+      ...(timeout !== undefined && { timeoutMs: parseDuration(timeout, 'timeout of waitFor') }),
+      ...(signal !== undefined && { signal }),
+    });
+    return new StateMachineSnapshot<M>(state);
+  }
+
+  /** A machine as it stands, and as it comes to stand; completes when it has ended. Each subscriber watches by itself. */
+  subscribe<M = unknown>(id: string): Observable<StateMachineSnapshot<M>> {
+    return new Observable((subscriber) => {
+      const watch = new MachineWatch(
+        this.engine,
+        id,
+        (state) => {
+          subscriber.next(new StateMachineSnapshot<M>(state));
+          if (state.snapshot.status !== 'active') subscriber.complete();
+        },
+        (error) => subscriber.error(error),
+      );
+      watch.start();
+      return () => watch.stop();
+    });
+  }
+
+  /** What the machine emits (`emit`) by transitions made in this process, after their commit. Never completes. */
+  emitted(id: string): Observable<MachineEvent> {
+    return new Observable((subscriber) =>
+      this.engine.announcer.listenToEmitted(id, (event) => {
+        subscriber.next(event);
+      }),
+    );
+  }
+
+  /** Draws a machine; `current`, a state or a snapshot, is marked. */
+  diagram<M extends MachineLike>(
+    reference: StateMachineReference<M>,
+    format: 'mermaid' | 'dot' = 'mermaid',
+    current?: StateValue | Pick<StateMachineSnapshot, 'value' | 'version'>,
+  ): string {
+    const { name, plan } = this.get(reference);
+    const value = current instanceof StateMachineSnapshot ? current.value : (current as StateValue);
+    return drawMachine(name, plan.machine, format, value);
+  }
+
+  private ofMachine<M extends MachineLike>(machine: M): StateMachineDefinition<M> {
+    let found: StateMachineDefinition<M> | undefined;
+    for (const definition of this.services.registry.all()) {
+      if (!isStateMachineDefinition(definition) || (definition.machine as unknown) !== machine) continue;
+      if (found === undefined || found.version < definition.version) found = definition as StateMachineDefinition<M>;
+    }
+    if (found !== undefined) return found;
+    throw new WorkflowDefinitionError(
+      `The machine "${machine.id}" is not registered here. Give it to @StateMachineWorkflow, StateMachineService.register, or WorkflowModule.forFeature([defineStateMachine(…)]).`,
+    );
+  }
+}
+
+function eventOf(trigger: string | MachineEvent, payload: object | undefined): MachineEvent {
+  if (typeof trigger !== 'string') {
+    if (payload === undefined && typeof trigger?.type === 'string') return trigger;
+    const message = 'give an event with its type, or a type with { payload }';
+    throw new WorkflowInputError({ place: 'The trigger', issues: [{ path: '', message }] });
+  }
+  assertKeyText(trigger, 'The trigger');
+  if (payload !== undefined && 'type' in payload) {
+    throw new StateError('The payload of a trigger cannot have a property "type": that is the trigger itself.');
+  }
+  return { ...payload, type: trigger };
+}

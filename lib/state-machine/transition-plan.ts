@@ -1,0 +1,94 @@
+import type { MachineEffect } from './logic/machine-step.js';
+import type { MachineBonds } from './machine-state.js';
+import { stopKey } from './effects-job.js';
+
+/** What became of the effects of one transition. @internal */
+export interface SettledEffects {
+  readonly bonds: MachineBonds;
+  /** Done after the commit, by an instance of their own. */
+  readonly deferred: readonly MachineEffect[];
+  /** Done inside the transaction. */
+  readonly transactional: readonly Extract<MachineEffect, { kind: 'action' }>[];
+  /** Told at once after the commit, and never again. */
+  readonly told: readonly Extract<MachineEffect, { kind: 'emit' | 'log' }>[];
+  /** What runs no more: in the instance of the version that began it. */
+  readonly stopped: readonly { readonly version: number; readonly key: string }[];
+}
+
+/** Something that has just ended: a timer that fired, a child that answered. @internal */
+export interface Origin {
+  readonly kind: 'timer' | 'child';
+  readonly id: string;
+  readonly version: number;
+}
+
+/** Sorts the effects of a transition, and keeps the books of timers and children. @internal */
+export function settleEffects(
+  effects: readonly MachineEffect[],
+  before: MachineBonds,
+  version: number,
+  inTransaction: ReadonlySet<string>,
+  origin?: Origin,
+): SettledEffects {
+  if (effects.length === 0 && origin === undefined) {
+    return { bonds: before, deferred: [], transactional: [], told: [], stopped: [] };
+  }
+  const timers = { ...before.timers };
+  const children = { ...before.children };
+  if (origin !== undefined) delete (origin.kind === 'timer' ? timers : children)[origin.id];
+  const deferred: MachineEffect[] = [];
+  const transactional: Extract<MachineEffect, { kind: 'action' }>[] = [];
+  const told: Extract<MachineEffect, { kind: 'emit' | 'log' }>[] = [];
+  const stopped: { version: number; key: string }[] = [];
+  const stop = (kind: 'timer' | 'child', id: string): void => {
+    const running = kind === 'timer' ? timers : children;
+    const began = running[id];
+    if (began === undefined) return;
+    delete running[id];
+    // One that this very transition began is not begun at all.
+    if (began !== version) stopped.push({ version: began, key: stopKey(kind, id) });
+    else
+      deferred.splice(
+        deferred.findIndex((effect) => beganAs(effect, kind) && effect.id === id),
+        1,
+      );
+  };
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case 'action':
+        if (inTransaction.has(effect.type)) transactional.push(effect);
+        else deferred.push(effect);
+        break;
+      case 'timer':
+        stop('timer', effect.id);
+        timers[effect.id] = version;
+        deferred.push(effect);
+        break;
+      case 'invoke':
+        stop('child', effect.id);
+        children[effect.id] = version;
+        deferred.push(effect);
+        break;
+      case 'cancel':
+        stop('timer', effect.id);
+        break;
+      case 'stop':
+        stop('child', effect.id);
+        break;
+      case 'send':
+        deferred.push(effect);
+        break;
+      case 'emit':
+      case 'log':
+        told.push(effect);
+    }
+  }
+  return { bonds: { ...before, timers, children }, deferred, transactional, told, stopped };
+}
+
+function beganAs(
+  effect: MachineEffect,
+  kind: 'timer' | 'child',
+): effect is Extract<MachineEffect, { kind: 'timer' | 'invoke' }> {
+  return effect.kind === (kind === 'timer' ? 'timer' : 'invoke');
+}

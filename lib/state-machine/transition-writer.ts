@@ -1,0 +1,223 @@
+import { isWorkflowStoreError, StateError } from '../core/errors/index.js';
+import { runOutsideSteps, type EngineServices } from '../core/execution/index.js';
+import { startedEvent, type LifecycleEvent } from '../core/lifecycle/index.js';
+import { newRandomSeed, type InstanceSeed } from '../core/records/index.js';
+import {
+  readPatiently,
+  type StateAppendResult,
+  type StatePersistence,
+  type StateTransitionSeed,
+  type StoreTransaction,
+} from '../core/store/index.js';
+import { DONE_SIGNAL, jobId, STOP_SIGNAL, type EffectsJob } from './effects-job.js';
+import type { MachineEvent } from './logic/machine-step.js';
+import { stateText } from './logic/state-text.js';
+import { encodeMachine, type MachineState } from './machine-state.js';
+import type { SettledEffects } from './transition-plan.js';
+
+/** A transition that is decided and not yet written. @internal */
+export interface DecidedTransition {
+  /** The machine after it; `version` is the one to be written. */
+  readonly next: MachineState;
+  /** Absent for the first one. */
+  readonly from?: MachineState;
+  readonly event: MachineEvent;
+  readonly effects: SettledEffects;
+  readonly metadata?: unknown;
+  /** The first transition of an attached row does not write it. */
+  readonly keepsRow?: boolean;
+}
+
+/** Lets a transaction roll back without losing what the store answered. */
+class LostRace extends StateError {
+  constructor(readonly result: StateAppendResult & { readonly kind: 'conflict' }) {
+    super();
+  }
+}
+
+/**
+ * Writes transitions, each in one commit: alone one INSERT; with whatever it starts, stops, signals or writes into rows of the
+ * application in one transaction, the caller's where there is one.
+ *
+ * @internal
+ */
+export class TransitionWriter {
+  constructor(
+    private readonly services: EngineServices,
+    private readonly states: () => StatePersistence,
+  ) {}
+
+  async write(decided: DecidedTransition, transaction?: unknown): Promise<StateAppendResult> {
+    const seed = await this.seedOf(decided);
+    if (transaction !== undefined) {
+      const joined = this.services.store.join(transaction);
+      const result = await this.states().append(seed, transaction);
+      if (result.kind === 'stored') await this.accompany(decided, joined);
+      return result;
+    }
+    if (!needsTransaction(decided)) return this.states().append(seed);
+    try {
+      return await this.services.store.transaction(async (opened) => {
+        const result = await this.states().append(seed, opened.handle);
+        if (result.kind === 'conflict') throw new LostRace(result);
+        await this.accompany(decided, opened);
+        return result;
+      });
+    } catch (error) {
+      if (error instanceof LostRace) return error.result;
+      const committed = isWorkflowStoreError(error) ? await this.findCommitted(seed) : undefined;
+      if (committed !== undefined) return committed;
+      throw error;
+    }
+  }
+
+  /** After an answer that never came: whether the transition stands. */
+  private async findCommitted(seed: StateTransitionSeed): Promise<StateAppendResult | undefined> {
+    const [found] = await readPatiently(
+      this.services.clock,
+      () => this.states().history(seed.machineId, { after: seed.version - 1, limit: 1 }),
+      () => false,
+    );
+    return found?.token === seed.token ? { kind: 'stored', record: found } : undefined;
+  }
+
+  private async seedOf({ next, from, event, metadata }: DecidedTransition): Promise<StateTransitionSeed> {
+    const { payloads } = this.services;
+    const { id, plan, version, snapshot, logic, bonds } = next;
+    const { type, ...payload } = event;
+    const about = {
+      ...(hasKeys(payload) && { payload }),
+      ...(metadata !== undefined && { metadata }),
+    };
+    const place = `metadata of "${type}" for the state machine "${id}"`;
+    const [encoded, text] = await Promise.all([
+      encodeMachine(payloads, id, logic, snapshot, bonds),
+      hasKeys(about) ? payloads.encode(about, { workflowId: id, place }) : undefined,
+    ]);
+    return {
+      machineId: id,
+      version,
+      name: plan.name,
+      definitionVersion: plan.version,
+      ...(from !== undefined && { from: stateText(from.snapshot.value) }),
+      to: stateText(snapshot.value),
+      trigger: type,
+      ...(text !== undefined && { metadata: text }),
+      snapshot: encoded,
+      token: newRandomSeed(),
+    };
+  }
+
+  /** Everything that commits with the transition, behind its row: a loser has done nothing. */
+  private async accompany(decided: DecidedTransition, transaction: StoreTransaction): Promise<void> {
+    const { next, event, effects } = decided;
+    for (const { type, params, context } of effects.transactional) {
+      const { actions } = next.logic.machine.implementations as { actions: Record<string, TransactionalAction> };
+      const about = { machineId: next.id, version: next.version, manager: transaction.handle };
+      await actions[type]?.({ context: context ?? next.snapshot.context, event, ...about }, params);
+    }
+    await this.updateRow(decided, transaction.handle);
+    await this.startJob(decided, transaction);
+    for (const { version, key } of effects.stopped) {
+      const target = jobId(next.id, version);
+      await transaction.signal({
+        id: `${target}:${key}@${next.version}`,
+        workflowId: target,
+        name: STOP_SIGNAL,
+        key,
+      });
+    }
+    if (next.bonds.awaited && next.snapshot.status !== 'active') await this.tellEnd(next, transaction);
+  }
+
+  private async updateRow({ next, keepsRow }: DecidedTransition, manager: unknown): Promise<void> {
+    const { entity } = next.plan.options;
+    if (entity === undefined || keepsRow === true) return;
+    const { target, id = 'id', status = 'status' } = entity;
+    const { update } = manager as Partial<RowManager>;
+    if (typeof update !== 'function') {
+      throw new StateError(
+        `The state machine "${next.plan.name}" is attached to rows of the application, which needs a store over TypeORM; this one is "${this.services.store.kind}".`,
+      );
+    }
+    const { affected } = await update.call(
+      manager,
+      target,
+      { [id]: next.id },
+      { [status]: stateText(next.snapshot.value) },
+    );
+    if (affected !== 0) return;
+    throw new StateError(
+      `The state machine "${next.plan.name}" has no row to show its state: none has the ${id} "${next.id}".`,
+    );
+  }
+
+  private async startJob({ next, event, effects }: DecidedTransition, transaction: StoreTransaction): Promise<void> {
+    if (effects.deferred.length === 0) return;
+    const { payloads, store, bus, options, storeTime } = this.services;
+    const id = jobId(next.id, next.version);
+    const at = storeTime.now();
+    const job: EffectsJob = {
+      $effects: effects.deferred,
+      machineId: next.id,
+      version: next.version,
+      event,
+      context: next.snapshot.context,
+      at,
+    };
+    const input = await payloads.encode(job, { workflowId: id, place: `effects of the state machine "${next.id}"` });
+    const seed: InstanceSeed = {
+      id,
+      name: next.plan.name,
+      version: next.plan.version,
+      ...(input !== undefined && { input }),
+      inputHash: '',
+      headers: {},
+      attributes: {},
+      priority: 1_000,
+      seed: newRandomSeed(),
+      limits: [],
+      idGiven: false,
+    };
+    const started: LifecycleEvent = startedEvent(seed, at);
+    await transaction.start({ seed, events: [started] });
+    transaction.onCommit(() => {
+      runOutsideSteps(() => {
+        if (!options.outbox) bus.publish(started);
+        store.hint({ kind: 'due' });
+      });
+    });
+  }
+
+  private async tellEnd({ id, snapshot }: MachineState, transaction: StoreTransaction): Promise<void> {
+    const { status, output, error } = snapshot;
+    const outcome = { status, ...(output !== undefined && { output }), ...(error !== undefined && { error }) };
+    const payload = await this.services.payloads.encode(outcome, { workflowId: id, place: 'end of a state machine' });
+    await transaction.signal({
+      id: `${id}:${DONE_SIGNAL}`,
+      workflowId: id,
+      name: DONE_SIGNAL,
+      ...(payload !== undefined && { payload }),
+    });
+  }
+}
+
+type TransactionalAction = (args: object, params: unknown) => unknown;
+
+/** As much of TypeORM's `EntityManager` as is used here. */
+interface RowManager {
+  update(target: unknown, criteria: object, values: object): Promise<{ readonly affected?: number }>;
+}
+
+function needsTransaction({ next, effects, keepsRow }: DecidedTransition): boolean {
+  const isLast = next.bonds.awaited && next.snapshot.status !== 'active';
+  const writesRow = next.plan.options.entity !== undefined && keepsRow !== true;
+  return (
+    isLast || writesRow || effects.deferred.length > 0 || effects.transactional.length > 0 || effects.stopped.length > 0
+  );
+}
+
+function hasKeys(value: object): boolean {
+  for (const _ in value) return true;
+  return false;
+}
