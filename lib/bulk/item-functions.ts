@@ -91,8 +91,8 @@ async function process<T, R>(
 /** Makes a promise only where the function answers with one. */
 function mapItems<T, R>(batch: readonly T[], fn: (item: T) => R | PromiseLike<R>): R[] | Promise<R[]> {
   const results: R[] = [];
-  for (const item of batch) {
-    const answer = fn(item);
+  for (let index = 0; index < batch.length; index++) {
+    const answer = fn(batch[index] as T);
     if (isThenable(answer)) return mapRest(batch, fn, results, answer);
     results.push(answer);
   }

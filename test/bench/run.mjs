@@ -10,13 +10,14 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compileLibrary } from './harness/library.mjs';
 import { boot } from './rows/boot.mjs';
+import { bulk } from './rows/bulk.mjs';
 import { idle } from './rows/idle.mjs';
 import { memory } from './rows/memory.mjs';
 import { recovery } from './rows/recovery.mjs';
 import { throughput } from './rows/throughput.mjs';
 import { waking } from './rows/waking.mjs';
 
-const ROWS = { throughput, waking, idle, recovery, memory, boot };
+const ROWS = { throughput, waking, idle, recovery, memory, bulk, boot };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
