@@ -15,6 +15,7 @@ export type {
 // Services
 export { WorkflowClient, WorkflowHandle } from './client/index.js';
 export { PipelineService } from './pipeline/index.js';
+export { BulkService } from './bulk/index.js';
 export { SagaService } from './saga/index.js';
 export { StateMachineService } from './state-machine/index.js';
 export { WorkflowEvents } from './cqrs/index.js';

@@ -1,3 +1,4 @@
+import type { BulkOperationConfigOptions } from './bulk/index.js';
 import type { RetryOptions } from './core/policies/index.js';
 import type { TerminalStatus } from './core/records/index.js';
 import type { PayloadCodec, PayloadSerializer } from './core/serialization/index.js';
@@ -39,6 +40,8 @@ export interface WorkflowModuleOptions {
   events?: WorkflowEventsOptions;
   /** Deletes ended instances by age. @default never */
   purge?: WorkflowPurgeOptions;
+  /** What `BulkOperationConfig` has where it is injected. @default its own defaults */
+  bulk?: BulkOperationConfigOptions;
   /** The source of time, for tests: a `VirtualClock`. @default the system's */
   clock?: Clock;
 }

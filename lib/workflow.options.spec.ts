@@ -1,3 +1,4 @@
+import { BulkOperationConfig } from './bulk/index.js';
 import { VirtualClock } from './core/time/index.js';
 import { resolveWorkflowOptions } from './workflow.options.js';
 
@@ -30,6 +31,7 @@ describe('resolveWorkflowOptions', () => {
         lockTimeoutMs: 5_000,
       }) as unknown,
       flushers: 2,
+      bulk: new BulkOperationConfig(),
     });
     expect(clock.now()).toBeGreaterThan(0);
     expect(serializer.serialize({ a: 1 }, 'here')).toBe('{"a":1}');

@@ -1,3 +1,4 @@
+import { BulkOperationConfig } from './bulk/index.js';
 import { WorkflowOptionsError } from './core/errors/index.js';
 import type { EngineOptions } from './core/execution/index.js';
 import { duration, flag, knownOptions, limit, refuseUnknownOptions, text, wholeNumber } from './core/options/index.js';
@@ -13,6 +14,7 @@ import {
 } from './core/serialization/index.js';
 import type { WorkflowStore } from './core/store/index.js';
 import { systemClock, type Clock } from './core/time/index.js';
+import type { WorkerOptions } from './worker/index.js';
 import type {
   WorkflowDataSource,
   WorkflowEventsOptions,
@@ -37,6 +39,7 @@ export interface ResolvedWorkflowOptions {
   readonly purge?: ResolvedPurge;
   /** Absent: derived from what is registered. */
   readonly buildId?: string;
+  readonly bulk: BulkOperationConfig;
   readonly clock: Clock;
 }
 
@@ -57,18 +60,8 @@ export interface ResolvedTypeOrm {
   readonly preparedStatements: boolean;
 }
 
-/** @internal */
-export interface ResolvedWorkerOptions {
-  readonly id?: string;
-  readonly concurrency: number;
-  readonly pollIntervalMs: number;
-  readonly leaseMs: number;
-  readonly heartbeatIntervalMs: number;
-  readonly shutdownTimeoutMs: number;
-  readonly maxCrashes: number;
-  readonly mismatchGraceMs: number;
-  readonly warmInstances: number;
-}
+/** What a worker is given, except what is made up where it is started. @internal */
+export type ResolvedWorkerOptions = Omit<WorkerOptions, 'id' | 'buildId'> & Partial<Pick<WorkerOptions, 'id'>>;
 
 /** @internal */
 export interface ResolvedPurge {
@@ -91,6 +84,7 @@ const MODULE = knownOptions<WorkflowModuleOptions>({
   journal: true,
   events: true,
   purge: true,
+  bulk: true,
   clock: true,
 });
 const PAYLOAD = knownOptions<NonNullable<WorkflowModuleOptions['payload']>>({ limit: true });
@@ -163,6 +157,7 @@ export function resolveWorkflowOptions(
     ...(cqrs !== undefined && { publishOnEventBus: cqrs }),
     ...(options.purge !== undefined && { purge: resolvePurge(options.purge) }),
     ...(buildId !== undefined && { buildId }),
+    bulk: new BulkOperationConfig(options.bulk, '', 'bulk'),
     clock: resolveClock(options.clock),
   };
 }

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { BulkOperationConfig, BulkService } from './bulk/index.js';
 import { WorkflowClient } from './client/index.js';
 import { CqrsBridge, WorkflowEvents } from './cqrs/index.js';
 import { ProviderExplorer, WorkflowExplorer } from './discovery/index.js';
@@ -11,7 +12,7 @@ import type { WorkflowModuleOptions } from './workflow-module-options.interface.
 import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 import { WorkflowEngine, createEngine } from './workflow.engine.js';
 import { NestWorkflowLogger } from './workflow.logger.js';
-import { resolveWorkflowOptions } from './workflow.options.js';
+import { resolveWorkflowOptions, type ResolvedWorkflowOptions } from './workflow.options.js';
 import { WorkflowOrchestrator } from './workflow.orchestrator.js';
 import { createStore } from './workflow.store.js';
 
@@ -45,6 +46,16 @@ const publicProviders: Provider[] = [
     provide: SagaService,
     inject: [WorkflowEngine],
     useFactory: ({ services, client }: WorkflowEngine) => new SagaService(services, client),
+  },
+  {
+    provide: BulkService,
+    inject: [WorkflowEngine],
+    useFactory: ({ services, client }: WorkflowEngine) => new BulkService(services, client),
+  },
+  {
+    provide: BulkOperationConfig,
+    inject: [RESOLVED_WORKFLOW_OPTIONS],
+    useFactory: ({ bulk }: ResolvedWorkflowOptions) => bulk,
   },
   {
     provide: SagaStore,
@@ -88,14 +99,6 @@ export const WORKFLOW_PROVIDERS: Provider[] = [
 /** What the application may inject. @internal */
 export const WORKFLOW_EXPORTS = [
   ...[WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER],
-  ...[
-    WorkflowClient,
-    PipelineService,
-    SagaService,
-    SagaStore,
-    StateMachineService,
-    StatePersistence,
-    WorkflowEvents,
-    WorkflowHealthIndicator,
-  ],
+  ...[WorkflowClient, PipelineService, SagaService, SagaStore, BulkService, BulkOperationConfig],
+  ...[StateMachineService, StatePersistence, WorkflowEvents, WorkflowHealthIndicator],
 ];

@@ -1,5 +1,6 @@
 import { WorkflowOptionsError } from '../core/errors/index.js';
-import { resolveRetry, type RetryPolicy } from '../core/policies/index.js';
+import { flag, knownOptions, optionName, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import type { RetryRule } from '../core/policies/index.js';
 import { parseSeconds, type Duration } from '../core/time/index.js';
 
 /** @publicApi */
@@ -18,12 +19,12 @@ export interface BulkOperationConfigOptions {
   readonly enableProgressTracking?: boolean;
 }
 
-const DEFAULTS = Object.freeze({
-  batchSize: 10,
-  maxConcurrency: 5,
-  timeout: 300,
-  retryAttempts: 3,
-  retryDelay: 1,
+const KNOWN = knownOptions<BulkOperationConfigOptions>({
+  batchSize: true,
+  maxConcurrency: true,
+  timeout: true,
+  retryAttempts: true,
+  retryDelay: true,
   enableProgressTracking: true,
 });
 
@@ -36,29 +37,28 @@ export class BulkOperationConfig implements Required<BulkOperationConfigOptions>
   readonly retryDelay: Duration;
   readonly enableProgressTracking: boolean;
   /** @internal */
-  readonly timeoutMs: number;
+  declare readonly timeoutMs: number;
   /** @internal */
-  readonly retryPolicy: RetryPolicy;
+  declare readonly retry: RetryRule;
 
   /**
-   * @param section The option that holds them, for messages: `bulk`.
+   * @param place Whose settings they are, for messages: `bulk "prices"`.
+   * @param path The option that holds them, if there is one.
    * @throws WorkflowOptionsError naming an option that is unknown, or whose value is not accepted.
    */
-  constructor(options: BulkOperationConfigOptions = {}, section?: string) {
-    const nameOf = (option: string): string => (section === undefined ? option : `${section}.${option}`);
-    refuseUnknown(options, nameOf);
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-    const read: Required<BulkOperationConfigOptions> = { ...DEFAULTS, ...given };
-    this.batchSize = wholeNumber(read.batchSize, 1, nameOf('batchSize'));
-    this.maxConcurrency = wholeNumber(read.maxConcurrency, 1, nameOf('maxConcurrency'));
-    this.timeout = read.timeout;
-    this.timeoutMs = readTimeout(read.timeout, nameOf('timeout'));
-    this.retryAttempts = wholeNumber(read.retryAttempts, 0, nameOf('retryAttempts'));
-    this.retryDelay = read.retryDelay;
-    this.retryPolicy = retryPolicy(this.retryAttempts, parseSeconds(read.retryDelay, nameOf('retryDelay')));
-    this.enableProgressTracking = flag(read.enableProgressTracking, nameOf('enableProgressTracking'));
-    Object.defineProperty(this, 'timeoutMs', { enumerable: false });
-    Object.defineProperty(this, 'retryPolicy', { enumerable: false });
+  constructor(options: BulkOperationConfigOptions = {}, place = '', path = '') {
+    refuseUnknownOptions(options, KNOWN, place, path);
+    const nameOf = (option: string): string => optionName(path === '' ? option : `${path}.${option}`, place);
+    this.batchSize = wholeNumber(options.batchSize, 10, nameOf('batchSize'));
+    this.maxConcurrency = wholeNumber(options.maxConcurrency, 5, nameOf('maxConcurrency'));
+    this.timeout = options.timeout ?? 300;
+    this.retryAttempts = wholeNumber(options.retryAttempts, 3, nameOf('retryAttempts'), 0);
+    this.retryDelay = options.retryDelay ?? 1;
+    this.enableProgressTracking = flag(options.enableProgressTracking, true, nameOf('enableProgressTracking'));
+    const timeoutMs = readTimeout(this.timeout, nameOf('timeout'));
+    const retry = retryRule(this.retryAttempts, parseSeconds(this.retryDelay, nameOf('retryDelay')));
+    // Not among its properties, so that it may be spread into options.
+    Object.defineProperties(this, { timeoutMs: { value: timeoutMs }, retry: { value: retry } });
     Object.freeze(this);
   }
 
@@ -73,36 +73,16 @@ export function toBulkConfig(given: BulkOperationConfig | BulkOperationConfigOpt
   return given instanceof BulkOperationConfig ? given : new BulkOperationConfig(given);
 }
 
-function refuseUnknown(options: object, nameOf: (option: string) => string): void {
-  for (const [option, value] of Object.entries(options)) {
-    if (option in DEFAULTS) continue;
-    const expected = `left out: there is no such option. Known are ${Object.keys(DEFAULTS).join(', ')}`;
-    throw new WorkflowOptionsError({ option: nameOf(option), value, expected });
-  }
-}
-
-function wholeNumber(value: number, min: number, option: string): number {
-  if (Number.isSafeInteger(value) && value >= min) return value;
-  throw new WorkflowOptionsError({ option, value, expected: `a whole number of at least ${min}` });
-}
-
 function readTimeout(timeout: Duration, option: string): number {
   const timeoutMs = timeout === Number.POSITIVE_INFINITY ? timeout : parseSeconds(timeout, option);
   if (timeoutMs > 0) return timeoutMs;
   throw new WorkflowOptionsError({ option, value: timeout, expected: 'longer than nothing, or Infinity for no limit' });
 }
 
-function flag(value: boolean, option: string): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new WorkflowOptionsError({ option, value, expected: 'true or false' });
-}
-
-/** Documented: the delay times two for every further attempt, without an upper bound. */
-function retryPolicy(retryAttempts: number, delayMs: number): RetryPolicy {
-  return resolveRetry({
-    attempts: retryAttempts + 1,
-    backoff: { delay: delayMs, factor: 2, maxDelay: Math.max(delayMs, LONGEST_DELAY_MS), jitter: 'none' },
-  });
+/** Documented: the delay times two for every further attempt. Bounded, because a timer that never comes helps nobody. */
+function retryRule(retryAttempts: number, delay: number): RetryRule {
+  const maxDelay = Math.max(delay, LONGEST_DELAY_MS);
+  return { attempts: retryAttempts + 1, backoff: { delay, factor: 2, maxDelay, jitter: 'none' } };
 }
 
 const LONGEST_DELAY_MS = 86_400_000;

@@ -86,8 +86,10 @@ describe('BulkOperation', () => {
   it('refuses an option that there is not', () => {
     const misspelt = { procesor: double } as BulkOperationOptions;
 
-    expect(() => new BulkOperation(misspelt)).toThrow(/"procesor"/);
-    expect(() => new BulkOperation({ config: {}, batchSize: 3 } as BulkOperationOptions)).toThrow(/"batchSize"/);
+    expect(() => new BulkOperation(misspelt)).toThrow(/"procesor"|Did you mean "processor"/);
+    expect(() => new BulkOperation({ config: {}, batchSize: 3 } as BulkOperationOptions)).toThrow(
+      /"batchSize of bulk operation"/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { readOptional } from '../core/definition/index.js';
-import { WorkflowOptionsError } from '../core/errors/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { systemClock, type Clock } from '../core/time/index.js';
 import type { BulkCircuitBreaker } from './batch-run.js';
 import { batchSource, type BulkItems } from './batch-source.js';
@@ -76,7 +76,7 @@ export class BulkOperation<T = unknown, R = unknown> {
     const leading = isConfig(first) ? { config: first } : first;
     const keys = ['config', 'processor', 'circuitBreaker', 'checkpointStore'] as const;
     this.options = readOptional<BulkOperationOptions<T, R>>(keys, [leading, ...others]);
-    refuseUnknown(this.options);
+    refuseUnknownOptions(this.options, OPTIONS, 'bulk operation');
     this.config = toBulkConfig(this.options.config);
     this.clock = this.options.clock ?? systemClock;
     this.metrics = new BulkOperationMetrics(this.clock);
@@ -191,22 +191,21 @@ export class BulkOperation<T = unknown, R = unknown> {
   }
 }
 
-function refuseUnknown(options: object): void {
-  const stray = Object.entries(options).find(([name]) => !OPTION_NAMES.has(name));
-  if (stray === undefined) return;
-  const expected = `left out: there is no such option. Known are ${[...OPTION_NAMES].join(', ')}; settings go into config`;
-  throw new WorkflowOptionsError({ option: stray[0], value: stray[1], expected });
-}
-
 /** Settings are told from options by their names, so that either may stand first. */
 function isConfig(given: unknown): boolean {
   if (given instanceof BulkOperationConfig) return true;
   if (typeof given !== 'object' || given === null) return false;
   const names = Object.keys(given);
-  return names.length > 0 && !names.some((name) => OPTION_NAMES.has(name));
+  return names.length > 0 && !names.some((name) => OPTIONS.has(name));
 }
 
-const OPTION_NAMES: ReadonlySet<string> = new Set<keyof BulkOperationOptions>([
-  ...(['config', 'processor', 'circuitBreaker', 'checkpointStore', 'clock'] as const),
-  ...(['onProgress', 'onComplete', 'onError'] as const),
-]);
+const OPTIONS = knownOptions<BulkOperationOptions>({
+  config: true,
+  processor: true,
+  circuitBreaker: true,
+  checkpointStore: true,
+  clock: true,
+  onProgress: true,
+  onComplete: true,
+  onError: true,
+});

@@ -27,7 +27,7 @@ describe('BulkOperationConfig', () => {
     expect(new BulkOperationConfig({ timeout: 1.5 }).timeoutMs).toBe(1_500);
     expect(new BulkOperationConfig({ timeout: '2m' }).timeoutMs).toBe(120_000);
     expect(new BulkOperationConfig({ timeout: Infinity }).timeoutMs).toBe(Infinity);
-    expect(new BulkOperationConfig({ retryDelay: '250ms' }).retryPolicy.backoff).toMatchObject({ delayMs: 250 });
+    expect(new BulkOperationConfig({ retryDelay: '250ms' }).retry.backoff).toMatchObject({ delay: 250 });
   });
 
   it.each([
@@ -43,14 +43,14 @@ describe('BulkOperationConfig', () => {
     ['enableProgressTracking', 'yes'],
     ['batchsize', 10],
   ])('refuses %s = %p by its name', (option, value) => {
-    const build = () => new BulkOperationConfig({ [option]: value }, 'bulk');
+    const build = () => new BulkOperationConfig({ [option]: value }, '', 'bulk');
 
     expect(build).toThrow(WorkflowOptionsError);
     expect(build).toThrow(expect.objectContaining({ option: `bulk.${option}`, value }) as Error);
   });
 
   it('takes a large concurrency, and no further attempts', () => {
-    expect(new BulkOperationConfig({ maxConcurrency: 10_000, retryAttempts: 0 }).retryPolicy.attempts).toBe(1);
+    expect(new BulkOperationConfig({ maxConcurrency: 10_000, retryAttempts: 0 }).retry.attempts).toBe(1);
   });
 
   it('gives another one with some settings changed', () => {

@@ -1,4 +1,5 @@
 import { AbortScope } from '../core/cancellation/index.js';
+import { resolveRetry, type RetryPolicy } from '../core/policies/index.js';
 import { delay, type Clock } from '../core/time/index.js';
 import { BatchRun, type BatchWork } from './batch-run.js';
 import type { BatchSource } from './batch-source.js';
@@ -51,6 +52,7 @@ export class BulkRun<T, R> implements BatchWork<T, R> {
   private underWay = 0;
   private begun = 0;
   private position = 0;
+  readonly policy: RetryPolicy;
   private readonly pace: RunPace;
   private readonly waiters: { resolve(step: Step<T, R> | Promise<Step<T, R>>): void; reject(error: unknown): void }[] =
     [];
@@ -59,6 +61,7 @@ export class BulkRun<T, R> implements BatchWork<T, R> {
   constructor(private readonly plan: BulkRunPlan<T, R>) {
     const { config, clock, metrics, source } = plan;
     const { length = 0 } = source;
+    this.policy = resolveRetry(config.retry);
     this.pace = new RunPace(clock, config.timeoutMs, () => this.expire());
     metrics.recordStart(length, Math.ceil(length / config.batchSize));
   }
@@ -71,9 +74,6 @@ export class BulkRun<T, R> implements BatchWork<T, R> {
   }
   get checkpoint(): BatchWork<T, R>['checkpoint'] {
     return this.plan.checkpoint;
-  }
-  get policy(): BatchWork<T, R>['policy'] {
-    return this.plan.config.retryPolicy;
   }
   get clock(): Clock {
     return this.plan.clock;

@@ -15,6 +15,13 @@ export type { BulkItems } from './batch-source.js';
 // Item by item
 export { bulkFilter, bulkMap, bulkReduce } from './item-functions.js';
 
+// In an application, and durably
+export { bulk, Bulk } from './bulk.definition.js';
+export type { BulkOptions } from './bulk.definition.js';
+export type { BulkProcess, BulkStepContext, BulkSummary } from './bulk.interpreter.js';
+export { BulkService } from './bulk.service.js';
+export type { BulkInputOf, BulkReference, BulkServiceExecuteOptions, BulkSummaryOf } from './bulk.service.js';
+
 // Errors
 export {
   BulkOperationCancelledError,

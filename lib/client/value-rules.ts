@@ -1,4 +1,5 @@
 import { WorkflowInputError } from '../core/errors/index.js';
+import { wholeNumberFault } from '../core/options/index.js';
 import type { InstanceStatus } from '../core/records/index.js';
 
 /** What the database's integer column holds. @internal */
@@ -12,9 +13,9 @@ export const MAX_INTEGER = 2_147_483_647;
  * @internal
  */
 export function wholeInput(value: number, place: string, min = 1, max = Number.MAX_SAFE_INTEGER): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  throw new WorkflowInputError({ place, issues: [{ path: '', message: `must be a whole number ${range}` }] });
+  const fault = wholeNumberFault(value, min, max);
+  if (fault === undefined) return value;
+  throw new WorkflowInputError({ place, issues: [{ path: '', message: `must be ${fault}` }] });
 }
 
 /** One status or several, each of those that are possible. @throws WorkflowInputError naming the place @internal */

@@ -1,4 +1,5 @@
 import { WorkflowOptionsError } from '../core/errors/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { EmbeddedPostgresOptions } from './embedded-postgres.interface.js';
 
 /**
@@ -16,11 +17,22 @@ export interface ResolvedEmbeddedPostgresOptions {
   readonly useEnvironment: boolean;
 }
 
+const EMBEDDED_POSTGRES = knownOptions<EmbeddedPostgresOptions>({
+  dataDir: true,
+  port: true,
+  database: true,
+  fsync: true,
+  log: true,
+  settings: true,
+  useEnvironment: true,
+});
+
 /**
  * @throws {@link WorkflowOptionsError} for a value that is not accepted.
  * @internal
  */
 export function resolveOptions(options: EmbeddedPostgresOptions): ResolvedEmbeddedPostgresOptions {
+  refuseUnknownOptions(options, EMBEDDED_POSTGRES, '', 'embeddedPostgres');
   const { dataDir = '.data/pg', port, database = 'workflow', settings = {} } = options;
   if (dataDir === '') refuse('dataDir', dataDir, 'a path');
   if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_536)) {

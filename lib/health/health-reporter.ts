@@ -1,4 +1,5 @@
 import type { DefinitionRegistry } from '../core/definition/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { StoreHealth, WorkflowStore } from '../core/store/index.js';
 import { parseDuration, type Clock } from '../core/time/index.js';
 import type {
@@ -16,11 +17,17 @@ export interface HealthSources {
   readonly worker?: { readonly status: Omit<WorkflowWorkerHealth, 'enabled'> };
 }
 
+const THRESHOLDS = knownOptions<WorkflowHealthThresholds>({
+  maxDueAge: true,
+  maxQuarantined: true,
+  maxUnclaimable: true,
+  timeout: true,
+});
 const NO_WORKER: WorkflowWorkerHealth = Object.freeze({ enabled: false, running: false, executing: 0, warm: 0 });
 
 /**
- * Asks the store and the worker how they are, and judges by the thresholds. Never rejects: a store that cannot be reached, or does
- * not answer in time, is a finding.
+ * Asks the store and the worker how they are, and judges by the thresholds. A store that cannot be reached, or does not answer in
+ * time, is a finding and no error.
  *
  * @internal
  */
@@ -28,8 +35,9 @@ export async function reportHealth(
   { store, registry, clock, worker }: HealthSources,
   thresholds: WorkflowHealthThresholds = {},
 ): Promise<WorkflowHealthReport> {
+  refuseUnknownOptions(thresholds, THRESHOLDS, 'the health check');
   const workerHealth = worker === undefined ? NO_WORKER : { enabled: true, ...worker.status };
-  const timeoutMs = parseDuration(thresholds.timeout ?? '3s', 'health timeout');
+  const timeoutMs = parseDuration(thresholds.timeout ?? '3s', 'timeout of the health check');
   const answer = await within(timeoutMs, clock, store.health(registry.keys()));
   const problems = [
     ...(typeof answer === 'string' ? [answer] : judge(answer, thresholds)),
@@ -47,7 +55,7 @@ export async function reportHealth(
 /** What stands in the way, one sentence each. */
 function judge(health: StoreHealth, thresholds: WorkflowHealthThresholds): string[] {
   const problems: string[] = [];
-  const maxDueAgeMs = parseDuration(thresholds.maxDueAge ?? '5m', 'health maxDueAge');
+  const maxDueAgeMs = parseDuration(thresholds.maxDueAge ?? '5m', 'maxDueAge of the health check');
   const unclaimable = sumOf(health.unclaimable);
   const mismatched = sumOf(health.mismatched);
   if (!health.schemaCurrent) problems.push('The tables are not of the version this build needs: run the migrations.');

@@ -98,6 +98,12 @@ describe('WorkflowHealthIndicator', () => {
       ]);
     });
 
+    it('refuses a threshold that there is not', async () => {
+      await expect(world().indicator.report({ maxDueage: '1m' } as object)).rejects.toThrow(
+        /"maxDueage of the health check".*Did you mean "maxDueAge"\?/,
+      );
+    });
+
     it('is unhealthy when the worker has stopped', async () => {
       const { worker, indicator } = world();
       worker.status.running = false;

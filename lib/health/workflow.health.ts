@@ -18,7 +18,7 @@ import { terminusSession } from './terminus.js';
 export class WorkflowHealthIndicator {
   constructor(private readonly sources: HealthSources) {}
 
-  /** How things stand. Never rejects. */
+  /** How things stand. A store that cannot be reached is a finding. @throws WorkflowOptionsError for a threshold that is none */
   report(thresholds?: WorkflowHealthThresholds): Promise<WorkflowHealthReport> {
     return reportHealth(this.sources, thresholds);
   }

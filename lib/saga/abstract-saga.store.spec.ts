@@ -2,6 +2,8 @@ import { jest } from '@jest/globals';
 import { VirtualClock } from '../core/time/index.js';
 import {
   AbstractSaga,
+  saga,
+  SagaChild,
   SagaError,
   SagaState,
   SagaStep,
@@ -209,6 +211,33 @@ describe('AbstractSaga with a store', () => {
     expect(error?.compensationErrors).toMatchObject([
       { stepName: 'b', message: expect.stringMatching(/interrupted/) as string },
     ]);
+  });
+
+  it('does not run a child again that had completed', async () => {
+    const story = new Story();
+    const store = new JsonStore();
+    const child = saga('child')
+      .step('x', () => story.seen.push('x'))
+      .build();
+    const tell = (order: OrderSaga) => {
+      order.addStep(
+        new SagaChild(
+          'child',
+          child,
+          () => undefined,
+          () => story.seen.push('undo child'),
+        ),
+      );
+      return story.tell(order, ['c']);
+    };
+    story.failing.add('c');
+    // It stops before it is stored that it is undone.
+    void tell(new OrderSaga(new StoppingStore(store, 2))).execute();
+    await new VirtualClock().advance(1);
+
+    await rejected(tell(new OrderSaga(store)).execute());
+
+    expect(story.seen).toEqual(['x', 'c', 'c', 'undo child']);
   });
 
   describe.each<[string, string[], string[], string]>([

@@ -4,9 +4,10 @@ import { executeInMemory, standaloneServices } from '../core/execution/index.js'
 import { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
 import { SagaProgress } from './saga-progress.js';
 import { SagaState } from './saga-state.js';
-import type { SagaCompensation, SagaStep } from './saga-step.js';
+import type { SagaPart } from './saga-part.js';
+import type { SagaCompensation } from './saga-context.js';
 import { refuseDuplicates } from './saga.definition.js';
-import { interpretSaga, type RunnableStep } from './saga.interpreter.js';
+import { interpretSaga, type RunnablePart } from './saga.interpreter.js';
 import type { SagaSnapshot, SagaStore } from './saga.store.js';
 
 /** @publicApi */
@@ -28,7 +29,7 @@ export abstract class AbstractSaga<T = unknown> {
   /** Raise it for a change with which what is stored does not fit. */
   static readonly VERSION: number = 1;
 
-  private readonly ownSteps: SagaStep[] = [];
+  private readonly ownSteps: SagaPart[] = [];
   private readonly progress = new SagaProgress();
   private readonly store: SagaStore | undefined;
   private input: T | undefined;
@@ -53,7 +54,7 @@ export abstract class AbstractSaga<T = unknown> {
   }
 
   /** In their order. */
-  get steps(): readonly SagaStep[] {
+  get steps(): readonly SagaPart[] {
     return this.ownSteps;
   }
 
@@ -68,7 +69,7 @@ export abstract class AbstractSaga<T = unknown> {
   }
 
   /** Adds a step at the end. @throws WorkflowDefinitionError for a name that is taken */
-  addStep(step: SagaStep): void {
+  addStep(step: SagaPart): void {
     refuseDuplicates([...this.ownSteps, step], `the saga "${this.constructor.name}"`);
     this.ownSteps.push(step);
   }
@@ -186,13 +187,13 @@ export abstract class AbstractSaga<T = unknown> {
     }
   }
 
-  /** A step as it is run by a saga that may have done, or undone, it before. */
-  private readonly recalled = (step: SagaStep): RunnableStep => {
-    const { name, compensation, idempotent } = step;
+  /** A part as it is run by a saga that may have done, or undone, it before. */
+  private readonly recalled = (part: SagaPart): RunnablePart => {
+    const { name, compensation, undoOptions } = part;
     const { completed, compensated, undoing } = this.progress;
     const undo: SagaCompensation<never, never> = async (result, context, own) => {
-      if (!idempotent && undoing.has(name)) throw new StepInterruptedError({ step: name });
-      if (!idempotent) {
+      if (undoOptions.compensateAtMostOnce === true) {
+        if (undoing.has(name)) throw new StepInterruptedError({ step: name });
         undoing.add(name);
         await this.save(false);
       }
@@ -203,9 +204,11 @@ export abstract class AbstractSaga<T = unknown> {
     const isDone = completed.has(name);
     return {
       name,
-      action: isDone ? () => completed.get(name) : step.action,
       compensation: compensation === undefined || compensated.has(name) ? undefined : undo,
-      options: step.options,
+      begin: isDone
+        ? (ctx, _, compensate) =>
+            ctx.step(name, () => completed.get(name), { ...undoOptions, ...(compensate && { compensate }) })
+        : (ctx, context, compensate) => part.begin(ctx, context, compensate),
     };
   };
 

@@ -5,8 +5,11 @@ export { saga, SagaBuilder } from './saga.builder.js';
 export { AbstractSaga } from './abstract-saga.js';
 export type { AbstractSagaExecuteOptions } from './abstract-saga.js';
 export { SagaStep, sagaStep } from './saga-step.js';
-export type { SagaAction, SagaCompensation, SagaStepOptions } from './saga-step.js';
-export type { SagaContext } from './saga-context.js';
+export type { SagaStepOptions } from './saga-step.js';
+export { SagaChild } from './saga-child.js';
+export type { SagaChildOptions } from './saga-child.js';
+export type { SagaPart } from './saga-part.js';
+export type { SagaAction, SagaCompensation, SagaContext } from './saga-context.js';
 
 // How they stand
 export { SagaState } from './saga-state.js';

@@ -7,6 +7,9 @@ import { isSagaError } from './errors/saga.error.js';
 import { SagaState } from './saga-state.js';
 import { SagaStore, type SagaSnapshot } from './saga.store.js';
 
+/** Before the name under which the outcome of a child is recorded. */
+const CHILD = '$result:';
+
 const STATES: Readonly<Record<InstanceStatus, SagaState>> = {
   pending: SagaState.PENDING,
   running: SagaState.RUNNING,
@@ -52,8 +55,11 @@ export class JournalSagaStore extends SagaStore {
       // A saga waits, or was put aside, while it is undone as well.
       state: STATES[status] === SagaState.RUNNING && isUndoing ? SagaState.COMPENSATING : STATES[status],
       completed: entries
-        .filter(({ kind, status: ended }) => kind === 'step' && ended === 'completed')
-        .map(({ name, value }) => ({ name, ...(value !== undefined && { result: value }) })),
+        .filter((entry) => entry.status === 'completed' && isResult(entry))
+        .map(({ name, value }) => ({
+          name: name.slice(name.startsWith(CHILD) ? CHILD.length : 0),
+          ...(value !== undefined && { result: value }),
+        })),
       compensated: undos.filter(({ status: ended }) => ended === 'completed').map(undoneStep),
       compensationErrors: undos.filter(({ status: ended }) => ended !== 'completed').map(toFailure),
       ...(failure !== undefined && { failure }),
@@ -70,6 +76,10 @@ export class JournalSagaStore extends SagaStore {
       if (definition.name === name) return definition.model === 'saga';
     return false;
   }
+}
+
+function isResult({ kind, name }: JournalEntryView): boolean {
+  return kind === 'step' || (kind === 'arrival' && name.startsWith(CHILD));
 }
 
 function undoneStep({ name }: JournalEntryView): string {

@@ -3,7 +3,7 @@ import { fromErrorRecord, toErrorRecord } from '../core/serialization/index.js';
 import { SagaStepError } from './errors/saga-step.error.js';
 import { isSagaError, SagaError, toSagaError } from './errors/saga.error.js';
 import { SagaState } from './saga-state.js';
-import type { SagaStep } from './saga-step.js';
+import type { SagaPart } from './saga-part.js';
 import type { SagaSnapshot } from './saga.store.js';
 
 const UNKNOWN = 'The saga had failed before, and its store does not say why.';
@@ -21,13 +21,13 @@ export class SagaProgress {
   private failures: readonly CompensationFailure[] = [];
 
   /** The steps that have completed, in that order. */
-  completedOf(steps: readonly SagaStep[]): SagaStep[] {
+  completedOf(steps: readonly SagaPart[]): SagaPart[] {
     const byName = new Map(steps.map((step) => [step.name, step]));
     return [...this.completed.keys()].map((name) => byName.get(name)).filter((step) => step !== undefined);
   }
 
   /** Whether what has completed, and can be undone, was undone. */
-  isUndone(steps: readonly SagaStep[]): boolean {
+  isUndone(steps: readonly SagaPart[]): boolean {
     return this.completedOf(steps).every(
       ({ name, compensation }) => compensation === undefined || this.compensated.has(name),
     );

@@ -1,30 +1,10 @@
-import {
-  readOptional,
-  type CompensationContext,
-  type StepContext,
-  type StepOptions,
-} from '../core/definition/index.js';
+import { readOptional, type StepOptions, type WorkflowContext } from '../core/definition/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { flag, knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
 import { resolveRetry, type RetryOptions } from '../core/policies/index.js';
 import { parseSeconds } from '../core/time/index.js';
-import type { SagaContext } from './saga-context.js';
-
-/** Does something; its answer is the step's result. @publicApi */
-export type SagaAction<R, I = unknown, Done extends object = Record<string, unknown>> = (
-  context: SagaContext<I, Done>,
-  step: StepContext,
-) => R | PromiseLike<R>;
-
-/**
- * Undoes what an action did. Also called for an action of which nobody knows whether it happened (`step.uncertain`): then the result is
- * `undefined`. @publicApi
- */
-export type SagaCompensation<R, I = unknown, Done extends object = Record<string, unknown>> = (
-  result: R,
-  context: SagaContext<I, Done>,
-  step: CompensationContext,
-) => unknown;
+import type { SagaAction, SagaCompensation, SagaContext } from './saga-context.js';
+import type { Compensate, SagaPart } from './saga-part.js';
 
 /** @publicApi */
 export interface SagaStepOptions {
@@ -61,7 +41,7 @@ const STEP = knownOptions<GivenOptions>({
  *
  * @publicApi
  */
-export class SagaStep<R = unknown, N extends string = string, I = unknown> {
+export class SagaStep<R = unknown, N extends string = string, I = unknown> implements SagaPart<R, N> {
   readonly name: N;
   readonly action: SagaAction<R, never>;
   readonly compensation: SagaCompensation<never, never> | undefined;
@@ -70,8 +50,9 @@ export class SagaStep<R = unknown, N extends string = string, I = unknown> {
   readonly idempotent: boolean;
   readonly timeout: number | string | undefined;
   readonly retry: RetryOptions | undefined;
-  /** What the engine is told of the action and of its undo. @internal */
-  readonly options: Omit<StepOptions, 'compensate'>;
+  /** @internal */
+  readonly undoOptions: SagaPart['undoOptions'];
+  private readonly options: StepOptions;
 
   /** @throws WorkflowDefinitionError, WorkflowOptionsError naming the step */
   constructor(
@@ -114,11 +95,23 @@ export class SagaStep<R = unknown, N extends string = string, I = unknown> {
     const delay = parseSeconds(this.retryDelay, `retryDelay of ${place}`);
     if (retry !== undefined) resolveRetry(retry, undefined, place);
     const policy = retry ?? { attempts: this.maxRetries + 1, backoff: { delay, factor: 1 } };
+    this.undoOptions = this.idempotent ? { compensateRetry: policy } : { compensateAtMostOnce: true };
     this.options = {
       retry: policy,
-      ...(this.idempotent ? { compensateRetry: policy } : { compensateAtMostOnce: true }),
+      ...this.undoOptions,
       ...(timeout !== undefined && { timeout: parseSeconds(timeout, `timeout of ${place}`) }),
     };
+  }
+
+  /** @internal */
+  get text(): string {
+    return `${this.name} ${String(this.action)} ${String(this.compensation)}`;
+  }
+
+  /** @internal */
+  begin(ctx: WorkflowContext, context: SagaContext<never>, compensate?: Compensate): Promise<R> {
+    const options = compensate === undefined ? this.options : { ...this.options, compensate };
+    return ctx.step<unknown>(this.name, (step) => this.action(context, step), options) as Promise<R>;
   }
 }
 

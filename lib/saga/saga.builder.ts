@@ -1,5 +1,9 @@
+import type { InputOf, OutputOf, WorkflowReference } from '../core/definition/index.js';
 import { Saga, type SagaOptions } from './saga.definition.js';
-import { SagaStep, type SagaAction, type SagaCompensation, type SagaStepOptions } from './saga-step.js';
+import { SagaChild, type SagaChildOptions } from './saga-child.js';
+import type { SagaAction, SagaCompensation, SagaContext } from './saga-context.js';
+import type { SagaPart } from './saga-part.js';
+import { SagaStep, type SagaStepOptions } from './saga-step.js';
 
 /**
  * Begins a saga; `build()` ends it. Each step knows the types of the results before it.
@@ -22,7 +26,7 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
   constructor(
     private readonly name: string,
     private readonly options: SagaOptions,
-    private readonly steps: readonly SagaStep[],
+    private readonly parts: readonly SagaPart[],
   ) {}
 
   /** @param compensation Undoes the completed step when a later one fails. */
@@ -38,11 +42,34 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
       compensation as unknown as SagaCompensation<R>,
       options,
     );
-    return new SagaBuilder(this.name, this.options, [...this.steps, step]);
+    return new SagaBuilder(this.name, this.options, [...this.parts, step]);
+  }
+
+  /**
+   * A workflow as a step: a child of the run, cancelled with it.
+   *
+   * @param input What the child is given.
+   * @param compensation Undoes the completed child when a later step fails.
+   */
+  child<const N extends string, W extends WorkflowReference>(
+    name: N,
+    workflow: W,
+    input: (context: SagaContext<I, Done>) => InputOf<W>,
+    compensation?: SagaCompensation<OutputOf<W>, I, Done & Readonly<Record<N, OutputOf<W>>>> | null,
+    options?: SagaChildOptions,
+  ): SagaBuilder<I, Done & Record<N, OutputOf<W>>> {
+    const child = new SagaChild(
+      name,
+      workflow,
+      input as unknown as (context: SagaContext) => InputOf<W>,
+      compensation as unknown as SagaCompensation<OutputOf<W>>,
+      options,
+    );
+    return new SagaBuilder(this.name, this.options, [...this.parts, child]);
   }
 
   /** @throws WorkflowDefinitionError for a name given twice */
   build(): Saga<I, Done> {
-    return new Saga(this.name, this.steps, this.options);
+    return new Saga(this.name, this.parts, this.options);
   }
 }

@@ -5,7 +5,7 @@ import { executeInMemory, standaloneServices, type MemoryServices } from '../cor
 import { callback, knownOptions, oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
 import { toSagaError } from './errors/saga.error.js';
-import type { SagaStep } from './saga-step.js';
+import type { SagaPart } from './saga-part.js';
 import { interpretSaga } from './saga.interpreter.js';
 
 /** @publicApi */
@@ -43,7 +43,7 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
   readonly model = 'saga';
   /** Each step says itself how often it is tried. */
   readonly retry = false;
-  readonly steps: readonly SagaStep[];
+  readonly steps: readonly SagaPart[];
   readonly isCompatibleWith?: (version: number) => boolean;
   readonly onUndoFailure?: 'continue' | 'stop';
   /** @internal */
@@ -54,7 +54,7 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
   /** @throws WorkflowDefinitionError for a name given twice */
   constructor(
     name: string,
-    steps: readonly SagaStep[],
+    steps: readonly SagaPart[],
     options: SagaOptions & { /** @internal */ target?: object } = {},
   ) {
     assertWorkflowName(name, `saga "${name}"`);
@@ -68,9 +68,7 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
     this.name = name;
     this.version = version;
     this.steps = Object.freeze([...steps]);
-    this.fingerprint = steps
-      .map((step) => [step.name, String(step.action), String(step.compensation)].join(' '))
-      .join('\n');
+    this.fingerprint = steps.map(({ text }) => text).join('\n');
     if (isCompatibleWith !== undefined) this.isCompatibleWith = isCompatibleWith;
     if (onUndoFailure !== undefined) this.onUndoFailure = onUndoFailure;
     if (target !== undefined) this.target = target;
@@ -125,7 +123,7 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
         ...undoable.map((step) => ({ id: undoOf(step), label: `undo ${step.name}` })),
       ],
       edges: [
-        ...steps.slice(1).map((step, index) => ({ from: (steps[index] as SagaStep).name, to: step.name })),
+        ...steps.slice(1).map((step, index) => ({ from: (steps[index] as SagaPart).name, to: step.name })),
         ...undoable.map((step) => ({ from: step.name, to: undoOf(step), label: 'undone by' })),
       ],
     };
@@ -133,7 +131,7 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
 }
 
 /** @internal */
-export function refuseDuplicates(steps: readonly SagaStep[], place: string): void {
+export function refuseDuplicates(steps: readonly SagaPart[], place: string): void {
   const names = new Set<string>();
   for (const { name } of steps) {
     if (names.has(name))
@@ -144,6 +142,6 @@ export function refuseDuplicates(steps: readonly SagaStep[], place: string): voi
   }
 }
 
-function undoOf({ name }: SagaStep): string {
+function undoOf({ name }: SagaPart): string {
   return `$compensate:${name}`;
 }

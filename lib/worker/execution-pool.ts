@@ -152,7 +152,8 @@ export class ExecutionPool {
     this.suspects.delete(id);
     if (verdict.kind === 'continued') {
       const { services, listener } = this;
-      const next = new Execution(services, execution.definition, verdict.record, [], execution.lease, listener);
+      const { definition, lease } = execution;
+      const next = new Execution(services, definition, verdict.record, [], lease, listener, verdict.carried);
       next.observe(verdict.record.wakes, verdict.cancelRequested);
       this.follow(next);
       return;

@@ -54,7 +54,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
     mayImport: ['core', 'worker', 'client', 'discovery', 'memory', 'root'],
     isEntryPoint: true,
   },
-  embedded: { mayImport: ['core/errors', 'core/time'], isEntryPoint: true },
+  embedded: { mayImport: ['core/errors', 'core/options', 'core/time'], isEntryPoint: true },
 
   root: {
     mayImport: [

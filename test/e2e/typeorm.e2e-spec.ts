@@ -178,6 +178,21 @@ describe('WorkflowModule with TypeORM', () => {
     });
   });
 
+  it.each<[string, () => unknown]>([
+    ['a parent to list', () => client().list({ parentId: 'a\u0000' })],
+    ['a workflow to list', () => client().list({ workflow: '\ud800' })],
+    ['an attribute to list', () => client().list({ attributes: { tenant: 'a\u0000' } })],
+    ['a version to list', () => client().list({ version: 3_000_000_000 })],
+    ['an item to stream after', () => client().stream('nobody', { after: Number.NaN }).next()],
+    ['a key', () => client().signal('paid', 1, { key: 'a\u0000' })],
+    ['an id', () => client().start(InvoiceWorkflow, { saleId: 's', total: 1 }, { id: 'a\u0000' })],
+    ['a reason', () => client().cancel('nobody', 'a\u0000')],
+  ])('refuses %s that Postgres would refuse, by an error of its own', async (_what, call) => {
+    await boot({ typeorm: true }, TypeOrmModule.forRoot(connection()));
+
+    await expect(async () => call()).rejects.toMatchObject({ code: 'WORKFLOW_INPUT' });
+  });
+
   it('goes on after a restart of the application', async () => {
     await boot({ typeorm: true }, TypeOrmModule.forRoot(connection()));
     await client().start(InvoiceWorkflow, { saleId: 'restart', total: 9 }, { id: 'restart' });

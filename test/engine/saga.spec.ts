@@ -9,21 +9,22 @@ import {
   WorkflowModule,
   type WorkflowContext,
 } from 'nestjs-workflow';
+import { Pipeline, step } from 'nestjs-workflow/pipeline';
 import {
   AbstractSaga,
   Compensate,
   saga,
+  Saga,
   SagaError,
   SagaStep,
   SagaStore,
   SagaVersionMismatchError,
   SagaWorkflow,
   Step,
-  type Saga,
   type SagaOptions,
   type SagaContext,
 } from 'nestjs-workflow/saga';
-import type { CompensationContext, StepContext } from 'nestjs-workflow';
+import type { CompensationContext, StepContext, WorkflowDefinition } from 'nestjs-workflow';
 import { createTestEngine } from 'nestjs-workflow/testing';
 
 interface Order {
@@ -88,14 +89,18 @@ afterEach(async () => {
   running = undefined;
 });
 
-async function application(providers: ProviderClass[] = [OrderSaga], sagas: Saga<never, object>[] = []) {
+async function application(providers: ProviderClass[] = [OrderSaga], definitions: WorkflowDefinition[] = []) {
   const testing = await Test.createTestingModule({
-    imports: [CqrsModule.forRoot(), WorkflowModule.stub()],
+    imports: [
+      CqrsModule.forRoot(),
+      WorkflowModule.stub(),
+      WorkflowModule.forFeature(definitions.filter((each) => !(each instanceof Saga))),
+    ],
     providers: [Ledger, ...providers],
   }).compile();
   const app = testing.createNestApplication({ logger: false });
   running = app;
-  for (const each of sagas) app.get(SagaService).register(each);
+  for (const each of definitions) if (each instanceof Saga) app.get(SagaService).register(each as Saga);
   await app.init();
   const [service, store, client, ledger] = [
     app.get(SagaService),
@@ -400,6 +405,91 @@ describe('The saga store of an application', () => {
 
     await expect(direct.execute()).rejects.toThrow(/only the engine writes\. Give its class @SagaWorkflow/);
     expect(ledger.seen).toEqual([]);
+  });
+});
+
+describe('A workflow inside a saga', () => {
+  const pricing = new Pipeline('pricing', [step('price', ({ input }) => (input as number) * 2)]).define();
+  const shop = (ledger: string[], isBroken: boolean) =>
+    saga<number>('shop')
+      .step(
+        'count',
+        ({ input }) => input + 1,
+        () => ledger.push('undo count'),
+      )
+      .child(
+        'price',
+        pricing,
+        ({ results }) => results.count,
+        (priced) => ledger.push(`undo price ${String(priced.results['price'])}`),
+      )
+      .step(
+        'pay',
+        ({ results }) => {
+          if (isBroken) throw new TypeError('declined');
+          return results.price.results['price'];
+        },
+        null,
+        { maxRetries: 0 },
+      )
+      .build();
+
+  it('is a step: its output is the result, in memory and durably', async () => {
+    const sold = shop([], false);
+    const { sagas, store } = await application([], [sold, pricing]);
+
+    expect(await sagas.execute(sold, 1)).toMatchObject({ count: 2, pay: 4 });
+    expect(await sagas.execute(sold, 1, { id: 's-1' })).toMatchObject({ count: 2, pay: 4 });
+    expect((await store.load('s-1'))?.completed).toMatchObject([
+      { name: 'count', result: 2 },
+      { name: 'price', result: { results: { price: 4 } } },
+      { name: 'pay', result: 4 },
+    ]);
+  });
+
+  it('that has completed is undone in its turn', async () => {
+    const ledger: string[] = [];
+    const sold = shop(ledger, true);
+    const { sagas, store } = await application([], [sold, pricing]);
+
+    for (const id of [undefined, 's-1'])
+      expect(await rejected(sagas.execute(sold, 1, id === undefined ? {} : { id }))).toMatchObject({ stepName: 'pay' });
+
+    expect(ledger).toEqual(['undo price 4', 'undo count', 'undo price 4', 'undo count']);
+    expect((await store.load('s-1'))?.compensated).toEqual(['price', 'count']);
+  });
+
+  it('that fails undoes itself, and then what is around it is undone', async () => {
+    const ledger: string[] = [];
+    const inner = saga('inner')
+      .step(
+        'a',
+        () => 1,
+        () => ledger.push('undo a'),
+      )
+      .step('b', () => Promise.reject(new TypeError('no')), null, { maxRetries: 0 })
+      .build();
+    const outer = saga('outer')
+      .step(
+        'first',
+        () => 1,
+        () => ledger.push('undo first'),
+      )
+      .child('inner', inner, () => undefined)
+      .build();
+    const { sagas } = await application([], [inner, outer]);
+
+    for (const id of [undefined, 's-1'])
+      expect(await rejected(sagas.execute(outer, undefined, id === undefined ? {} : { id }))).toMatchObject({
+        stepName: 'inner',
+        cause: { code: 'CHILD_WORKFLOW_FAILED' },
+      });
+
+    expect(ledger).toEqual(['undo a', 'undo first', 'undo a', 'undo first']);
+  });
+
+  it('needs a function that answers its input', () => {
+    expect(() => saga('s').child('price', pricing, 7 as never)).toThrow(/input of child "price" is no function/);
   });
 });
 

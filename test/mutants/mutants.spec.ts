@@ -9,7 +9,7 @@ describe('The mutants', () => {
   it.each(names)('%s still applies, names its rule and tests that exist', (name) => {
     const path = join(import.meta.dirname, name);
     const text = readFileSync(path, 'utf8');
-    const tests = /^Tests: (.+)$/m.exec(text)?.[1]?.split(' ') ?? [];
+    const tests = [...text.matchAll(/^Test: (\S+)/gm)].map(([, test]) => test as string);
 
     execFileSync('git', ['apply', '--check', path], { cwd: root, stdio: 'pipe' });
 
@@ -19,6 +19,6 @@ describe('The mutants', () => {
   });
 
   it('break every rule that the reliability of the product hangs on', () => {
-    expect(names.length).toBeGreaterThanOrEqual(30);
+    expect(names.length).toBeGreaterThanOrEqual(70);
   });
 });

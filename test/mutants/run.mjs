@@ -25,10 +25,9 @@ try {
   }
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
 
-  const tests = [...new Set(names.flatMap((name) => read(name).tests))];
-  const healthy = run(tests);
-  if (healthy !== undefined) {
-    console.log(`The tests fail without any mutant: ${healthy}`);
+  const reason = sicknessOf(names.flatMap((name) => read(name).tests));
+  if (reason !== undefined) {
+    console.log(`Without any mutant: ${reason}`);
     process.exitCode = 1;
   } else {
     for (const name of names) judge(name);
@@ -39,14 +38,25 @@ try {
   rmSync(tree, { recursive: true, force: true });
 }
 
+/** Why a mutant's end would tell nothing: a test fails already, or there is none of that name. */
+function sicknessOf(tests) {
+  const known = [];
+  for (const path of new Set(tests.map((test) => test.path))) {
+    const { failing, passed } = run({ path });
+    if (failing !== undefined) return failing;
+    known.push(...passed.map((name) => ({ path, name })));
+  }
+  const lost = tests.find(({ path, name }) => !known.some((test) => test.path === path && test.name.includes(name)));
+  return lost === undefined ? undefined : `${lost.path} has no test "${lost.name}"`;
+}
+
 function judge(name) {
   const { rule, tests } = read(name);
   const began = performance.now();
   apply(name);
   let failing;
   try {
-    // One file after the other: mostly the first one catches it.
-    for (const test of tests) if ((failing = run([test])) !== undefined) break;
+    for (const test of tests) if ((failing = run(test).failing) !== undefined) break;
   } finally {
     apply(name, '--reverse');
   }
@@ -55,25 +65,28 @@ function judge(name) {
   console.log(`${name.replace('.patch', '')} (${rule}) ${seconds} s\n    ${failing ?? 'SURVIVED'}`);
 }
 
+/** A patch's rule, and the tests that it fails: a file, and a part of the test's name where one test is meant. */
 function read(name) {
   const text = readFileSync(join(patches, name), 'utf8');
-  return { rule: /^Rule: (.*)$/m.exec(text)[1], tests: /^Tests: (.*)$/m.exec(text)[1].split(' ') };
+  const tests = [...text.matchAll(/^Test: (\S+)(?: › (.+))?$/gm)].map(([, path, title = '']) => ({ path, name: title }));
+  return { rule: /^Rule: (.*)$/m.exec(text)[1], tests };
 }
 
 function apply(name, ...flags) {
   execFileSync('git', ['apply', ...flags, join(patches, name)], { cwd: tree });
 }
 
-/** The first test that fails, with the first line of what it says; nothing when all pass. */
-function run(tests) {
+/** Runs one file, or one of its tests: what passed, and the first test that failed with the first line of what it says. */
+function run({ path, name = '' }) {
   const result = join(tree, 'result.json');
   rmSync(result, { force: true });
   const jest = spawnSync(
     process.execPath,
     [
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
-      ...['--selectProjects', 'unit', '--silent', '--json', '--outputFile', result, '--bail', '--runTestsByPath'],
-      ...tests,
+      ...['--selectProjects', 'unit', '--silent', '--json', '--outputFile', result],
+      ...(name === '' ? [] : ['--testNamePattern', name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')]),
+      ...['--runTestsByPath', path],
     ],
     {
       cwd: tree,
@@ -83,22 +96,29 @@ function run(tests) {
       env: { ...process.env, SIMULATION_FAIL_FAST: '1' },
     },
   );
-  if (jest.status === 0) return undefined;
-  if (jest.error?.code === 'ETIMEDOUT') return `${tests.join(', ')} did not come to an end`;
+  if (jest.error?.code === 'ETIMEDOUT') return { failing: `${path} did not come to an end`, passed: [] };
+  const output = jest.stderr || jest.stdout;
+  let report;
   try {
-    const report = JSON.parse(readFileSync(result, 'utf8'));
-    for (const file of report.testResults) {
-      const failed = file.assertionResults.find((test) => test.status === 'failed');
-      if (failed !== undefined) return `${failed.fullName}: ${reason(failed.failureMessages[0] ?? '')}`;
-      if (file.status === 'failed') return `${file.name.replace(`${tree}${sep}`, '')}: ${reason(file.message)}`;
-    }
+    report = JSON.parse(readFileSync(result, 'utf8'));
   } catch {
     // Jest itself failed: what it printed says why.
+    return { failing: reasonOf(output), passed: [] };
   }
-  return reason(jest.stderr || jest.stdout);
+  const passed = report.testResults.flatMap((file) =>
+    file.assertionResults.filter((test) => test.status === 'passed').map((test) => test.fullName),
+  );
+  if (jest.status === 0) return { failing: undefined, passed };
+  const [file] = report.testResults.filter(({ status }) => status === 'failed');
+  const failed = file?.assertionResults.find((test) => test.status === 'failed');
+  const failing =
+    failed === undefined
+      ? reasonOf(file?.message ?? output)
+      : `${failed.fullName}: ${reasonOf(failed.failureMessages[0] ?? '')}`;
+  return { failing, passed };
 }
 
-function reason(message) {
+function reasonOf(message) {
   const colours = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
   const lines = message
     .replace(colours, '')
@@ -106,6 +126,5 @@ function reason(message) {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const seed = lines.find((line) => /^\+?\s*"seed \d+: /.test(line))?.replace(/^\+\s*/, '');
-  const telling = seed ?? lines.find((line) => line.startsWith('●')) ?? lines.slice(0, 2).join(' ');
-  return telling.slice(0, 240);
+  return (seed ?? lines.slice(0, 2).join(' ')).slice(0, 200);
 }

@@ -30,6 +30,13 @@ const orders = saga<Order>('orders')
   .step('charge', ({ results }, { idempotencyKey }) => `${results.reserve.reservation} ${idempotencyKey}`)
   .build();
 
+const _parent = saga<Order>('parent')
+  .child('order', orders, ({ input }) => input)
+  .step('count', ({ results }): number => results.order.reserve.reservation)
+  .build();
+// @ts-expect-error The child takes an order.
+saga<Order>('parent').child('order', orders, () => 7);
+
 saga('orders')
   .step('a', () => 1)
   // @ts-expect-error There is no such step before it.

@@ -80,6 +80,9 @@ class DurableContext implements WorkflowContext {
   get signal(): AbortSignal {
     return this.execution.scope.signal;
   }
+  get carried(): unknown {
+    return this.execution.carried;
+  }
 
   step<T>(
     name: string,

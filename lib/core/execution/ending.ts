@@ -60,7 +60,7 @@ export class Ending {
     const { codeEnd, stop } = this.host;
     if (stop === undefined && codeEnd?.kind === 'returned') return this.complete(codeEnd.value);
     if (stop === undefined && codeEnd?.kind === 'threw' && codeEnd.error instanceof ContinueAsNew)
-      return this.continue(codeEnd.error.input);
+      return this.continue(codeEnd.error);
     return this.fail();
   }
 
@@ -151,7 +151,7 @@ export class Ending {
     return this.after(result, this.ended({ status: 'completed', output }));
   }
 
-  private async continue(input: unknown): Promise<Verdict | undefined> {
+  private async continue({ input, carried }: ContinueAsNew): Promise<Verdict | undefined> {
     const { host } = this;
     const { payloads, storeTime } = host.services;
     let sealed: string | undefined;
@@ -187,7 +187,7 @@ export class Ending {
       wakes: result.kind === 'applied' ? result.wakes : host.record.wakes,
     };
     // A renewal may have told of a cancel while the write was under way.
-    return this.after(result, { kind: 'continued', record, cancelRequested: host.inbox.cancelRequested });
+    return this.after(result, { kind: 'continued', record, cancelRequested: host.inbox.cancelRequested, carried });
   }
 
   private async fail(): Promise<Verdict | undefined> {

@@ -94,6 +94,22 @@ export function unwatchedSteps(ctx: WorkflowContext): UnwatchedSteps | undefined
   return ctx instanceof MemoryContext && ctx.isUnwatched ? ctx : undefined;
 }
 
+/**
+ * The same for bodies that are tried once, in interpreters that give each call a name of its own: little more than a call.
+ *
+ * @param timeoutMs 0 for none.
+ * @internal
+ */
+export function beginVisit(
+  ctx: WorkflowContext,
+  name: string,
+  fn: (step: StepContext) => unknown,
+  timeoutMs: number,
+): unknown {
+  if (ctx instanceof MemoryContext) return ctx.visit(name, fn, timeoutMs);
+  return ctx.step(name, fn, { retry: false, ...(timeoutMs > 0 && { timeout: timeoutMs }) });
+}
+
 /** Whether a run is kept in memory only, so that values pass by reference. @internal */
 export function isInMemory(ctx: WorkflowContext): boolean {
   return ctx instanceof MemoryContext;
@@ -180,10 +196,11 @@ function runGenerations(run: MemoryRun, input: unknown): Promise<unknown> {
 /** The generations after the first, one after the other: there may be no end of them. */
 async function runNext(first: MemoryRun, next: ContinueAsNew): Promise<unknown> {
   let run = first;
-  let { input } = next;
+  let { input, carried } = next;
   for (;;) {
     run = nextOf(run);
     const context = new MemoryContext(run, runBelow);
+    if (carried !== undefined) context.carried = carried;
     try {
       const output = await run.definition.run(context, input);
       if (run.isStopped) throw run.scope.reason;
@@ -191,7 +208,7 @@ async function runNext(first: MemoryRun, next: ContinueAsNew): Promise<unknown> 
       return output;
     } catch (error) {
       if (!(error instanceof ContinueAsNew)) throw await endOf(run, context, error);
-      ({ input } = error);
+      ({ input, carried } = error);
     }
   }
 }

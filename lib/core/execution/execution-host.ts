@@ -40,6 +40,8 @@ export interface ContextHost extends ExecutionHost {
   emit(kind: 'emit' | 'progress', payload: unknown, step?: string): void;
   /** Whether the code has come past everything that was recorded before this owner. */
   readonly isPastRecords: boolean;
+  /** What the generation before left for this one, if it ran in this process. */
+  readonly carried?: unknown;
   /** What is still open or would be undone, in words: reasons not to begin a next generation. */
   unfinished(): { readonly calls: readonly string[]; readonly undos: readonly string[] };
 }

@@ -65,6 +65,7 @@ export class Execution implements ContextHost {
     entries: readonly JournalEntry[],
     public lease: Lease,
     hooks: ExecutionHooks,
+    readonly carried?: unknown,
   ) {
     const { id, generation, fence } = record;
     this.journal = new InstanceJournal(entries, record.head);

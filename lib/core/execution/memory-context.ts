@@ -25,6 +25,7 @@ import { ContinueAsNew } from './continue-as-new.js';
 import { MemoryChildren, type RunBelow } from './memory-children.js';
 import type { MemoryRun } from './memory-run.js';
 import { MemoryStepContext } from './memory-step-context.js';
+import { MemoryVisit } from './memory-visit.js';
 import { resolveStep, stepError } from './step-call.js';
 import { instantOf, namedConditions, signalCondition } from './wait-conditions.js';
 
@@ -36,6 +37,8 @@ import { instantOf, namedConditions, signalCondition } from './wait-conditions.j
 export class MemoryContext implements WorkflowContext {
   private chance: RandomSource | undefined;
   private ownChildren: MemoryChildren | undefined;
+  /** What the generation before left for this one; a field only of those that have it. */
+  declare carried?: unknown;
 
   constructor(
     private readonly run: MemoryRun,
@@ -91,6 +94,22 @@ export class MemoryContext implements WorkflowContext {
     }
     const answer = fn(new MemoryStepContext(run, name));
     return run.isCancellable && isThenable(answer) ? run.untilAborted(Promise.resolve(answer)) : answer;
+  }
+
+  /**
+   * The same for interpreters whose names cannot meet: the name is not taken down, and only an answer that is a promise is timed.
+   *
+   * @param timeoutMs 0 for none.
+   */
+  visit(name: string, fn: (step: StepContext) => unknown, timeoutMs: number): unknown {
+    const { run } = this;
+    if (this.tellsSteps) return this.begin(name, fn, { retry: false, ...(timeoutMs > 0 && { timeout: timeoutMs }) });
+    if (run.isCancellable) run.scope.throwIfAborted();
+    const visit = new MemoryVisit(run, name);
+    const answer = fn(visit);
+    if (!isThenable(answer)) return answer;
+    const limited = timeoutMs === 0 ? Promise.resolve(answer) : visit.limit(answer, timeoutMs);
+    return run.isCancellable ? run.untilAborted(limited) : limited;
   }
 
   async transaction(name: string): Promise<never> {

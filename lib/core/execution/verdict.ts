@@ -6,7 +6,13 @@ export type Verdict =
   | { readonly kind: 'suspended'; readonly dueAt: number | undefined }
   | { readonly kind: 'ended'; readonly instance: EndedInstance }
   /** The next generation begins under the same lease. */
-  | { readonly kind: 'continued'; readonly record: InstanceRecord; readonly cancelRequested: boolean }
+  | {
+      readonly kind: 'continued';
+      readonly record: InstanceRecord;
+      readonly cancelRequested: boolean;
+      /** What the generation leaves for the next one. */
+      readonly carried: unknown;
+    }
   /** Handed back for a shutdown. */
   | { readonly kind: 'released' }
   /** This build's code does not match the journal; handed back for another one. */

@@ -1,2 +1,2 @@
 export { knownOptions, optionName, refuseUnknownOptions, type KnownOptions } from './known-options.js';
-export { callback, duration, flag, limit, oneOf, text, wholeNumber } from './option-readers.js';
+export { callback, duration, flag, limit, oneOf, text, wholeNumber, wholeNumberFault } from './option-readers.js';

@@ -9,6 +9,12 @@ export function duration(value: Duration | undefined, fallback: Duration, option
   throw new WorkflowOptionsError({ option, value, expected: `at least ${minMs} ms` });
 }
 
+/** What a number has to be, where it is no whole number between two bounds, both included. @internal */
+export function wholeNumberFault(number: unknown, min: number, max: number): string | undefined {
+  if (Number.isInteger(number) && (number as number) >= min && (number as number) <= max) return undefined;
+  return `a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}`;
+}
+
 /** Reads a whole number between two bounds, both included. @internal */
 export function wholeNumber(
   value: number | undefined,
@@ -18,14 +24,17 @@ export function wholeNumber(
   max = Number.MAX_SAFE_INTEGER,
 ): number {
   const number = value ?? fallback;
-  if (Number.isInteger(number) && number >= min && number <= max) return number;
-  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  throw new WorkflowOptionsError({ option, value, expected: `a whole number ${range}` });
+  const expected = wholeNumberFault(number, min, max);
+  if (expected === undefined) return number;
+  throw new WorkflowOptionsError({ option, value, expected });
 }
 
-/** Reads a number that may be `Infinity`, for none. @internal */
+/** Reads a whole number from 1, or `Infinity` for no limit. @internal */
 export function limit(value: number | undefined, fallback: number, option: string): number {
-  return value === Infinity ? Infinity : wholeNumber(value, fallback, option);
+  const number = value ?? fallback;
+  const expected = wholeNumberFault(number, 1, Number.MAX_SAFE_INTEGER);
+  if (expected === undefined || number === Infinity) return number;
+  throw new WorkflowOptionsError({ option, value, expected: `${expected}, or Infinity` });
 }
 
 /** @internal */

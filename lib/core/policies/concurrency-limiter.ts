@@ -1,4 +1,4 @@
-import { WorkflowOptionsError } from '../errors/index.js';
+import { limit as readLimit } from '../options/index.js';
 
 /** Somebody who waits for a turn; a node of a doubly linked list, so that joining, leaving and being called are all O(1). */
 interface Waiter {
@@ -27,13 +27,7 @@ export class ConcurrencyLimiter {
     readonly limit: number,
     place = 'concurrency',
   ) {
-    if (limit !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(limit) && limit >= 1)) {
-      throw new WorkflowOptionsError({
-        option: place,
-        value: limit,
-        expected: 'a whole number of at least 1, or Infinity',
-      });
-    }
+    readLimit(limit, limit, place);
   }
 
   /** How many functions run now. */

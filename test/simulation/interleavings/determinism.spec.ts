@@ -17,6 +17,59 @@ describe('Parallel branches', () => {
   });
 });
 
+describe('Results that come at one moment', () => {
+  it('are handed over one after the other, each when the code has gone quiet, live and in replay', async () => {
+    const cluster = new Cluster({
+      definitions: [
+        staged('moment', async (stage) => {
+          const { ctx } = stage;
+          const drawn: unknown[] = [];
+          // The first branch has more to do before it draws than the second one.
+          const branch = async (index: number): Promise<void> => {
+            await ctx.sleep(`b${index}`, '1s');
+            for (let turns = index === 0 ? 20 : 0; turns > 0; turns--) await Promise.resolve();
+            drawn.push([index, ctx.random(), ctx.now()]);
+          };
+          await Promise.all([0, 1, 2].map(branch));
+          await stage.step('after');
+          return [...drawn, ctx.now()];
+        }),
+      ],
+    });
+    cluster.process('a');
+    await cluster.create('moment', 'm');
+    await cluster.finish();
+
+    const output = cluster.output('m') as [number][];
+    expect(output.slice(0, 3).map(([index]) => index)).toEqual([0, 1, 2]);
+  });
+});
+
+describe('A result that is recorded after the code has ended', () => {
+  it('is handed to it neither live nor in replay', async () => {
+    let handed = 0;
+    const cluster = new Cluster({
+      definitions: [
+        staged('ended', async (stage) => {
+          void stage.step('slow', { takesMs: 300, isDeaf: true }).then(() => (handed += 1));
+          await stage.reversible('t1', { takesMs: 10 }, { takesMs: 5_000 });
+          stage.ctx.fail('on purpose');
+        }),
+      ],
+    });
+    const first = cluster.process('a');
+    await cluster.create('ended', 'e');
+    await cluster.until(() => cluster.world.ledger.effects.some(({ kind }) => kind === 'undo'), 'the undo');
+    expect(cluster.journal('e')).toEqual(['$start:t1', 't1', 'slow', '$failure']);
+    first.crash();
+    cluster.process('b');
+    await cluster.finish();
+
+    expect(cluster.record('e').status).toBe('failed');
+    expect(handed).toBe(0);
+  });
+});
+
 describe('The loser of a race', () => {
   it('may reject unseen, before and after the end', async () => {
     const rejections: unknown[] = [];
@@ -28,6 +81,7 @@ describe('The loser of a race', () => {
           const lose = (name: string, takesMs: number): Promise<string> =>
             stage.step(name, { takesMs, failures: 9 }, { retry: 1 });
           await Promise.race([stage.step('fast', { takesMs: 1 }), lose('late', 300), lose('later', 2_000)]);
+          void stage.ctx.step('unseen', () => Promise.reject(new Error('unseen')), { retry: 1 });
           await stage.ctx.sleep('rest', 800);
           await Promise.race([stage.step('again', { takesMs: 1 }), lose('cut off', 60_000)]);
           return 'won';

@@ -121,7 +121,8 @@ describe('A kill between a commit and its publication', () => {
           definitions: [
             staged('told', async (stage) => {
               await stage.reversible('a');
-              await stage.ctx.sleep('nap', 500);
+              // Long enough for a relay to come round while it lasts.
+              await stage.ctx.sleep('nap', 2_500);
               stage.ctx.fail('on purpose');
             }),
           ],

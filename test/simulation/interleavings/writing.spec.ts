@@ -36,6 +36,47 @@ describe('A conflict', () => {
   });
 });
 
+describe('A transactional step', () => {
+  it('carries what was staged before it', async () => {
+    const cluster = new Cluster({
+      definitions: [
+        staged('branches', (stage) =>
+          Promise.all([
+            stage.step('a', { takesMs: 10 }),
+            stage.step('b', { takesMs: 20 }),
+            stage.transaction('x', { takesMs: 30 }),
+          ]),
+        ),
+      ],
+    });
+    const process = cluster.process('a');
+    await cluster.create('branches', 'c');
+    // The first record takes longer than everything else, so that the second one waits behind it.
+    cluster.world.network.script = (operation) => (operation === 'flush' ? { requestMs: 200 } : undefined);
+    await cluster.until(() => cluster.world.ledger.committed.size === 1, 'the commit');
+    process.crash();
+
+    expect(cluster.journal('c')).toEqual(['a', 'b', 'x']);
+    cluster.process('a');
+    await cluster.finish();
+    expect(['a', 'b', 'x'].map((step) => cluster.begun(step))).toEqual([1, 1, 1]);
+  });
+
+  it('whose commit was not answered is found by its position, and runs once', async () => {
+    const cluster = new Cluster({
+      definitions: [staged('ledgered', (stage) => stage.transaction('x', { takesMs: 5 }))],
+    });
+    cluster.world.network.script = (operation) => (operation === 'transaction' ? { kind: 'lostAnswer' } : undefined);
+    cluster.process('a');
+    await cluster.create('ledgered', 't');
+    await cluster.until(() => cluster.isOver, 'its end');
+    await cluster.finish();
+
+    expect(cluster.begun('x')).toBe(1);
+    expect(cluster.record('t').fence).toBe(1);
+  });
+});
+
 describe('A transaction that the database gives up', () => {
   it('runs again without costing its step an attempt', async () => {
     const cluster = new Cluster({

@@ -38,6 +38,9 @@ export class EventRules {
     for (const row of this.world.database.database.instances.all()) {
       if (this.watch.rows.isDeleted(row.id)) continue;
       const known = this.byInstance.get(row.id);
+      const last = known?.get(row.eventSeq)?.type;
+      if (row.isEnded && last !== undefined && last !== row.status)
+        this.watch.violate('the last event is the outcome', `"${row.id}" is ${row.status}, told was ${last}`);
       for (let seq = 1; seq <= row.eventSeq; seq++)
         if (known?.has(seq) !== true)
           this.watch.violate('every event is told', `"${row.id}" never told number ${seq} of ${row.eventSeq}`);

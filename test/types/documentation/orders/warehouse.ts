@@ -8,6 +8,16 @@ export class Warehouse {
     return 3;
   }
 
+  async countAll(skus: readonly string[]): Promise<number[]> {
+    return skus.map(() => 3);
+  }
+
+  async *allSkus(_shelf?: string): AsyncIterable<string> {
+    yield 'a-1';
+  }
+
+  async recount(_skus: readonly string[], _options: { readonly idempotencyKey: string }): Promise<void> {}
+
   async wrap(_sku: string): Promise<void> {}
 
   async ship(_sku: string): Promise<string> {

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { executeInMemory, type EngineServices } from '../core/execution/index.js';
+import type { WorkflowHeaders } from '../core/records/index.js';
+import { Bulk } from './bulk.definition.js';
+import type { BulkSummary } from './bulk.interpreter.js';
+
+/** A bulk, or its registered name. @publicApi */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: nothing narrower accepts every bulk
+export type BulkReference = string | Bulk<any, any, any>;
+
+/** What a bulk takes. @publicApi */
+export type BulkInputOf<W> = W extends Bulk<infer I, infer _T, infer _R> ? I : unknown;
+
+/** What becomes of a bulk. @publicApi */
+export type BulkSummaryOf<W> = W extends Bulk<infer _I, infer _T, infer R> ? BulkSummary<R> : BulkSummary;
+
+/** @publicApi */
+export interface BulkServiceExecuteOptions {
+  /** Makes the run durable. The same id again answers the same run: one that failed goes on where it stopped. @default in memory */
+  readonly id?: string;
+  /** In memory it cancels the run; of a durable one it ends the waiting only. */
+  readonly signal?: AbortSignal;
+  readonly headers?: WorkflowHeaders;
+}
+
+/**
+ * Runs bulks: inject it wherever one is needed.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class BulkService {
+  /** @internal */
+  constructor(
+    private readonly services: EngineServices,
+    private readonly client: WorkflowClient,
+  ) {}
+
+  /**
+   * Makes a bulk known by its name, in its version. For durable runs before the application has started (`onModuleInit`), because a
+   * worker says at its start what it can run. @throws WorkflowDefinitionError when another one has them.
+   */
+  register<I, T, R>(definition: Bulk<I, T, R>): void {
+    this.services.registry.register(definition);
+  }
+
+  /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a bulk. */
+  get(reference: BulkReference): Bulk {
+    const definition = this.services.registry.resolve(reference);
+    if (definition instanceof Bulk) return definition as Bulk;
+    throw new WorkflowDefinitionError(
+      `"${definition.name}" is no bulk, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
+    );
+  }
+
+  /** Draws it. */
+  diagram(reference: BulkReference, format: 'mermaid' | 'dot' = 'mermaid'): string {
+    const definition = this.resolve(reference);
+    return format === 'dot' ? definition.toDot() : definition.toMermaid();
+  }
+
+  /**
+   * Runs a bulk and answers what became of its items. Without an id in memory, here and now; with one durably, by whichever worker
+   * claims it. Batches that failed are counted in the answer, and no errors.
+   *
+   * @throws StepFailedError in memory, WorkflowFailedError durably, when the source cannot be read or has changed
+   * @throws WorkflowCancelledError when it was cancelled
+   */
+  async execute<W extends BulkReference>(
+    reference: W,
+    input?: BulkInputOf<W>,
+    options: BulkServiceExecuteOptions = {},
+  ): Promise<BulkSummaryOf<W>> {
+    const { id, signal, headers } = options;
+    if (id === undefined)
+      return (await executeInMemory(this.resolve(reference), input, this.services, {
+        signal,
+        headers,
+      })) as BulkSummaryOf<W>;
+    const handle = await this.start(reference, input, { id, ...(headers && { headers }) });
+    if (!handle.created && (await handle.status()).status === 'failed') await this.client.retry(id);
+    return (await handle.result(signal && { signal })) as BulkSummaryOf<W>;
+  }
+
+  /** Starts a bulk durably and answers its handle at once. @throws as `WorkflowClient.start` does */
+  async start<W extends BulkReference>(
+    reference: W,
+    input?: BulkInputOf<W>,
+    options?: StartOptions,
+  ): Promise<WorkflowHandle<BulkSummaryOf<W>>> {
+    const handle: unknown = await this.client.start(this.get(reference), input, options);
+    return handle as WorkflowHandle<BulkSummaryOf<W>>;
+  }
+
+  /** A bulk stands for itself where it is only looked at, or run in memory. */
+  private resolve(reference: BulkReference): Bulk {
+    return reference instanceof Bulk ? (reference as Bulk) : this.get(reference);
+  }
+}

@@ -1,0 +1,13 @@
+import { GraphExecutionError } from './graph-execution.error.js';
+
+/** A graph took longer than its `totalTimeout`. @publicApi */
+export class GraphTimeoutError extends GraphExecutionError {
+  /** @param timeout Seconds. */
+  constructor(readonly timeout: number) {
+    super(`The graph did not end within its total timeout of ${timeout} s.`, {}, 'WORKFLOW_TIMEOUT');
+  }
+
+  override get name(): string {
+    return 'GraphTimeoutError';
+  }
+}

@@ -1,0 +1,209 @@
+import { readOptional, type WorkflowContext, type WorkflowDefinition } from '../core/definition/index.js';
+import { isWorkflowTimeoutError } from '../core/errors/index.js';
+import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
+import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
+import { GraphExecutionError } from './errors/graph-execution.error.js';
+import { GraphTimeoutError } from './errors/graph-timeout.error.js';
+import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
+import { GraphResult } from './graph-result.js';
+import { answerPosition } from './graph.answer.js';
+import { ContextHost } from './graph.host.js';
+import { GraphTraversal } from './graph.interpreter.js';
+import { planGraph, validateGraph, type GraphParts, type GraphPlan } from './graph.plan.js';
+import type { TraversalObserver } from './node-visitor.js';
+import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
+import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
+import { WorkflowState, type GraphUpdate, type GraphValues, type StateReducer } from './workflow-state.js';
+
+/** A record, or a map. @publicApi */
+export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
+
+/** @publicApi */
+export interface WorkflowEngineOptions {
+  readonly config?: GraphConfig | GraphConfigOptions | null;
+  /** A positive integer. @default 1 */
+  readonly version?: number;
+  /** How what a node adds under a key is merged with what is there. @default it takes its place */
+  readonly reducers?: Named<StateReducer>;
+  /** Versions whose stored instances this one may go on with. @default none but its own */
+  readonly isCompatibleWith?: (version: number) => boolean;
+}
+
+/** @publicApi */
+export interface GraphExecuteOptions {
+  /** In place of the graph's own. */
+  readonly config?: GraphConfig | GraphConfigOptions | null;
+  /** Values to begin with. */
+  readonly state?: GraphUpdate | null;
+  /** Cancels the run: what completed is undone. */
+  readonly signal?: AbortSignal;
+  readonly headers?: WorkflowHeaders;
+}
+
+/** @publicApi */
+export type GraphResumeOptions = Omit<GraphExecuteOptions, 'state'>;
+
+/** How a run in memory is begun. @internal */
+export interface MemoryStart extends GraphResumeOptions {
+  readonly state: WorkflowState;
+  readonly observer?: TraversalObserver | undefined;
+}
+
+/**
+ * A built graph: `WorkflowBuilder` makes them.
+ *
+ * @example
+ * const result = await engine.execute('Summarise this');
+ *
+ * @publicApi
+ */
+export class WorkflowEngine<S extends object = GraphValues> implements WorkflowDefinition<unknown, GraphValues> {
+  readonly model = 'graph';
+  readonly retry = false;
+  readonly version: number;
+  readonly config: GraphConfig;
+  readonly isCompatibleWith?: (version: number) => boolean;
+  /** @internal */
+  readonly plan: GraphPlan;
+  /** @internal */
+  readonly parts: GraphParts;
+  /** The class that was decorated. @internal */
+  readonly target?: object;
+
+  constructor(
+    readonly name: string,
+    nodes: Named<AbstractWorkflowNode<S>>,
+    edges: readonly WorkflowEdge<S>[],
+    entryNode: string,
+    terminalConditions: Named<StateCondition<S> | null | undefined>,
+    ...given: readonly [
+      config?: GraphConfig | WorkflowEngineOptions | null,
+      version?: number | WorkflowEngineOptions,
+      options?: WorkflowEngineOptions,
+    ]
+  ) {
+    const options = readOptional<WorkflowEngineOptions>(['config', 'version'], given);
+    assertWorkflowName(name, `graph "${name}"`);
+    this.version = options.version ?? 1;
+    assertVersion(this.version, `graph "${name}"`);
+    this.config = GraphConfig.of(options.config);
+    if (options.isCompatibleWith !== undefined) this.isCompatibleWith = options.isCompatibleWith;
+    const conditions = [...mapOf(terminalConditions)].map(
+      ([node, condition]) => [node, condition ?? undefined] as const,
+    );
+    this.parts = {
+      name,
+      nodes: mapOf(nodes),
+      edges: [...edges] as readonly WorkflowEdge[],
+      entryNode,
+      terminalConditions: new Map(conditions) as GraphParts['terminalConditions'],
+      reducers: mapOf(options.reducers ?? {}),
+    };
+    this.plan = planGraph(this.parts);
+  }
+
+  /** @throws GraphValidationError when the graph is not put together rightly */
+  validate(): void {
+    validateGraph(this.parts);
+  }
+
+  /**
+   * Runs here, in memory, from the entry. A graph that pauses for a person answers a result that is `suspended`.
+   *
+   * @param input What the nodes find under `input`.
+   * @throws NodeExecutionError, CycleDetectedError, GraphTimeoutError, each with what was done as its `result`
+   */
+  execute(input: unknown, options: GraphExecuteOptions = {}): Promise<GraphResult<S>> {
+    const { state, ...others } = options;
+    return this.executeWith(standaloneServices(), { ...others, state: freshState(input, state ?? {}) });
+  }
+
+  /**
+   * Goes on where a graph stood when its state was taken: at the node that waits, or that failed.
+   *
+   * @param checkpointState The `finalState` of a result that is suspended, or of an error's.
+   * @param humanResponse What the person answered; left out after a failure.
+   */
+  resume(
+    checkpointState: GraphUpdate,
+    humanResponse?: unknown,
+    options: GraphResumeOptions = {},
+  ): Promise<GraphResult<S>> {
+    const initial = humanResponse == null ? checkpointState : answerPosition(this.plan, checkpointState, humanResponse);
+    const state = new WorkflowState(initial['input'], { initial });
+    return this.executeWith(standaloneServices(), { ...options, state });
+  }
+
+  /** @internal */
+  async executeWith(services: MemoryServices, start: MemoryStart): Promise<GraphResult<S>> {
+    const { state, signal, headers, observer } = start;
+    const config = start.config == null ? this.config : GraphConfig.of(start.config);
+    this.refuseUnfit(config);
+    let traversal: GraphTraversal | undefined;
+    const startedAt = services.clock.now();
+    const definition: WorkflowDefinition<void, void> = {
+      ...{ name: this.name, version: this.version, model: 'graph', retry: false },
+      ...(config.totalTimeoutMs > 0 && { timeoutMs: config.totalTimeoutMs }),
+      run: (ctx) => {
+        traversal = new GraphTraversal(this.plan, { config, host: new ContextHost(ctx), state, observer });
+        return traversal.run();
+      },
+    };
+    const resultOf = (status: GraphResult['status']): GraphResult<S> =>
+      describeRun(traversal, state, status, services.clock.now() - startedAt) as GraphResult<S>;
+    try {
+      await executeInMemory(definition, undefined, services, { signal, headers });
+    } catch (thrown) {
+      const error =
+        isWorkflowTimeoutError(thrown) && signal?.aborted !== true
+          ? new GraphTimeoutError(config.totalTimeoutMs / 1_000)
+          : thrown;
+      throw error instanceof GraphExecutionError ? error.withResult(resultOf('failed')) : error;
+    }
+    return resultOf(traversal?.pause === undefined ? 'completed' : 'suspended');
+  }
+
+  /** Runs over a context, for a registry. @internal */
+  async run(ctx: WorkflowContext, input: unknown): Promise<GraphValues> {
+    const state = freshState(input, {});
+    const traversal = new GraphTraversal(this.plan, { config: this.config, host: new ContextHost(ctx), state });
+    await traversal.run();
+    return state.asDict();
+  }
+
+  private refuseUnfit(config: GraphConfig): void {
+    if (this.plan.entry < 0) this.validate();
+    if (config.enabled) return;
+    throw new GraphExecutionError(
+      `The graph "${this.name}" was not run, because graphs are switched off. Set enabled of GraphConfig to true.`,
+    );
+  }
+}
+
+/** A state at the beginning of a run: nothing of an earlier run's engine is taken over. */
+function freshState(input: unknown, values: GraphUpdate): WorkflowState {
+  const initial = Object.fromEntries(Object.entries(values).filter(([key]) => !key.startsWith('_')));
+  return new WorkflowState(input, { initial: { ...initial, input } });
+}
+
+function describeRun(
+  traversal: GraphTraversal | undefined,
+  state: WorkflowState,
+  status: GraphResult['status'],
+  durationMs: number,
+): GraphResult {
+  const standing = status === 'completed' || traversal === undefined ? undefined : traversal.snapshot();
+  return new GraphResult({
+    finalState: standing === undefined ? state : new WorkflowState(state['input'], { initial: standing }),
+    status,
+    durationMs,
+    nodeResults: traversal?.results ?? [],
+    iterations: traversal?.iterations ?? 0,
+    terminatedAt: traversal?.terminatedAt ?? null,
+    ...(traversal?.pause !== undefined && { wait: traversal.pause }),
+  });
+}
+
+function mapOf<T>(named: Named<T>): Map<string, T> {
+  return new Map<string, T>(named instanceof Map ? (named as ReadonlyMap<string, T>) : Object.entries(named));
+}

@@ -1,0 +1,133 @@
+import { failure, failing, graphOf, rejection } from '../../test/utils/graphs.js';
+import { standaloneServices } from '../core/execution/index.js';
+import { VirtualClock } from '../core/time/index.js';
+import {
+  GateNode,
+  GraphTimeoutError,
+  GraphValidationError,
+  NodeExecutionError,
+  WorkflowBuilder,
+  WorkflowEdge,
+  WorkflowEngine,
+  WorkflowState,
+  type NodeFunction,
+} from './index.js';
+
+describe('A graph', () => {
+  describe('with a node that fails', () => {
+    it.each<[string, NodeFunction, RegExp]>([
+      ['throws', failing, /"b" failed: no/],
+      ['rejects', async () => failing(), /"b" failed: no/],
+      ['answers a text', (() => 'x') as never, /"b" answered "x"/],
+      ['answers nothing', (() => undefined) as never, /"b" answered undefined/],
+      ['answers null later', (async () => null) as never, /"b" answered null/],
+      ['answers an array', (() => []) as never, /"b" answered an array/],
+      ['answers a map', (() => new Map()) as never, /"b" answered an object/],
+    ])('names it when it %s, and the state is as it was', async (_, b, message) => {
+      const { builder } = graphOf('a>b b>c', 'c', { b });
+      const error = await rejection(builder.build().execute(''));
+
+      expect(error).toBeInstanceOf(NodeExecutionError);
+      expect(error).toMatchObject({ node: 'b', message: expect.stringMatching(message) as string });
+      expect(error?.result?.finalState).toMatchObject({ a: true });
+      expect(error?.result?.nodeResults.map(({ nodeName, succeeded }) => [nodeName, succeeded])).toEqual([
+        ['a', true],
+        ['b', false],
+      ]);
+    });
+
+    it('gives up a node that never answers, and tells it by its signal', async () => {
+      const clock = new VirtualClock();
+      let signal: AbortSignal | undefined;
+      const hang: NodeFunction = (_, step) => {
+        signal = step.signal;
+        return new Promise(() => undefined);
+      };
+      const engine = graphOf('a>b', 'b', { b: hang }).builder.configure({ nodeTimeout: 5 }).build();
+      const running = rejection(
+        engine.executeWith({ ...standaloneServices(), clock }, { state: new WorkflowState('') }),
+      );
+      await clock.advance(5_000);
+      const error = await running;
+
+      expect(error).toMatchObject({
+        name: 'NodeExecutionError',
+        node: 'b',
+        cause: { code: 'STEP_TIMEOUT', timeoutMs: 5_000 },
+      });
+      expect(signal?.aborted).toBe(true);
+    });
+
+    it('ends the whole graph after its total timeout', async () => {
+      const clock = new VirtualClock();
+      const engine = graphOf('a>b', 'b', { b: () => new Promise(() => undefined) })
+        .builder.configure({ totalTimeout: '2s', nodeTimeout: 0 })
+        .build();
+      const running = rejection(
+        engine.executeWith({ ...standaloneServices(), clock }, { state: new WorkflowState('') }),
+      );
+      // What does not end is waited for a while.
+      await clock.advance(10_000);
+      const error = await running;
+
+      expect(error).toBeInstanceOf(GraphTimeoutError);
+      expect(error).toMatchObject({ timeout: 2, result: { status: 'failed', nodeResults: [{ nodeName: 'a' }] } });
+    });
+
+    it('tries again as often as it says', async () => {
+      let calls = 0;
+      const { builder } = graphOf('a>b', 'b');
+      builder.addNode('c', {
+        run: () => {
+          if (++calls < 3) throw failure;
+          return { c: calls };
+        },
+        retry: { attempts: 3, backoff: () => 0 },
+      });
+      const engine = builder.addEdge('a', 'c').build();
+
+      expect((await engine.execute('')).finalState['c']).toBe(3);
+    });
+
+    it('undoes what completed before', async () => {
+      const undone: unknown[] = [];
+      const engine = new WorkflowBuilder('g')
+        .addNode('a', { run: () => ({ id: 7 }), compensate: (update) => void undone.push(update) })
+        .addNode('b', failing)
+        .addEdge('a', 'b')
+        .setEntry('a')
+        .setTerminal('b')
+        .build();
+      await rejection(engine.execute(''));
+
+      expect(undone).toEqual([{ id: 7 }]);
+    });
+
+    it('names a node that leads to one that is not there', async () => {
+      const engine = new WorkflowEngine('g', { a: new GateNode('a') }, [new WorkflowEdge('a', 'ghost')], 'a', {});
+
+      expect(() => engine.validate()).toThrow(GraphValidationError);
+      expect(await rejection(engine.execute(''))).toMatchObject({
+        name: 'NodeExecutionError',
+        node: 'a',
+        message: expect.stringContaining('"ghost"') as string,
+      });
+    });
+
+    it('names the node whose addition a reducer refuses', async () => {
+      const { builder } = graphOf('a>b', 'b', { b: () => ({ x: 1 }) });
+      builder.setReducer('x', failing);
+
+      expect(await rejection(builder.build().execute(''))).toMatchObject({ node: 'b', cause: failure });
+    });
+
+    it('is no failure of the node when the run is cancelled', async () => {
+      const clock = new VirtualClock();
+      const signal = AbortSignal.abort(new Error('enough'));
+      const engine = graphOf('a>b', 'b').builder.build();
+
+      await expect(engine.execute('', { signal })).rejects.toMatchObject({ code: 'WORKFLOW_CANCELLED' });
+      expect(clock.now()).toBeDefined();
+    });
+  });
+});

@@ -1,0 +1,130 @@
+import { tracer } from '../../test/utils/graphs.js';
+import { HumanInputRequiredError, HumanNode, WorkflowBuilder, type GraphValues } from './index.js';
+
+describe('A graph with a person', () => {
+  const engine = (human = new HumanNode('ask', { prompt: 'Is {draft} fine?' })) => {
+    const { seen, trace } = tracer();
+    const graph = new WorkflowBuilder('g')
+      .addNode('draft', trace('draft', { draft: 'Dear' }))
+      .addNode('ask', human)
+      .addNode('send', trace('send'))
+      .addEdge('draft', 'ask')
+      .addEdge('ask', 'send')
+      .setEntry('draft')
+      .setTerminal('send')
+      .build();
+    return { seen, graph };
+  };
+
+  it('pauses at the node that asks, with the prompt', async () => {
+    const { graph, seen } = engine();
+    const result = await graph.execute('x');
+
+    expect(result).toMatchObject({
+      status: 'suspended',
+      succeeded: false,
+      wait: { node: 'ask', prompt: 'Is Dear fine?', checkpointId: 'ask' },
+    });
+    expect(() => result.unwrap()).toThrow(HumanInputRequiredError);
+    expect(seen).toEqual(['draft']);
+  });
+
+  it.each(['yes', ''])('goes on at that node with the state it had, when the answer is "%s"', async (answer) => {
+    const { graph, seen } = engine();
+    const paused = await graph.execute('x');
+    const { finalState, terminatedAt } = await graph.resume(paused.finalState, answer);
+
+    expect(seen).toEqual(['draft', 'send']);
+    expect([terminatedAt, finalState['human_response'], finalState['draft'], finalState.iteration]).toEqual([
+      'send',
+      answer,
+      'Dear',
+      3,
+    ]);
+    expect(finalState.history.map(([name]) => name)).toEqual(['draft', 'ask', 'send']);
+  });
+
+  it('still waits when the answer is null', async () => {
+    const { graph } = engine();
+    const paused = await graph.execute('x');
+
+    expect(await graph.resume(paused.finalState, null)).toMatchObject({ status: 'suspended' });
+  });
+
+  it('goes on from a state that was stored as JSON', async () => {
+    const { graph } = engine();
+    const stored = JSON.parse(JSON.stringify((await graph.execute('x')).finalState)) as GraphValues;
+
+    expect(await graph.resume(stored, 'ok')).toMatchObject({ terminatedAt: 'send' });
+  });
+
+  it('does not ask for what the state brings along', async () => {
+    const { graph } = engine();
+
+    expect(await graph.execute('x', { state: { human_response: 'given' } })).toMatchObject({ terminatedAt: 'send' });
+    expect(new HumanNode('ask').execute({ human_response: 'a' })).toEqual({ human_response: 'a' });
+    expect(() => new HumanNode('ask', { prompt: 'Well?' }).execute({})).toThrow(
+      expect.objectContaining({ prompt: 'Well?', node: 'ask', checkpointId: 'ask' }) as Error,
+    );
+  });
+
+  it('asks again on every visit', async () => {
+    const graph = new WorkflowBuilder('g')
+      .addNode('ask', new HumanNode('ask'))
+      .addEdge('ask', 'ask')
+      .setEntry('ask')
+      .setTerminal('ask', { condition: (s) => s['human_response'] === 'done' })
+      .build();
+    const first = await graph.execute('');
+    const second = await graph.resume(first.finalState, 'more');
+    const third = await graph.resume(second.finalState, 'done');
+
+    expect([first.status, second.status, third.status]).toEqual(['suspended', 'suspended', 'completed']);
+    expect(third.finalState.history).toEqual([
+      ['ask', { human_response: 'more' }],
+      ['ask', { human_response: 'done' }],
+    ]);
+  });
+
+  it('does what stands beside the question once, also over several questions', async () => {
+    const { seen, trace } = tracer();
+    const graph = new WorkflowBuilder('g')
+      .addNode('a', trace('a'))
+      .addNode('ask', new HumanNode('ask', { outputKey: 'one' }))
+      .addNode('work', trace('work'))
+      .addNode('also', new HumanNode('also', { outputKey: 'two' }))
+      .addNode('end', trace('end'))
+      .addEdge('a', 'ask')
+      .addEdge('a', 'work')
+      .addEdge('a', 'also')
+      .addEdge('ask', 'end')
+      .addEdge('work', 'end')
+      .addEdge('also', 'end')
+      .setEntry('a')
+      .setTerminal('end')
+      .build();
+    const first = await graph.execute('');
+    const second = await graph.resume(first.finalState, 1);
+    const { finalState } = await graph.resume(second.finalState, 2);
+
+    expect([first.wait?.node, second.wait?.node]).toEqual(['ask', 'also']);
+    expect(seen).toEqual(['a', 'work', 'end']);
+    expect(finalState).toMatchObject({ one: 1, two: 2, work: true });
+  });
+
+  it('pauses inside a sub-workflow and goes on in it', async () => {
+    const { graph: inner, seen } = engine(new HumanNode('ask', { prompt: 'Inner?', outputKey: 'answer' }));
+    const outer = new WorkflowBuilder('outer')
+      .addNode('sub', { subworkflow: inner })
+      .addNode('end', () => ({}))
+      .addEdge('sub', 'end')
+      .setEntry('sub')
+      .setTerminal('end')
+      .build();
+    const paused = await outer.execute('x');
+    const { terminatedAt } = await outer.resume(paused.finalState, 'yes');
+
+    expect(paused.wait).toEqual({ node: 'sub/ask', prompt: 'Inner?', checkpointId: 'sub' });
+    expect([terminatedAt, seen]).toEqual(['end', ['draft', 'send']]);
+  });
+});

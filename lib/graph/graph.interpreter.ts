@@ -1,0 +1,291 @@
+import { ConcurrencyLimiter } from '../core/policies/index.js';
+import { CycleDetectedError } from './errors/cycle-detected.error.js';
+import { GraphExecutionError } from './errors/graph-execution.error.js';
+import { GraphTimeoutError } from './errors/graph-timeout.error.js';
+import { NodeExecutionError } from './errors/node-execution.error.js';
+import type { GraphConfig } from './graph-config.js';
+import type { VisitHost } from './graph.host.js';
+import type { GraphPlan, PlannedNode } from './graph.plan.js';
+import { positionIn, positionOf, POSITION_KEY, type FrontierNode, type GraphPosition } from './graph.position.js';
+import { isThenable } from './node-answer.js';
+import { NodeResult, type GraphWait } from './node-result.js';
+import { NodeVisitor, type InnerOutcome, type TraversalObserver } from './node-visitor.js';
+import { messageOf } from './nodes/prompt-template.js';
+import type { SubworkflowNode } from './nodes/subworkflow-node.js';
+import { Failed, Paused, type VisitEnd } from './visit-end.js';
+import { holds } from './workflow-edge.js';
+import { mergeInto, WorkflowState, type GraphValues } from './workflow-state.js';
+
+/** How a traversal is begun. @internal */
+export interface TraversalOptions {
+  readonly config: GraphConfig;
+  readonly host: VisitHost;
+  readonly state: WorkflowState;
+  /** The path of the node that this graph stands in, with a slash; empty for the outermost. */
+  readonly prefix?: string;
+  readonly observer?: TraversalObserver | undefined;
+}
+
+/**
+ * One way through a graph. All nodes of a frontier are visited, beside each other or one after the other; then what they add is merged
+ * in the order of the edges that led to them; then every edge that holds leads on. Makes no promise while nodes answer without one.
+ *
+ * @internal
+ */
+export class GraphTraversal {
+  readonly results: NodeResult[] = [];
+  /** Visits that were begun. */
+  iterations: number;
+  terminatedAt: string | null = null;
+  /** Set when it stands still until a person has answered. */
+  pause: GraphWait | undefined;
+  private readonly config: GraphConfig;
+  private readonly state: WorkflowState;
+  private readonly prefix: string;
+  private readonly visitor: NodeVisitor;
+  private readonly visits: Uint32Array;
+  private readonly limiter: ConcurrencyLimiter | undefined;
+  private readonly deadlineAt: number;
+  private frontier: number[];
+  private isParallel = false;
+  /** What is known of the frontier from before a pause. */
+  private known: readonly FrontierNode[] | undefined;
+  /** How the visits of the frontier ended. */
+  private readonly ended: (VisitEnd | undefined)[] = [];
+  /** How many of them are in the state already. */
+  private merged = 0;
+
+  constructor(
+    private readonly plan: GraphPlan,
+    private readonly options: TraversalOptions,
+  ) {
+    const { config, host, state, observer } = options;
+    this.config = config;
+    this.state = state;
+    this.prefix = options.prefix ?? '';
+    this.visits = new Uint32Array(plan.nodes.length);
+    this.frontier = [plan.entry];
+    const position = positionIn(state);
+    if (position !== undefined) this.takeUp(position);
+    this.iterations = state._iteration;
+    const runWithin = this.runWithin.bind(this);
+    this.visitor = new NodeVisitor({ config, host, state, observer, runWithin }, new Set(position?.answered));
+    this.limiter = config.maxParallelBranches === 0 ? undefined : new ConcurrencyLimiter(config.maxParallelBranches);
+    this.deadlineAt = config.totalTimeoutMs === 0 ? Infinity : this.visitor.lastAt + config.totalTimeoutMs;
+  }
+
+  /** Goes to an end, or to a pause. @throws GraphExecutionError; the reason, when the run was stopped */
+  async run(): Promise<void> {
+    while (this.frontier.length > 0) {
+      this.refuseBeyondLimits();
+      if (this.frontier.length === 1) {
+        const ended = this.begin(0);
+        this.ended[0] = isThenable(ended) ? await ended : ended;
+      } else if (this.isParallel) {
+        const branches = this.beginAll();
+        if (branches !== undefined) await branches;
+      } else {
+        await this.beginEach();
+      }
+      if (!this.settle()) return;
+      this.advance();
+    }
+  }
+
+  /** The state with where the traversal stands, as plain data. */
+  snapshot(): GraphValues {
+    const { plan, state, frontier, ended, known, visits, merged } = this;
+    const { answered } = this.visitor;
+    const { position, open } = positionOf({ plan, frontier, ended, known, visits, merged, answered });
+    const values = { ...state.asDict(), _history: [...state._history] };
+    return { ...values, _iteration: this.iterations - open, [POSITION_KEY]: position };
+  }
+
+  private takeUp({ frontier, visits }: GraphPosition): void {
+    for (const [name, count] of Object.entries(visits)) this.visits[this.indexOf(name)] = count;
+    this.frontier = frontier.map(({ node }) => this.indexOf(node));
+    this.known = frontier;
+    this.isParallel = this.config.parallelBranches;
+    delete this.state[POSITION_KEY];
+  }
+
+  private indexOf(name: string): number {
+    const index = this.plan.indices.get(name);
+    if (index !== undefined) return index;
+    throw new GraphExecutionError(
+      `The state stands at "${name}", and there is no such node in the graph "${this.plan.name}". Go on with the graph it was taken from.`,
+      { node: name },
+    );
+  }
+
+  private refuseBeyondLimits(): void {
+    const left = this.config.maxIterations - this.iterations;
+    const { known, frontier } = this;
+    const wanted = known === undefined ? frontier.length : known.filter(({ update }) => update === undefined).length;
+    if (wanted > left) {
+      const next = this.plan.nodes[frontier[Math.max(0, left)] as number];
+      throw new CycleDetectedError(this.iterations, { node: next?.name ?? null });
+    }
+    if (this.visitor.lastAt >= this.deadlineAt) throw new GraphTimeoutError(this.config.totalTimeoutMs / 1_000);
+  }
+
+  private begin(at: number): VisitEnd | Promise<VisitEnd> {
+    const planned = this.plan.nodes[this.frontier[at] as number] as PlannedNode;
+    const known = this.known?.[at];
+    if (known?.update !== undefined) {
+      const { update: output, error = null } = known;
+      return new NodeResult(planned.name, { output, error });
+    }
+    this.iterations++;
+    this.state._iteration = this.iterations;
+    const count = (this.visits[planned.index] as number) + 1;
+    this.visits[planned.index] = count;
+    return this.visitor.visit(planned, `${this.prefix}${planned.name}#${count}`, known);
+  }
+
+  /** Begins all of the frontier; answers a promise when not all have ended with that. */
+  private beginAll(): Promise<unknown> | undefined {
+    const open: Promise<unknown>[] = [];
+    let hasFailed = false;
+    for (let at = 0; at < this.frontier.length; at++) {
+      const note = (ended: VisitEnd | undefined): void => {
+        this.ended[at] = ended;
+        if (ended instanceof Failed) hasFailed = true;
+      };
+      if (this.limiter !== undefined) {
+        // What waits for its turn is not begun any more once another has failed.
+        open.push(this.limiter.run(() => (hasFailed ? undefined : this.begin(at))).then(note));
+        continue;
+      }
+      const ended = this.tried(at);
+      if (isThenable(ended)) open.push(ended.then(note));
+      else note(ended);
+    }
+    return open.length === 0 ? undefined : Promise.all(open);
+  }
+
+  /** A run that was stopped throws: so do then all that are under way, and all of them are waited for. */
+  private tried(at: number): VisitEnd | Promise<VisitEnd> {
+    try {
+      return this.begin(at);
+    } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason reaches the caller unchanged
+      return Promise.reject(error);
+    }
+  }
+
+  /** Visits the frontier one after the other; each sees what those before it have added. */
+  private async beginEach(): Promise<void> {
+    for (let at = 0; at < this.frontier.length; at++) {
+      const answer = this.begin(at);
+      const ended = isThenable(answer) ? await answer : answer;
+      this.ended[at] = ended;
+      if (!(ended instanceof NodeResult)) return;
+      this.merge(at, ended);
+    }
+  }
+
+  private async runWithin(
+    { nested, inputKey }: SubworkflowNode,
+    path: string,
+    inner: GraphValues | undefined,
+  ): Promise<InnerOutcome> {
+    const { plan, config } = nested as unknown as { readonly plan: GraphPlan; readonly config: GraphConfig };
+    const state = new WorkflowState(this.state[inputKey], inner && { initial: inner });
+    const traversal = new GraphTraversal(plan, { ...this.options, config, state, prefix: `${path}/` });
+    await traversal.run();
+    const error = traversal.results.find((result) => result.error !== null)?.error ?? null;
+    return {
+      output: state['output'] ?? null,
+      error,
+      pause: traversal.pause,
+      snapshot: () => traversal.snapshot(),
+    };
+  }
+
+  /** Takes in what the frontier has brought; false when it stands still. @throws what the first of it failed with */
+  private settle(): boolean {
+    const { frontier, ended } = this;
+    for (let at = 0; at < frontier.length; at++) {
+      if (!(ended[at] instanceof NodeResult)) return this.halt();
+    }
+    for (let at = 0; at < frontier.length; at++) {
+      const result = ended[at] as NodeResult;
+      this.results.push(result);
+      if (at >= this.merged) this.merge(at, result);
+    }
+    return true;
+  }
+
+  private halt(): false {
+    for (const each of this.ended) {
+      if (each instanceof NodeResult) this.results.push(each);
+      else if (each instanceof Failed) this.results.push(each.result);
+    }
+    const failure = this.ended.find((each) => each instanceof Failed);
+    if (failure !== undefined) throw failure.error;
+    this.pause = this.ended.find((each) => each instanceof Paused)?.wait;
+    if (this.pause !== undefined) this.options.observer?.onPause?.(this.pause);
+    return false;
+  }
+
+  private merge(at: number, result: NodeResult): void {
+    this.merged = at + 1;
+    if (this.known?.[at]?.isMerged === true) return;
+    const { state } = this;
+    const { output, nodeName: node } = result;
+    try {
+      mergeInto(state, output, this.plan.reducers);
+    } catch (cause) {
+      this.merged = at;
+      throw new GraphExecutionError(`What the node "${node}" adds could not be merged: ${messageOf(cause)}`, {
+        node,
+        cause,
+      });
+    }
+    const { mainKey } = this.plan.nodes[this.frontier[at] as number] as PlannedNode;
+    if (mainKey !== undefined && mainKey !== 'output' && !('output' in output)) state['output'] = output[mainKey];
+    state._history.push([node, output]);
+    this.options.observer?.onMerge?.(result, state);
+  }
+
+  /** Finds the next frontier: empty at an end, and where no edge holds. */
+  private advance(): void {
+    const { state, frontier } = this;
+    const { nodes } = this.plan;
+    for (const index of frontier) {
+      const { isTerminal, terminalCondition, name } = nodes[index] as PlannedNode;
+      if (!isTerminal || !holds(terminalCondition, state)) continue;
+      this.terminatedAt = name;
+      this.frontier = [];
+      return;
+    }
+    const next: number[] = [];
+    const isBranching = frontier.length > 1 || (nodes[frontier[0] as number] as PlannedNode).edges.length > 1;
+    const seen = isBranching ? new Set<number>() : undefined;
+    let isParallel = this.config.parallelBranches;
+    for (const index of frontier) {
+      const planned = nodes[index] as PlannedNode;
+      for (const { edge, target } of planned.edges) {
+        if (edge.condition !== undefined && !holds(edge.condition, state)) continue;
+        if (target < 0) throw this.astray(planned, edge.target);
+        if (edge.isParallel) isParallel = true;
+        if (seen?.has(target) === true) continue;
+        seen?.add(target);
+        next.push(target);
+      }
+    }
+    this.frontier = next;
+    this.isParallel = isParallel;
+    this.ended.length = 0;
+    this.merged = 0;
+    this.known = undefined;
+  }
+
+  private astray({ name }: PlannedNode, target: string): NodeExecutionError {
+    return new NodeExecutionError(
+      `The node "${name}" leads to "${target}", and there is no such node in the graph "${this.plan.name}".`,
+      { node: name },
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import type { GraphPlan, PlannedNode } from './graph.plan.js';
+import { NodeResult } from './node-result.js';
+import { Paused, type VisitEnd } from './visit-end.js';
+import type { GraphUpdate, GraphValues } from './workflow-state.js';
+
+/** One node of the frontier, and what is already known of its visit. @internal */
+export interface FrontierNode {
+  readonly node: string;
+  /** What it added, when its visit has ended and waits for its siblings. */
+  readonly update?: GraphUpdate;
+  /** Its failure, when that was stored. */
+  readonly error?: string;
+  /** Whether its update is in the state already, as where branches run one after the other. */
+  readonly isMerged?: boolean;
+  /** Where the graph within it stands. */
+  readonly inner?: GraphValues;
+}
+
+/** Where a graph stands: what it goes on from. Plain data. @internal */
+export interface GraphPosition {
+  readonly frontier: readonly FrontierNode[];
+  /** Visits so far by node. */
+  readonly visits: Readonly<Record<string, number>>;
+  /** Keys whose answers were taken, and do not count again. */
+  readonly answered: readonly string[];
+}
+
+/** The key of a state that was taken down before its end. @internal */
+export const POSITION_KEY = '_position';
+
+/** Where a state stands that was taken down before its end. @internal */
+export function positionIn(state: GraphValues): GraphPosition | undefined {
+  return state[POSITION_KEY] as GraphPosition | undefined;
+}
+
+/** A traversal as it stands. @internal */
+export interface StandingTraversal {
+  readonly plan: GraphPlan;
+  readonly frontier: readonly number[];
+  readonly ended: readonly (VisitEnd | undefined)[];
+  readonly known: readonly FrontierNode[] | undefined;
+  readonly visits: Uint32Array;
+  readonly merged: number;
+  readonly answered: ReadonlySet<string>;
+}
+
+/** Where a traversal stands, and how many of its visits are still open: those are made again, under their own numbers. @internal */
+export function positionOf(standing: StandingTraversal): { readonly position: GraphPosition; readonly open: number } {
+  const { plan, frontier, ended, known, merged, answered } = standing;
+  const visits = standing.visits.slice();
+  let open = 0;
+  const nodes = frontier.map((index, at): FrontierNode => {
+    const node = (plan.nodes[index] as PlannedNode).name;
+    const end = ended[at];
+    if (end instanceof NodeResult) {
+      const { output: update, error } = end;
+      return { node, update, ...(error !== null && { error }), ...(at < merged && { isMerged: true }) };
+    }
+    if (end !== undefined) {
+      open++;
+      visits[index] = (visits[index] as number) - 1;
+    }
+    const inner = end instanceof Paused ? end.inner : known?.[at]?.inner;
+    return { node, ...(inner !== undefined && { inner }) };
+  });
+  const counted = plan.nodes.map(({ name, index }) => [name, visits[index] as number] as const);
+  const counts = Object.fromEntries(counted.filter(([, count]) => count > 0));
+  return { position: { frontier: nodes, visits: counts, answered: [...answered] }, open };
+}

@@ -1,0 +1,27 @@
+import { describeValue } from '../core/errors/index.js';
+import { NodeExecutionError } from './errors/node-execution.error.js';
+import type { GraphUpdate } from './workflow-state.js';
+
+/** Takes what a node answered for what it adds to the state. @throws NodeExecutionError when it is no plain object @internal */
+export function asUpdate(node: string, answer: unknown): GraphUpdate | Promise<GraphUpdate> {
+  if (isThenable(answer)) return Promise.resolve(answer).then((value) => checkUpdate(node, value));
+  return checkUpdate(node, answer);
+}
+
+/** @throws NodeExecutionError @internal */
+export function checkUpdate(node: string, answer: unknown): GraphUpdate {
+  if (typeof answer === 'object' && answer !== null) {
+    const prototype: unknown = Object.getPrototypeOf(answer);
+    if (prototype === Object.prototype || prototype === null) return answer as GraphUpdate;
+    if (Object.prototype.toString.call(answer) === '[object Object]') return answer as GraphUpdate;
+  }
+  throw new NodeExecutionError(
+    `The node "${node}" answered ${describeValue(answer)}. A node answers an object with what it adds to the state: an empty one when that is nothing.`,
+    { node },
+  );
+}
+
+/** @internal */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}

@@ -1,0 +1,99 @@
+import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { AgentNode, type AgentNodeOptions } from './nodes/agent-node.js';
+import { FunctionNode, type NodeFunction } from './nodes/function-node.js';
+import { HumanNode, type HumanNodeOptions } from './nodes/human-node.js';
+import { LLMNode, type LLMNodeOptions } from './nodes/llm-node.js';
+import { SubworkflowNode, type SubworkflowNodeOptions } from './nodes/subworkflow-node.js';
+import { ToolNode, type ToolNodeOptions } from './nodes/tool-node.js';
+import { AbstractWorkflowNode, type NodeOptions } from './nodes/workflow-node.js';
+import type { GraphValues } from './workflow-state.js';
+
+/** What a node is made of: exactly one of `node`, `run`, `agent`, `tool`, `llm`, `humanPrompt` and `subworkflow`. @publicApi */
+export interface AddNodeOptions<S extends object = GraphValues> extends NodeOptions {
+  readonly node?: AbstractWorkflowNode<S> | null;
+  readonly run?: NodeFunction<S> | null;
+  readonly agent?: unknown;
+  readonly tool?: ToolNodeOptions['tool'] | null;
+  readonly llm?: LLMNodeOptions['llm'] | null;
+  /** The prompt of a language model. @default '{input}' */
+  readonly prompt?: string;
+  /** What a person is asked. */
+  readonly humanPrompt?: string;
+  readonly subworkflow?: SubworkflowNodeOptions['workflow'] | null;
+  readonly executor?: AgentNodeOptions['executor'];
+  /** Where the main output is stored. @default 'output', of a person 'human_response' */
+  readonly outputKey?: string;
+  /** What agents, tools and sub-workflows are given. @default 'input' */
+  readonly inputKey?: string;
+  readonly onError?: 'store' | 'throw';
+  readonly extraKeys?: readonly string[];
+  readonly systemPrompt?: string;
+  readonly model?: string | null;
+  readonly temperature?: number | null;
+  readonly maxTokens?: number | null;
+  readonly resumeKey?: HumanNodeOptions['resumeKey'];
+}
+
+const ADD_NODE = knownOptions<AddNodeOptions>({
+  ...{ node: true, run: true, agent: true, tool: true, llm: true, humanPrompt: true, subworkflow: true },
+  ...{
+    prompt: true,
+    executor: true,
+    outputKey: true,
+    inputKey: true,
+    onError: true,
+    extraKeys: true,
+    systemPrompt: true,
+  },
+  ...{ model: true, temperature: true, maxTokens: true, resumeKey: true, retry: true, timeout: true, compensate: true },
+});
+
+const KINDS = ['node', 'run', 'agent', 'tool', 'llm', 'humanPrompt', 'subworkflow'] as const;
+
+/** @throws WorkflowDefinitionError unless it is said exactly once what the node is @internal */
+export function buildNode<S extends object>(
+  name: string,
+  options: AddNodeOptions<S>,
+  graph: string,
+): AbstractWorkflowNode<S> {
+  const place = `node "${name}" of ${graph}`;
+  refuseUnknownOptions(options, ADD_NODE, place);
+  const given = KINDS.filter((kind) => options[kind] != null && options[kind] !== '');
+  const [kind] = given;
+  if (kind === undefined || given.length > 1) {
+    const what = kind === undefined ? 'nothing' : given.join(' and ');
+    throw new WorkflowDefinitionError(`The ${place} was given ${what}. Give exactly one of ${KINDS.join(', ')}.`);
+  }
+  return nodeOf(name, kind, options) as AbstractWorkflowNode<S>;
+}
+
+function nodeOf<S extends object>(name: string, kind: (typeof KINDS)[number], given: AddNodeOptions<S>): unknown {
+  const { node, run, agent, tool, llm, prompt, humanPrompt, subworkflow, ...options } = given;
+  switch (kind) {
+    case 'node':
+      return requireNode(name, node);
+    case 'run':
+      return new FunctionNode<S>(name, run as NodeFunction<S>, options);
+    case 'agent':
+      return new AgentNode(name, { ...options, agent });
+    case 'tool':
+      return new ToolNode(name, { ...options, tool: tool as ToolNodeOptions['tool'] });
+    case 'llm':
+      return new LLMNode(name, {
+        ...options,
+        llm: llm as LLMNodeOptions['llm'],
+        ...(prompt !== undefined && prompt !== '' && { promptTemplate: prompt }),
+      });
+    case 'humanPrompt':
+      return new HumanNode(name, { ...options, prompt: humanPrompt as string });
+    case 'subworkflow':
+      return new SubworkflowNode(name, { ...options, workflow: subworkflow as SubworkflowNodeOptions['workflow'] });
+  }
+}
+
+function requireNode(name: string, node: unknown): AbstractWorkflowNode {
+  if (typeof (node as Partial<AbstractWorkflowNode> | null)?.execute === 'function')
+    return node as AbstractWorkflowNode;
+  throw new WorkflowDefinitionError(`The node "${name}" is none: it has no execute(). Extend AbstractWorkflowNode.`);
+}

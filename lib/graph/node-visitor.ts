@@ -1,0 +1,151 @@
+import type { WorkflowReference } from '../core/definition/index.js';
+import { HumanInputRequiredError } from './errors/human-input-required.error.js';
+import { NodeExecutionError } from './errors/node-execution.error.js';
+import type { GraphConfig } from './graph-config.js';
+import { ownError, type VisitHost } from './graph.host.js';
+import type { PlannedNode } from './graph.plan.js';
+import type { FrontierNode } from './graph.position.js';
+import { checkUpdate, isThenable } from './node-answer.js';
+import { NodeResult, type GraphWait } from './node-result.js';
+import type { HumanNode } from './nodes/human-node.js';
+import { messageOf } from './nodes/prompt-template.js';
+import type { SubworkflowNode } from './nodes/subworkflow-node.js';
+import { Failed, Paused, type VisitEnd } from './visit-end.js';
+import type { GraphUpdate, GraphValues, WorkflowState } from './workflow-state.js';
+
+/** Told of what happens, in order. @internal */
+export interface TraversalObserver {
+  onVisit?(path: string, node: PlannedNode): void;
+  onEnd?(path: string, result: NodeResult): void;
+  onMerge?(result: NodeResult, state: WorkflowState): void;
+  onPause?(wait: GraphWait): void;
+}
+
+/** What a graph within a graph has come to. */
+export interface InnerOutcome {
+  readonly output: unknown;
+  /** The first failure that was stored. */
+  readonly error: string | null;
+  readonly pause: GraphWait | undefined;
+  readonly snapshot: () => GraphValues;
+}
+
+/** What visits are made with. @internal */
+export interface VisitSurroundings {
+  readonly config: GraphConfig;
+  readonly host: VisitHost;
+  readonly state: WorkflowState;
+  readonly observer: TraversalObserver | undefined;
+  /** Goes through a graph within. */
+  readonly runWithin: (node: SubworkflowNode, path: string, inner: GraphValues | undefined) => Promise<InnerOutcome>;
+}
+
+/** Visits single nodes: calls them, asks people, and tells how that ended. Makes no promise for a node that answers without one. @internal */
+export class NodeVisitor {
+  /** When the last visit ended, which is when the next one begins. */
+  lastAt: number;
+
+  constructor(
+    private readonly around: VisitSurroundings,
+    /** Keys whose answers were taken, and do not count again. */
+    readonly answered: Set<string>,
+  ) {
+    this.lastAt = around.host.now();
+  }
+
+  visit(planned: PlannedNode, path: string, known: FrontierNode | undefined): VisitEnd | Promise<VisitEnd> {
+    const startedAt = this.lastAt;
+    this.around.observer?.onVisit?.(path, planned);
+    let answer: unknown;
+    try {
+      answer = this.begin(planned, path, known);
+    } catch (error) {
+      return this.fail(planned, path, error, startedAt);
+    }
+    if (!isThenable(answer)) return this.end(planned, path, answer, startedAt);
+    return Promise.resolve(answer).then(
+      (value) => this.end(planned, path, value, startedAt),
+      (error: unknown) => this.fail(planned, path, error, startedAt),
+    );
+  }
+
+  private begin(planned: PlannedNode, path: string, known: FrontierNode | undefined): unknown {
+    const { host, state, config } = this.around;
+    switch (planned.kind) {
+      case 'body':
+        return host.call(planned, path, state, planned.timeoutMs ?? config.nodeTimeoutMs);
+      case 'human':
+        return this.ask(planned, path);
+      case 'graph':
+        return this.within(planned, path, known);
+      case 'child': {
+        const node = planned.node as SubworkflowNode;
+        return host
+          .child(path, node.workflow as WorkflowReference, state[node.inputKey])
+          .then((output) => node.updateOf(output));
+      }
+    }
+  }
+
+  private ask(planned: PlannedNode, path: string): unknown {
+    const { host, state } = this.around;
+    const human = planned.node as HumanNode;
+    const given = this.answered.has(human.resumeKey) ? undefined : human.answerIn(state);
+    // What a person answers is stored where answers may be looked for: it is not to be found there by the next question.
+    this.answered.add(human.resumeKey);
+    if (given !== undefined) return human.updateOf(given);
+    const answer = host.ask(planned, path, human.promptFor(state));
+    return isThenable(answer) ? answer.then((value) => human.updateOf(value)) : human.updateOf(answer);
+  }
+
+  private async within(planned: PlannedNode, path: string, known: FrontierNode | undefined): Promise<unknown> {
+    const node = planned.node as SubworkflowNode;
+    const { pause, output, error, snapshot } = await this.around.runWithin(node, path, known?.inner);
+    if (pause !== undefined) {
+      const wait = { node: `${planned.name}/${pause.node}`, prompt: pause.prompt, checkpointId: planned.name };
+      return new Paused(wait, snapshot());
+    }
+    const update = node.updateOf(output);
+    return error === null ? update : new NodeResult(planned.name, { output: update, error });
+  }
+
+  private end(planned: PlannedNode, path: string, answer: unknown, startedAt: number): VisitEnd {
+    if (answer instanceof Paused) return answer;
+    const durationMs = (this.lastAt = this.around.host.now()) - startedAt;
+    if (answer instanceof NodeResult) {
+      const { output, error } = answer;
+      return this.told(path, new NodeResult(planned.name, { output, error, durationMs }));
+    }
+    let output: GraphUpdate;
+    try {
+      output = checkUpdate(planned.name, answer);
+    } catch (error) {
+      return this.fail(planned, path, error, startedAt);
+    }
+    return this.told(path, new NodeResult(planned.name, { output, durationMs }));
+  }
+
+  private fail(planned: PlannedNode, path: string, thrown: unknown, startedAt: number): VisitEnd {
+    const { host } = this.around;
+    // A run that was stopped ends as what stopped it, and not as this node's failure.
+    if (host.isStopped) throw thrown;
+    const cause = ownError(thrown);
+    const node = planned.name;
+    if (cause instanceof HumanInputRequiredError) {
+      if (planned.kind === 'human') this.answered.delete((planned.node as HumanNode).resumeKey);
+      return new Paused({ node, prompt: cause.prompt, checkpointId: node });
+    }
+    const durationMs = (this.lastAt = host.now()) - startedAt;
+    const message = messageOf(cause);
+    const output = planned.node.recover(cause);
+    if (output !== undefined) return this.told(path, new NodeResult(node, { output, error: message, durationMs }));
+    const result = this.told(path, new NodeResult(node, { error: message, durationMs }));
+    if (cause instanceof NodeExecutionError && cause.node === node) return new Failed(result, cause);
+    return new Failed(result, new NodeExecutionError(`The node "${node}" failed: ${message}`, { node, cause }));
+  }
+
+  private told(path: string, result: NodeResult): NodeResult {
+    this.around.observer?.onEnd?.(path, result);
+    return result;
+  }
+}

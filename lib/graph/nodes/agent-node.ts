@@ -1,0 +1,48 @@
+import { readOptional, type StepContext } from '../../core/definition/index.js';
+import { NodeType } from '../node-type.js';
+import type { GraphValues } from '../workflow-state.js';
+import { PortNode, type PortNodeOptions } from './port-node.js';
+import { portCaller, type AgentExecutorPort, type AgentPort } from './ports.js';
+
+/** @publicApi */
+export interface AgentNodeOptions extends PortNodeOptions {
+  readonly agent: unknown;
+  /** Runs the agent. @default the agent runs itself */
+  readonly executor?: AgentExecutorPort | null;
+  /** The key of the state that the agent is given. @default 'input' */
+  readonly inputKey?: string;
+}
+
+/** A node that asks an agent. @publicApi */
+export class AgentNode extends PortNode {
+  readonly agent: unknown;
+  readonly executor: AgentExecutorPort | undefined;
+  readonly inputKey: string;
+  private readonly caller: (...args: unknown[]) => unknown;
+
+  constructor(
+    name: string,
+    ...given: [options: AgentNodeOptions] | [agent: AgentPort, options?: Partial<AgentNodeOptions>]
+  ) {
+    const options = agentOptions(given);
+    super(name, NodeType.AGENT, 'Agent', options);
+    this.agent = options.agent;
+    this.executor = options.executor ?? undefined;
+    this.inputKey = options.inputKey ?? 'input';
+    const { executor } = this;
+    this.caller =
+      executor === undefined
+        ? portCaller(this.agent, ['run', 'invoke', 'execute'], `agent of node "${name}"`)
+        : (input, step) => executor.execute(this.agent as never, input, step as StepContext);
+  }
+
+  protected override call(state: Readonly<GraphValues>, step: StepContext): unknown {
+    return this.caller(state[this.inputKey], step);
+  }
+}
+
+function agentOptions(given: readonly unknown[]): AgentNodeOptions {
+  const [first, second] = given;
+  if (typeof first === 'object' && first !== null && 'agent' in first) return first;
+  return { ...readOptional<Partial<AgentNodeOptions>>([], [second]), agent: first };
+}

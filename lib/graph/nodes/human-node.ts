@@ -1,0 +1,64 @@
+import { HumanInputRequiredError } from '../errors/human-input-required.error.js';
+import { NodeType } from '../node-type.js';
+import type { GraphUpdate, GraphValues } from '../workflow-state.js';
+import { fillTemplate } from './prompt-template.js';
+import { AbstractWorkflowNode } from './workflow-node.js';
+
+/** The key under which an answer comes in where nothing else is said. */
+const HUMAN_RESPONSE = 'human_response';
+
+/** @publicApi */
+export interface HumanNodeOptions {
+  /** `{key}` stands for a value of the state. @default 'Human input required.' */
+  readonly prompt?: string;
+  /** Where the answer is stored. @default 'human_response' */
+  readonly outputKey?: string;
+  /** Where an answer is looked for in the state before a person is asked. @default 'human_response' */
+  readonly resumeKey?: string | null;
+}
+
+/** A node that asks a person, and pauses the graph until there is an answer. @publicApi */
+export class HumanNode extends AbstractWorkflowNode {
+  readonly prompt: string;
+  readonly outputKey: string;
+  readonly resumeKey: string;
+
+  constructor(name: string, options: HumanNodeOptions = {}) {
+    super(name, NodeType.HUMAN);
+    this.prompt = options.prompt ?? 'Human input required.';
+    this.outputKey = options.outputKey ?? HUMAN_RESPONSE;
+    this.resumeKey =
+      options.resumeKey ?? (options.outputKey === undefined ? HUMAN_RESPONSE : resumeKeyOf(this.outputKey));
+  }
+
+  /** What the person is asked. */
+  promptFor(state: object): string {
+    return fillTemplate(this.prompt, state);
+  }
+
+  /** The answer that the state brings along; an empty text is one, `null` is none. @internal */
+  answerIn(state: Readonly<GraphValues>): unknown {
+    return state[this.resumeKey] ?? undefined;
+  }
+
+  /** @internal */
+  updateOf(answer: unknown): GraphUpdate {
+    return { [this.outputKey]: answer };
+  }
+
+  /** @throws HumanInputRequiredError when the state has no answer */
+  override execute(state: Readonly<GraphValues>): GraphValues {
+    const answer = this.answerIn(state);
+    if (answer !== undefined) return this.updateOf(answer);
+    throw new HumanInputRequiredError(this.promptFor(state), { node: this.name, checkpointId: this.name });
+  }
+
+  override get mainKey(): string {
+    return this.outputKey;
+  }
+}
+
+/** An output that other nodes write as well is no answer. */
+function resumeKeyOf(outputKey: string): string {
+  return outputKey === 'output' ? HUMAN_RESPONSE : outputKey;
+}

@@ -1,0 +1,70 @@
+import type { StepContext } from '../../core/definition/index.js';
+import { NodeType } from '../node-type.js';
+import type { GraphValues } from '../workflow-state.js';
+import { PortNode, type PortNodeOptions } from './port-node.js';
+import { portCaller, type LLMAnswer, type LLMPort, type LLMRequest } from './ports.js';
+import { fillTemplate, textOf } from './prompt-template.js';
+
+/** @publicApi */
+export interface LLMNodeOptions extends PortNodeOptions {
+  readonly llm: LLMPort;
+  /** `{key}` stands for a value of the state. @default '{input}' */
+  readonly promptTemplate?: string;
+  /** `{key}` stands for a value of the state. @default none */
+  readonly systemPrompt?: string;
+  readonly model?: string | null;
+  readonly temperature?: number | null;
+  readonly maxTokens?: number | null;
+}
+
+/** A node that asks a language model. @publicApi */
+export class LLMNode extends PortNode {
+  readonly llm: LLMPort;
+  readonly promptTemplate: string;
+  readonly systemPrompt: string;
+  private readonly settings: Pick<LLMRequest, 'model' | 'temperature' | 'maxTokens'>;
+  private readonly caller: (...args: unknown[]) => unknown;
+
+  constructor(name: string, options: LLMNodeOptions) {
+    super(name, NodeType.LLM, 'LLM', options);
+    const { model, temperature, maxTokens } = options;
+    this.llm = options.llm;
+    this.promptTemplate = options.promptTemplate ?? '{input}';
+    this.systemPrompt = options.systemPrompt ?? '';
+    this.settings = {
+      ...(model != null && { model }),
+      ...(temperature != null && { temperature }),
+      ...(maxTokens != null && { maxTokens }),
+    };
+    this.caller = portCaller(this.llm, ['complete', 'generate', 'invoke'], `llm of node "${name}"`);
+  }
+
+  protected override async call(state: Readonly<GraphValues>, step: StepContext | undefined): Promise<string> {
+    const systemPrompt = fillTemplate(this.systemPrompt, state);
+    const request = {
+      prompt: fillTemplate(this.promptTemplate, state),
+      ...(systemPrompt !== '' && { systemPrompt }),
+      ...this.settings,
+      // Made when it is asked for: a signal is dear, and few models look at it.
+      get signal() {
+        return step?.signal;
+      },
+    };
+    return answerText((await this.caller(request)) as LLMAnswer);
+  }
+}
+
+function answerText(answer: LLMAnswer): string {
+  if (typeof answer === 'string') return answer;
+  const { text, content } = answer as { readonly text?: unknown; readonly content?: unknown };
+  if (typeof text === 'string') return text;
+  if (Array.isArray(content)) return content.map((part: unknown) => partText(part)).join('');
+  return textOf(content ?? answer);
+}
+
+/** Models answer in parts as well, of which only the texts count. */
+function partText(part: unknown): string {
+  if (typeof part === 'string') return part;
+  const { text } = part as { readonly text?: unknown };
+  return typeof text === 'string' ? text : '';
+}

@@ -1,0 +1,76 @@
+import type { WorkflowReference } from '../../core/definition/index.js';
+import { GraphValidationError } from '../errors/graph-validation.error.js';
+import { NodeType } from '../node-type.js';
+import type { GraphUpdate, GraphValues } from '../workflow-state.js';
+import { messageOf } from './prompt-template.js';
+import { AbstractWorkflowNode } from './workflow-node.js';
+
+/** A graph that stands inside another. @publicApi */
+export interface NestedGraph {
+  readonly name: string;
+  /** @internal */
+  readonly plan: object;
+  execute(input: unknown): Promise<{ readonly output: unknown; unwrap(): unknown }>;
+}
+
+/** @publicApi */
+export interface SubworkflowNodeOptions {
+  /** A built graph, which is run within this run; or any registered workflow, which is run as a child of it. */
+  readonly workflow: NestedGraph | WorkflowReference;
+  /** The key of the state that it is given. @default 'input' */
+  readonly inputKey?: string;
+  /** Where its output is stored; the text of its failure when it fails. @default 'output' */
+  readonly outputKey?: string;
+}
+
+/** A node that is a workflow itself. Its failure does not fail the graph. @publicApi */
+export class SubworkflowNode extends AbstractWorkflowNode {
+  readonly workflow: NestedGraph | WorkflowReference;
+  readonly inputKey: string;
+  readonly outputKey: string;
+
+  constructor(name: string, options: SubworkflowNodeOptions) {
+    super(name, NodeType.SUBWORKFLOW);
+    this.workflow = options.workflow;
+    this.inputKey = options.inputKey ?? 'input';
+    this.outputKey = options.outputKey ?? 'output';
+    if (this.workflow == null) throw new GraphValidationError(`The node "${name}" was given no workflow.`);
+  }
+
+  /** The graph that is run within the run of the outer one. @internal */
+  get nested(): NestedGraph | undefined {
+    const { workflow } = this;
+    return typeof workflow === 'object' && 'plan' in workflow ? workflow : undefined;
+  }
+
+  /** @internal */
+  updateOf(output: unknown): GraphUpdate {
+    return { [this.outputKey]: output };
+  }
+
+  override async execute(state: Readonly<GraphValues>): Promise<GraphValues> {
+    const { nested } = this;
+    if (nested === undefined) {
+      throw new GraphValidationError(
+        `The node "${this.name}" runs a registered workflow, which only a run of its graph can start.`,
+        { node: this.name },
+      );
+    }
+    try {
+      const result = await nested.execute(state[this.inputKey]);
+      result.unwrap();
+      return this.updateOf(result.output);
+    } catch (error) {
+      if ((error as Error).name === 'HumanInputRequiredError') throw error;
+      return this.recover(error);
+    }
+  }
+
+  override recover(error: unknown): GraphUpdate {
+    return { [this.outputKey]: `Subworkflow error: ${messageOf(error)}` };
+  }
+
+  override get mainKey(): string {
+    return this.outputKey;
+  }
+}

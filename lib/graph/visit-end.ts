@@ -1,0 +1,23 @@
+import type { GraphExecutionError } from './errors/graph-execution.error.js';
+import type { GraphWait, NodeResult } from './node-result.js';
+import type { GraphValues } from './workflow-state.js';
+
+/** A visit that failed for good. @internal */
+export class Failed {
+  constructor(
+    readonly result: NodeResult,
+    readonly error: GraphExecutionError,
+  ) {}
+}
+
+/** A visit that waits for a person who cannot be waited for here. @internal */
+export class Paused {
+  constructor(
+    readonly wait: GraphWait,
+    /** Where the graph within the node stands. */
+    readonly inner?: GraphValues,
+  ) {}
+}
+
+/** How a visit ended. @internal */
+export type VisitEnd = NodeResult | Failed | Paused;

@@ -1,0 +1,131 @@
+import { VirtualClock } from '../core/time/index.js';
+import { WorkflowBuilder, WorkflowCheckpoint, WorkflowRunner, WorkflowState, type GraphValues } from './index.js';
+
+/** A graph whose second node fails the first times. */
+function flaky(failures: number, options: object = {}) {
+  const seen: string[] = [];
+  let left = failures;
+  const engine = new WorkflowBuilder('g')
+    .addNode('a', () => {
+      seen.push('a');
+      return {};
+    })
+    .addNode('b', () => {
+      seen.push('b');
+      if (left-- > 0) throw new Error('no');
+      return { output: 'done' };
+    })
+    .addEdge('a', 'b')
+    .setEntry('a')
+    .setTerminal('b')
+    .configure(options)
+    .build();
+  return { seen, engine };
+}
+
+const asking = () =>
+  new WorkflowBuilder('g').addNode('ask', { humanPrompt: 'Well?' }).setEntry('ask').setTerminal('ask').build();
+
+describe('WorkflowRunner', () => {
+  it('makes one attempt where nothing is said', async () => {
+    const { seen, engine } = flaky(1);
+
+    await expect(new WorkflowRunner(engine).run('x')).rejects.toThrow(/"b" failed/);
+    expect(seen).toEqual(['a', 'b']);
+  });
+
+  it('makes maxRetries more attempts from the beginning, a second apart', async () => {
+    const clock = new VirtualClock();
+    const { seen, engine } = flaky(2);
+    const running = new WorkflowRunner(engine, { maxRetries: 2, clock }).run('x');
+    await clock.advance(999);
+    const early = [...seen];
+    await clock.advance(1_001);
+
+    expect((await running).output).toBe('done');
+    expect(early).toEqual(['a', 'b']);
+    expect(seen).toEqual(['a', 'b', 'a', 'b', 'a', 'b']);
+  });
+
+  it('rejects with the last failure when the attempts are used up', async () => {
+    const { seen, engine } = flaky(9);
+
+    await expect(new WorkflowRunner(engine, { maxRetries: 1, retryDelay: 0 }).run('x')).rejects.toMatchObject({
+      node: 'b',
+    });
+    expect(seen).toEqual(['a', 'b', 'a', 'b']);
+  });
+
+  it('goes on at the node that failed where checkpoints are enabled', async () => {
+    const { seen, engine } = flaky(1, { checkpointEnabled: true });
+    await new WorkflowRunner(engine, { maxRetries: 1, retryDelay: 0 }).run('x');
+
+    expect(seen).toEqual(['a', 'b', 'b']);
+  });
+
+  it('keeps the state of a pause under the name of the node, and goes on from it', async () => {
+    const checkpoint = new WorkflowCheckpoint();
+    const runner = new WorkflowRunner(asking(), { checkpoint, maxRetries: 3 });
+    const paused = await runner.run('x', { state: { before: 1 } });
+    const state = checkpoint.load('ask') as GraphValues;
+    const result = await runner.resume('fine', { state });
+
+    expect(paused).toMatchObject({ status: 'suspended', wait: { checkpointId: 'ask' } });
+    expect(result.finalState).toMatchObject({ before: 1, human_response: 'fine', output: 'fine' });
+  });
+
+  it('puts the answer where it is told to as well', async () => {
+    const runner = new WorkflowRunner(asking());
+    const { finalState } = await runner.run('x');
+    const result = await runner.resume('fine', { state: finalState, responseKey: 'note' });
+
+    expect(result.finalState).toMatchObject({ note: 'fine', human_response: 'fine' });
+  });
+});
+
+describe('WorkflowCheckpoint', () => {
+  it('keeps and hands out copies', () => {
+    const checkpoint = new WorkflowCheckpoint();
+    const state = new WorkflowState('x', { initial: { list: [1] } });
+    checkpoint.save('a', state);
+    (state['list'] as number[]).push(2);
+    (checkpoint.load('a')?.['list'] as number[]).push(3);
+
+    expect(checkpoint.load('a')).toMatchObject({ input: 'x', list: [1] });
+    expect(checkpoint.load('none')).toBeNull();
+  });
+
+  it('lets the oldest go for a new one, and none for one that is there', () => {
+    const checkpoint = new WorkflowCheckpoint(2);
+    for (const id of ['a', 'b', 'a', 'c']) checkpoint.save(id, {});
+
+    expect([checkpoint.size, checkpoint.has('a'), checkpoint.has('b'), checkpoint.has('c')]).toEqual([
+      2,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('keeps 512, or all where it is told 0', () => {
+    const [few, all] = [new WorkflowCheckpoint(), new WorkflowCheckpoint({ maxSize: 0 })];
+    for (let each = 0; each < 600; each++) for (const checkpoint of [few, all]) checkpoint.save(`${each}`, {});
+
+    expect([few.size, all.length]).toEqual([512, 600]);
+  });
+
+  it('says whether there was one to remove', () => {
+    const checkpoint = new WorkflowCheckpoint();
+    checkpoint.save('a', {});
+
+    expect([checkpoint.delete('a'), checkpoint.delete('a'), checkpoint.size]).toEqual([true, false, 0]);
+  });
+
+  it('keeps values that cannot be copied as they are', () => {
+    const checkpoint = new WorkflowCheckpoint();
+    const work = () => 1;
+    checkpoint.save('a', { work });
+
+    expect(checkpoint.load('a')).toEqual({ work });
+  });
+});

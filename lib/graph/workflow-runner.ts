@@ -1,0 +1,85 @@
+import { wholeNumber } from '../core/options/index.js';
+import { delay, parseSeconds, systemClock, type Clock } from '../core/time/index.js';
+import { GraphExecutionError } from './errors/graph-execution.error.js';
+import type { GraphResult } from './graph-result.js';
+import type { WorkflowEngine } from './graph.definition.js';
+import type { WorkflowCheckpoint } from './workflow-checkpoint.js';
+import type { GraphUpdate, GraphValues } from './workflow-state.js';
+
+/** @publicApi */
+export interface WorkflowRunnerOptions {
+  /** Attempts after the first. @default 0 */
+  readonly maxRetries?: number;
+  /** Between two attempts: seconds, or a text. @default 1 */
+  readonly retryDelay?: number | string;
+  /** Keeps the states of graphs that pause, under the name of the node that waits. */
+  readonly checkpoint?: WorkflowCheckpoint | null;
+  /** @default the system's */
+  readonly clock?: Clock;
+}
+
+/** @publicApi */
+export interface RunOptions {
+  /** Values to begin with. */
+  readonly state?: GraphUpdate | null;
+}
+
+/** @publicApi */
+export interface ResumeOptions {
+  /** The state at the pause: a result's `finalState`, or what the checkpoint has. */
+  readonly state: GraphUpdate;
+  /** @default 'human_response' */
+  readonly responseKey?: string;
+}
+
+/**
+ * Runs a graph in memory, again when it fails: from its beginning, or where `checkpointEnabled` is set from the node that failed.
+ *
+ * @publicApi
+ */
+export class WorkflowRunner<S extends object = GraphValues> {
+  readonly maxRetries: number;
+  readonly checkpoint: WorkflowCheckpoint | undefined;
+  private readonly retryDelayMs: number;
+  private readonly clock: Clock;
+
+  constructor(
+    readonly engine: WorkflowEngine<S>,
+    options: WorkflowRunnerOptions = {},
+  ) {
+    this.maxRetries = wholeNumber(options.maxRetries, 0, 'maxRetries of WorkflowRunner', 0);
+    this.retryDelayMs = parseSeconds(options.retryDelay ?? 1, 'retryDelay of WorkflowRunner');
+    this.checkpoint = options.checkpoint ?? undefined;
+    this.clock = options.clock ?? systemClock;
+  }
+
+  /** @throws GraphExecutionError of the last attempt. A pause is no failure: its result is `suspended`. */
+  run(input: unknown, { state }: RunOptions = {}): Promise<GraphResult<S>> {
+    return this.attempt(() => this.engine.execute(input, { state: state ?? null }));
+  }
+
+  /** Answers a graph that waits, and goes on at the node that asked. */
+  resume(humanResponse: unknown, { state, responseKey = 'human_response' }: ResumeOptions): Promise<GraphResult<S>> {
+    return this.attempt(() => this.engine.resume({ ...state, [responseKey]: humanResponse }, humanResponse));
+  }
+
+  private async attempt(first: () => Promise<GraphResult<S>>): Promise<GraphResult<S>> {
+    let execute = first;
+    for (let retries = 0; ; retries++) {
+      try {
+        return this.kept(await execute());
+      } catch (error) {
+        if (!(error instanceof GraphExecutionError) || retries >= this.maxRetries) throw error;
+        const { result } = error;
+        if (this.engine.config.checkpointEnabled && result !== undefined)
+          execute = () => this.engine.resume(result.finalState);
+      }
+      await delay(this.clock, this.retryDelayMs);
+    }
+  }
+
+  private kept(result: GraphResult<S>): GraphResult<S> {
+    if (result.wait !== undefined) this.checkpoint?.save(result.wait.checkpointId, result.finalState);
+    return result;
+  }
+}

@@ -1,0 +1,96 @@
+import { readOptional } from '../core/definition/index.js';
+
+/** The values of a graph whose state has no type of its own. @publicApi */
+export type GraphValues = Record<string, unknown>;
+
+/** What a node adds to the state. @publicApi */
+export type GraphUpdate = Readonly<Record<string, unknown>>;
+
+/** One visit: the node's name and what it added. @publicApi */
+export type HistoryEntry = readonly [nodeName: string, update: GraphUpdate];
+
+/** Merges what a node adds under one key with what is there. @publicApi */
+export type StateReducer = (current: unknown, added: unknown) => unknown;
+
+/** @publicApi */
+export interface WorkflowStateOptions {
+  /** Values to begin with. */
+  readonly initial?: GraphUpdate;
+}
+
+const NAMES_OF_METHODS = new Set(['get', 'asDict', 'merge', 'record', 'iteration', 'history', 'constructor']);
+
+/**
+ * What the nodes of a graph read and add to. Its values are its own properties: `state['draft']`. Those that begin with `_` are the
+ * engine's. A node gets it to read, and adds to it by what it returns.
+ *
+ * @publicApi
+ */
+export class WorkflowState {
+  [key: string]: unknown;
+  declare _iteration: number;
+  declare _history: HistoryEntry[];
+
+  constructor(input: unknown = '', options?: WorkflowStateOptions) {
+    const { initial } = readOptional<WorkflowStateOptions>(['initial'], [options]);
+    this['input'] = input;
+    this._iteration = 0;
+    this._history = [];
+    if (initial === undefined) return;
+    for (const key of Object.keys(initial)) write(this, key, initial[key]);
+    this._history = [...this._history];
+  }
+
+  /** The value of a key, or the default when there is none. */
+  get<T = unknown>(key: string, fallback?: T): T {
+    return (Object.hasOwn(this, key) ? this[key] : fallback) as T;
+  }
+
+  /** A shallow copy. */
+  asDict(): GraphValues {
+    return { ...this };
+  }
+
+  /** Adds values; keys that begin with `_` are passed over. */
+  merge(update: GraphUpdate): void {
+    mergeInto(this, update, undefined);
+  }
+
+  /** Notes a visit. */
+  record(nodeName: string, output: GraphUpdate): void {
+    this._history.push([nodeName, output]);
+  }
+
+  /** Visits so far. */
+  get iteration(): number {
+    return this._iteration;
+  }
+
+  /** The visits so far, in order. */
+  get history(): readonly HistoryEntry[] {
+    return this._history;
+  }
+}
+
+/** @internal */
+export function mergeInto(
+  state: WorkflowState,
+  update: GraphUpdate,
+  reducers: ReadonlyMap<string, StateReducer> | undefined,
+): void {
+  for (const key of Object.keys(update)) {
+    if (key.charCodeAt(0) === UNDERSCORE) continue;
+    const reducer = reducers?.get(key);
+    const added = update[key];
+    write(state, key, reducer === undefined ? added : reducer(state[key], added));
+  }
+}
+
+const UNDERSCORE = 95;
+
+/** A key may be called like a method, or like what an object inherits. */
+function write(state: WorkflowState, key: string, value: unknown): void {
+  if (key === '__proto__' || NAMES_OF_METHODS.has(key))
+    Object.defineProperty(state, key, { value, enumerable: true, writable: true, configurable: true });
+  else state[key] = value;
+}
