@@ -1,5 +1,5 @@
 import type { LifecycleEvent } from '../core/lifecycle/index.js';
-import type { InstanceRecord } from '../core/records/index.js';
+import { definitionKey, type InstanceRecord } from '../core/records/index.js';
 import type { PollRequest, PollResult, WorkerRegistration } from '../core/store/index.js';
 import type { IndexedHeap } from '../core/time/index.js';
 import { SUSPECT_CRASHES } from './claim-queue.js';
@@ -57,8 +57,10 @@ export class Claimer {
   register(worker: WorkerRegistration): void {
     const { now, workers, changes, hints } = this.database;
     workers.register(worker, now);
-    for (const row of workers.leasesOf(worker.id)) changes.moveDue(row, now, now);
-    for (const definition of worker.definitions) {
+    const fresh = new Set(worker.added ?? worker.definitions);
+    for (const row of workers.leasesOf(worker.id))
+      if (fresh.has(definitionKey(row.name, row.version))) changes.moveDue(row, now, now);
+    for (const definition of fresh) {
       for (const row of this.database.queue.asideOf(definition)) {
         if (row.quarantine === 'person' || row.mismatchedBuilds.includes(worker.buildId)) continue;
         if (row.quarantine === 'crashes' && row.buildId === worker.buildId) continue;

@@ -36,8 +36,8 @@ export class PipelineService {
   ) {}
 
   /**
-   * Makes a pipeline known by its name, in its version. For durable runs before the application has started (`onModuleInit`), because a
-   * worker says at its start what it can run. @throws WorkflowDefinitionError when another one has them.
+   * Makes a pipeline known by its name, in its version, at any time. Best at the start of the application (`onModuleInit`): a durable run
+   * that a crash interrupted goes on once its pipeline is known again. @throws WorkflowDefinitionError when another one has them.
    */
   register(pipeline: Pipeline): void {
     if (this.find(pipeline) === undefined) this.services.registry.register(pipeline.define());
@@ -99,7 +99,7 @@ export class PipelineService {
       const found = this.find(reference);
       if (found !== undefined) return found;
       throw new WorkflowDefinitionError(
-        `The pipeline "${reference.name}" is not registered, so no worker would take a durable run of it. Register it before the application has started: PipelineService.register in onModuleInit, or WorkflowModule.forFeature([pipeline.define()]).`,
+        `The pipeline "${reference.name}" is not registered, so after a restart nobody would go on with a durable run of it. Register it when the application starts: PipelineService.register in onModuleInit, or WorkflowModule.forFeature([pipeline.define()]).`,
       );
     }
     const definition = this.services.registry.resolve(reference) as Partial<PipelineDefinition>;

@@ -38,7 +38,8 @@ export class ClaimDesk {
 
   async register(worker: WorkerRegistration): Promise<void> {
     await this.registry.register(worker);
-    this.workers.set(worker.id, worker);
+    const { id, buildId, definitions, heartbeatMs } = worker;
+    this.workers.set(id, { id, buildId, definitions, heartbeatMs });
   }
 
   async unregister(workerId: string): Promise<void> {

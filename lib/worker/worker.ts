@@ -1,7 +1,7 @@
 import type { LocalDispatcher } from '../core/dispatch/index.js';
 import type { EngineServices, Verdict } from '../core/execution/index.js';
 import type { EndedInstance, InstanceRecord } from '../core/records/index.js';
-import type { LeaseGrant, PollRequest, PollResult, StoreHint, WorkerIdentity } from '../core/store/index.js';
+import type { LeaseGrant, PollRequest, PollResult, StoreHint, WorkerIdentity, WorkerRegistration } from '../core/store/index.js';
 import { TimerQueue, type Cancellable } from '../core/time/index.js';
 import { ExecutionPool, type PoolListener } from './execution-pool.js';
 import { LeaseKeeper } from './lease-keeper.js';
@@ -38,8 +38,11 @@ export class Worker implements LocalDispatcher, PoolListener {
   /** One heap for all timers of the worker: its own, and the prompts of instances, by id. */
   private readonly timers: TimerQueue;
   private definitions: string[] = [];
+  /** How many definitions there were when the worker last said what it can run. */
+  private announced = 0;
   private identity: WorkerIdentity | undefined;
   private hints: Cancellable | undefined;
+  private stopListening: () => void = () => undefined;
   private readonly endListeners = new Set<(instance: EndedInstance) => void>();
   private reserved = 0;
   private isRunning = false;
@@ -66,16 +69,19 @@ export class Worker implements LocalDispatcher, PoolListener {
   async start(): Promise<void> {
     if (this.isRunning) return;
     const { store, registry, storeTime } = this.services;
+    const { id } = this.options;
+    this.announced = registry.size;
     this.definitions = registry.claimable();
-    const { id, buildId, pollIntervalMs } = this.options;
     this.identity = (await store.acquireWorkerId?.(id)) ?? { id, release: () => Promise.resolve() };
-    const registration = { id: this.identity.id, buildId, definitions: this.definitions, heartbeatMs: pollIntervalMs };
-    await store.registerWorker(registration);
+    await store.registerWorker(this.registration(this.identity, this.definitions));
     // The store's time first: what is computed from it would be wrong by the difference of the clocks.
     storeTime.observe((await store.poll({ ...this.request(), limit: 0 })).now);
     this.isRunning = true;
     this.hints = store.onHint((hint) => {
       this.onHint(hint);
+    });
+    this.stopListening = registry.onAdded(() => {
+      this.nudge();
     });
     this.nudge();
   }
@@ -85,6 +91,7 @@ export class Worker implements LocalDispatcher, PoolListener {
     if (!this.isRunning) return;
     this.isRunning = false;
     this.hints?.cancel();
+    this.stopListening();
     this.timers.remove(POLL);
     const shutdown = new Shutdown(this.services.clock, this.options.shutdownTimeoutMs);
     await shutdown.run(this.pool.executions, () => this.pool.whenIdle());
@@ -112,6 +119,7 @@ export class Worker implements LocalDispatcher, PoolListener {
     let nextInMs = this.options.pollIntervalMs;
     try {
       const { clock, store, storeTime, options, bus } = this.services;
+      await this.announceAdded();
       const sentAt = clock.monotonic();
       const answer = await store.poll(this.request());
       storeTime.observe(answer.now);
@@ -190,6 +198,23 @@ export class Worker implements LocalDispatcher, PoolListener {
   /** @internal */
   promptAt(workflowId: string, dueAt: number): void {
     this.timers.set(workflowId, this.inMs(dueAt));
+  }
+
+  /** What was registered after the start is announced first, and claimed from then on. */
+  private async announceAdded(): Promise<void> {
+    const { registry, store } = this.services;
+    const { size } = registry;
+    if (size === this.announced || this.identity === undefined || !this.isRunning) return;
+    const definitions = registry.claimable();
+    const added = definitions.filter((key) => !this.definitions.includes(key));
+    await store.registerWorker({ ...this.registration(this.identity, definitions), added });
+    this.announced = size;
+    this.definitions = definitions;
+  }
+
+  private registration({ id }: WorkerIdentity, definitions: readonly string[]): WorkerRegistration {
+    const { buildId, pollIntervalMs } = this.options;
+    return { id, buildId, definitions, heartbeatMs: pollIntervalMs };
   }
 
   private get freePlaces(): number {

@@ -15,6 +15,7 @@ export class DefinitionRegistry {
   private readonly byKey = new Map<string, WorkflowDefinition>();
   private readonly newest = new Map<string, WorkflowDefinition>();
   private readonly byTarget = new Map<object, WorkflowDefinition>();
+  private readonly listeners = new Set<() => void>();
 
   /** Adds a definition. @throws WorkflowDefinitionError when its name is malformed or taken in that version. */
   register(definition: WorkflowDefinition): void {
@@ -32,6 +33,19 @@ export class DefinitionRegistry {
     const newest = this.newest.get(definition.name);
     if (newest === undefined || newest.version < definition.version) this.newest.set(definition.name, definition);
     if (definition.target !== undefined) this.byTarget.set(definition.target, definition);
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Tells of each definition that is added from now on; answers what ends that. */
+  onAdded(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  get size(): number {
+    return this.byKey.size;
   }
 
   /** `name@version` of everything that can run here, sorted. */

@@ -153,6 +153,13 @@ export interface WorkerRegistration {
   /** `name@version` of everything this process can run. */
   readonly definitions: readonly string[];
   readonly heartbeatMs: number;
+  /**
+   * Set when a worker that runs already has come to know more: only of these are leases taken over and instances revived, because
+   * what the worker's id holds of the others is being executed.
+   *
+   * @default all, as of a worker that starts
+   */
+  readonly added?: readonly string[];
 }
 
 /** @publicApi */

@@ -20,7 +20,7 @@ export class WorkerRegistry {
   async register(worker: WorkerRegistration): Promise<void> {
     const { core } = this;
     const t = core.tables;
-    const { names, versions } = definitionArrays(worker.definitions);
+    const { names, versions } = definitionArrays(worker.added ?? worker.definitions);
     await core.database.repeatable({
       ...core.texts.get('worker-register', () => {
         return `WITH clock AS MATERIALIZED (SELECT ${NOW} AS now),

@@ -161,6 +161,21 @@ export const claimingCases: CaseGroup = {
       await kit.assertNotClaimable({ workerId: 'other' });
     });
 
+    rule('a worker that comes to know more takes over leases of that alone, and revives that alone', async (kit) => {
+      const running = await kit.running({ id: 'a' }, kit.grant('host/1'));
+      const left = await kit.running({ id: 'b', name: 'invoice' }, kit.grant('host/1'));
+      const [id, buildId, definitions] = ['host/1', 'build-1', ['order@1', 'invoice@1']];
+
+      await kit.store.registerWorker({ id, buildId, definitions, heartbeatMs: 2_000, added: ['invoice@1'] });
+
+      const { claimed } = await kit.poll({ workerId: id, definitions });
+      assert.deepEqual(
+        claimed.map((record) => [record.id, record.fence]),
+        [['b', left.fence + 1]],
+      );
+      assert.equal((await kit.flush(running, { entries: [kit.entry(1)] })).kind, 'applied');
+    });
+
     rule('a suspended instance that is claimed again tells that it resumed', async (kit) => {
       const waiting = await kit.suspended([], { id: 'a' }, 1);
       await kit.created({ id: 'fresh' });
