@@ -9,6 +9,6 @@ export { Guard, guardMethodsOf } from './guard.decorator.js';
 export type { GuardMethod } from './guard.decorator.js';
 export { ProviderExplorer } from './provider.explorer.js';
 export type { ExploredProvider } from './provider.explorer.js';
-export { Step, stepMethodsOf } from './step.decorator.js';
-export type { StepMethod, StepMethodOptions } from './step.decorator.js';
+export { checkStepOptions, Step, stepMethodsOf } from './step.decorator.js';
+export type { StepHooksOf, StepMethod, StepMethodOptions } from './step.decorator.js';
 export { WorkflowExplorer } from './workflow.explorer.js';

@@ -26,7 +26,7 @@ export type { PipelineWorkflowOptions } from './decorators/pipeline-workflow.dec
 export { Step } from '../discovery/index.js';
 export type { StepMethodOptions } from '../discovery/index.js';
 export { PipelineService } from './pipeline.service.js';
-export type { PipelineReference, PipelineServiceExecuteOptions } from './pipeline.service.js';
+export type { PipelineReference, PipelineResultsOf, PipelineServiceExecuteOptions } from './pipeline.service.js';
 export { pipelineDefinitionFactory } from './pipeline.registrar.js';
 
 // Definitions and instances

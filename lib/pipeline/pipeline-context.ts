@@ -2,9 +2,9 @@ import type { StepLayout } from './step-layout.js';
 import { StepStates, StepStatus, type StepExecutionResult } from './step-states.js';
 
 /** A context as plain data: what a durable pipeline answers, and may be started with. @publicApi */
-export interface PipelineSnapshot {
+export interface PipelineSnapshot<Results extends object = Record<string, unknown>> {
   readonly input?: unknown;
-  readonly results: Readonly<Record<string, unknown>>;
+  readonly results: Readonly<Results>;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly steps: Readonly<Record<string, Omit<StepExecutionResult, 'stepName' | 'result' | 'error'>>>;
   /** Seconds. */
@@ -124,11 +124,12 @@ export class PipelineContext<Results extends object = Record<string, unknown>> {
   }
 
   /** A context from its plain data. */
-  static from<R extends object = Record<string, unknown>>(snapshot: PipelineSnapshot): PipelineContext<R> {
+  static from<R extends object = Record<string, unknown>>(snapshot: PipelineSnapshot<R>): PipelineContext<R> {
     const context = new PipelineContext<R>({ input: snapshot.input });
     const { results, metadata, steps, duration } = snapshot;
-    context.states = StepStates.from(steps, results);
-    context.apply({ results, metadata });
+    const byName = results as Readonly<Record<string, unknown>>;
+    context.states = StepStates.from(steps, byName);
+    context.apply({ results: byName, metadata });
     context.timing = { clock: undefined, startedAt: 0, durationMs: duration * 1_000 };
     return context;
   }

@@ -1,7 +1,8 @@
 import { readOptional, type WorkflowContext, type WorkflowDefinition } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
-import { ContextUsageError, WorkflowOptionsError } from '../core/errors/index.js';
+import { ContextUsageError } from '../core/errors/index.js';
 import { executeInMemory, isInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
+import { callback, knownOptions, limit, refuseUnknownOptions } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName, newWorkflowId, type WorkflowHeaders } from '../core/records/index.js';
 import { DependencyOutline } from '../core/scheduling/index.js';
 import { PipelineCheckpoint, type PipelineCheckpointStore } from './pipeline-checkpoint.js';
@@ -38,6 +39,13 @@ export interface PipelineExecuteOptions {
   readonly signal?: AbortSignal;
 }
 
+const OPTIONS = knownOptions<PipelineOptions>({
+  checkpointStore: true,
+  version: true,
+  parallelism: true,
+  isCompatibleWith: true,
+});
+
 const NO_OPTIONS: PipelineExecuteOptions = {};
 
 /** A plan with what runs it in memory. */
@@ -47,7 +55,10 @@ interface RunnablePlan {
 }
 
 /** The definition of a pipeline, as it is registered. @publicApi */
-export interface PipelineDefinition extends WorkflowDefinition<unknown, PipelineSnapshot> {
+export interface PipelineDefinition<Results extends object = Record<string, unknown>> extends WorkflowDefinition<
+  unknown,
+  PipelineSnapshot<Results>
+> {
   readonly pipeline: Pipeline;
 }
 
@@ -60,12 +71,17 @@ export interface PipelineDefinition extends WorkflowDefinition<unknown, Pipeline
  *
  * @publicApi
  */
-export class Pipeline<const S extends readonly PipelineStep[] = readonly PipelineStep[]> {
+export class Pipeline<const S extends readonly PipelineStep[] = readonly PipelineStep[]> implements WorkflowDefinition<
+  unknown,
+  PipelineSnapshot<ResultsOf<S>>
+> {
+  readonly model = 'pipeline';
+  readonly retry = false;
   readonly name: string;
   readonly version: number;
   readonly checkpointStore: PipelineCheckpointStore | undefined;
   readonly parallelism: number;
-  readonly isCompatibleWith: PipelineOptions['isCompatibleWith'];
+  declare readonly isCompatibleWith?: (version: number) => boolean;
   private readonly place: string;
   private readonly own: PipelineStep[];
   /** Built once for all runs, and again after a step was added. */
@@ -81,22 +97,16 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     more?: PipelineOptions,
   ) {
     const options = readOptional<PipelineOptions>(['checkpointStore'], [checkpointStore, more]);
+    refuseUnknownOptions(options, OPTIONS, `pipeline "${name}"`);
     this.place = `pipeline "${name}"`;
     assertWorkflowName(name, this.place);
     this.name = name;
     this.version = options.version ?? 1;
     assertVersion(this.version, this.place);
     this.checkpointStore = options.checkpointStore;
-    this.parallelism = options.parallelism ?? 1;
-    if (!(this.parallelism >= 1)) {
-      const option = `parallelism of pipeline "${name}"`;
-      throw new WorkflowOptionsError({
-        option,
-        value: this.parallelism,
-        expected: 'a number of at least 1, or Infinity',
-      });
-    }
-    this.isCompatibleWith = options.isCompatibleWith;
+    this.parallelism = limit(options.parallelism, 1, `parallelism of ${this.place}`);
+    const compatible = callback(options.isCompatibleWith, `isCompatibleWith of ${this.place}`, '(version) => boolean');
+    if (compatible !== undefined) this.isCompatibleWith = compatible;
     this.own = [...(steps ?? [])];
     this.runnable = this.prepare();
   }
@@ -148,8 +158,13 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     return outcome as Promise<PipelineContext<ResultsOf<S>>>;
   }
 
+  /** Runs it over a workflow's context: it is a definition, and may be started, or run as a child, as any other. @internal */
+  run(ctx: WorkflowContext, input: unknown): Promise<PipelineSnapshot<ResultsOf<S>>> {
+    return this.runPlan(this.currentPlan().plan, ctx, input);
+  }
+
   /** What a registry holds, and `WorkflowModule.forFeature` takes. Steps that are added later are not in it. */
-  define(target?: object): PipelineDefinition {
+  define(target?: object): PipelineDefinition<ResultsOf<S>> {
     const { name, version, isCompatibleWith } = this;
     const { plan } = this.currentPlan();
     return {
@@ -160,11 +175,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       pipeline: this,
       ...(target !== undefined && { target }),
       ...(isCompatibleWith !== undefined && { isCompatibleWith }),
-      run: async (ctx, input) => {
-        const { failFast } = (input ?? {}) as { readonly failFast?: unknown };
-        const interpret = this.interpreter(plan, failFast !== false);
-        return (await interpret(ctx, contextOf(input))).toJSON();
-      },
+      run: (ctx, input) => this.runPlan(plan, ctx, input),
     };
   }
 
@@ -175,6 +186,16 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
 
   toMermaid(): string {
     return toMermaid(this.diagram());
+  }
+
+  private async runPlan(
+    plan: PipelinePlan,
+    ctx: WorkflowContext,
+    input: unknown,
+  ): Promise<PipelineSnapshot<ResultsOf<S>>> {
+    const { failFast } = (input ?? {}) as { readonly failFast?: unknown };
+    const interpret = this.interpreter(plan, failFast !== false);
+    return (await interpret(ctx, contextOf(input))).toJSON() as PipelineSnapshot<ResultsOf<S>>;
   }
 
   private currentPlan(): RunnablePlan {

@@ -1,40 +1,131 @@
 import { WorkflowDefinitionError } from '../core/errors/index.js';
-import { parseDuration } from '../core/time/index.js';
-import { stepMethodsOf, type DecoratedProvider, type DefinitionFactory } from '../discovery/index.js';
+import { formatDuration, parseDuration } from '../core/time/index.js';
+import {
+  checkStepOptions,
+  compensateMethodsOf,
+  stepMethodsOf,
+  type DecoratedProvider,
+  type DefinitionFactory,
+  type StepMethod,
+} from '../discovery/index.js';
 import { PIPELINE_METADATA, type PipelineMetadata } from './decorators/pipeline-workflow.decorator.js';
 import { Pipeline, type PipelineDefinition } from './pipeline.definition.js';
-import { FunctionStep, type StepFunction } from './steps/function-step.js';
+import { ChildStep } from './steps/child-step.js';
+import { FunctionStep } from './steps/function-step.js';
+import type { PipelineStep } from './steps/pipeline-step.js';
 
 /** Turns `@PipelineWorkflow` classes into definitions. @internal */
 export const pipelineDefinitionFactory: DefinitionFactory<PipelineMetadata> = {
   decorator: '@PipelineWorkflow',
   metadata: PIPELINE_METADATA,
-  create: definePipeline,
+  create: (provider) => {
+    const { target, metadata, place } = provider;
+    const steps = new ClassSteps(provider).read();
+    if (steps.length === 0) {
+      throw new WorkflowDefinitionError(
+        `The ${place} carries @PipelineWorkflow but has no step. Put @Step() on the methods that are its steps.`,
+      );
+    }
+    return new Pipeline(metadata.name, steps, metadata.options).define(target) as PipelineDefinition;
+  },
 };
 
-function definePipeline({
-  target,
-  instance,
-  metadata,
-  place,
-}: DecoratedProvider<PipelineMetadata>): PipelineDefinition {
-  const methods = stepMethodsOf(target);
-  if (methods.length === 0) {
-    throw new WorkflowDefinitionError(
-      `The ${place} carries @PipelineWorkflow but has no step. Put @Step() on the methods that are its steps.`,
-    );
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- stands for methods of every signature
+type Method = (...args: any[]) => any;
+type Hook = 'shouldSkip' | 'onError' | 'cleanup' | 'compensate';
+
+/** The methods of one class as steps. */
+class ClassSteps {
+  private readonly undos = new Map<string, string>();
+
+  constructor(private readonly provider: DecoratedProvider<PipelineMetadata>) {}
+
+  read(): PipelineStep[] {
+    const { target, place } = this.provider;
+    const methods = stepMethodsOf(target);
+    const names = new Set(methods.map(nameOf));
+    for (const { method, step, options } of compensateMethodsOf(target)) {
+      const other = this.undos.get(step);
+      if (other !== undefined)
+        throw new WorkflowDefinitionError(
+          `The step "${step}" of the ${place} is undone by ${other}() and by ${method}(). Keep one @Compensate('${step}').`,
+        );
+      if (!names.has(step))
+        throw new WorkflowDefinitionError(
+          `The method ${place}.${method}() undoes "${step}", and there is no such step. Its steps: ${[...names].join(', ') || 'none'}.`,
+        );
+      if (options.idempotent !== undefined)
+        throw new WorkflowDefinitionError(
+          `The method ${place}.${method}() says whether it is idempotent, which pipelines do not ask. Leave it out; undos are tried again under the policy of the module.`,
+        );
+      this.undos.set(step, method);
+    }
+    return methods.map((method) => this.step(method));
   }
-  const steps = methods.map(({ method, options }) => {
-    const { name = method, dependencies, timeout, retry } = options;
-    // Looked up at each call, so that a test may replace the method of the instance.
-    const call: StepFunction<unknown> = (context, step) =>
-      (instance as Record<string, StepFunction<unknown>>)[method]?.(context, step);
-    return new FunctionStep(name, call, {
+
+  private step(step: StepMethod): PipelineStep {
+    const { method, options } = step;
+    const { dependencies, timeout, retry, child } = options;
+    const place = `${this.provider.place}.${method}()`;
+    checkStepOptions(options, place);
+    const compensate = this.hook(step, 'compensate') ?? this.undoOf(step);
+    const shared = {
       ...(dependencies !== undefined && { dependencies }),
       // As text, because a bare number of a step is seconds and one of a decorator milliseconds.
-      ...(timeout !== undefined && { timeout: `${parseDuration(timeout, `timeout of ${place}.${method}()`)}ms` }),
+      ...(timeout !== undefined && { timeout: formatDuration(parseDuration(timeout, `timeout of ${place}`)) }),
+      ...(compensate !== undefined && { compensate }),
+    };
+    const [skipCondition, errorHandler, cleanupFunc] = [
+      this.hook(step, 'shouldSkip'),
+      this.hook(step, 'onError'),
+      this.hook(step, 'cleanup'),
+    ];
+    if (child !== undefined) {
+      if (retry !== undefined || skipCondition !== undefined || errorHandler !== undefined || cleanupFunc !== undefined)
+        throw new WorkflowDefinitionError(
+          `The step ${place} runs another workflow, and has retry, shouldSkip, onError or cleanup. These belong to that workflow: leave them out.`,
+        );
+      return new ChildStep(nameOf(step), child, this.call(method), shared);
+    }
+    return new FunctionStep(nameOf(step), this.call(method), {
+      ...shared,
       ...(retry !== undefined && { retry }),
+      ...(skipCondition !== undefined && { skipCondition }),
+      ...(errorHandler !== undefined && { errorHandler }),
+      ...(cleanupFunc !== undefined && { cleanupFunc }),
     });
-  });
-  return new Pipeline(metadata.name, steps, metadata.options).define(target);
+  }
+
+  private undoOf(step: StepMethod): Method | undefined {
+    const method = this.undos.get(nameOf(step));
+    return method === undefined ? undefined : this.call(method);
+  }
+
+  /** The method that an option names. */
+  private hook({ method, options }: StepMethod, hook: Hook): Method | undefined {
+    const name = options[hook];
+    if (name === undefined) return undefined;
+    const { instance, place } = this.provider;
+    if (typeof (instance as Record<string, unknown>)[name] !== 'function') {
+      throw new WorkflowDefinitionError(
+        `The step ${place}.${method}() names "${String(name)}" as its ${hook}, and the class has no such method. Add it, or correct the name.`,
+      );
+    }
+    if (hook === 'compensate' && this.undos.has(nameOf({ method, options }))) {
+      throw new WorkflowDefinitionError(
+        `The step ${place}.${method}() names its undo, and @Compensate names another. Keep one of them.`,
+      );
+    }
+    return this.call(name);
+  }
+
+  /** Looked up at each call, so that a test may replace the method of the instance. */
+  private call(method: string): Method {
+    const { instance } = this.provider;
+    return (...args: unknown[]): unknown => (instance as Record<string, Method>)[method]?.(...args);
+  }
+}
+
+function nameOf({ method, options }: StepMethod): string {
+  return options.name ?? method;
 }

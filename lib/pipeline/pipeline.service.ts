@@ -6,10 +6,13 @@ import type { EngineServices } from '../core/execution/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
-import { Pipeline, type PipelineDefinition } from './pipeline.definition.js';
+import { Pipeline, type PipelineDefinition, type ResultsOf } from './pipeline.definition.js';
 
 /** A pipeline, its decorated class, or its registered name. @publicApi */
-export type PipelineReference = Pipeline | WorkflowReference;
+export type PipelineReference = WorkflowReference;
+
+/** The results of what is executed, by the names of its steps, as far as its type tells. @publicApi */
+export type PipelineResultsOf<P> = P extends Pipeline<infer S> ? ResultsOf<S> : Record<string, unknown>;
 
 /** @publicApi */
 export interface PipelineServiceExecuteOptions {
@@ -61,10 +64,18 @@ export class PipelineService {
    * @throws PipelineExecutionError naming the first step that failed
    * @throws WorkflowVersionMismatchError when the id belongs to an instance of a version that this one does not take over
    */
-  async execute(
-    reference: PipelineReference,
+  async execute<P extends PipelineReference>(
+    reference: P,
     input?: unknown,
     options: PipelineServiceExecuteOptions = {},
+  ): Promise<PipelineContext<PipelineResultsOf<P>>> {
+    return (await this.run(reference, input, options)) as PipelineContext<PipelineResultsOf<P>>;
+  }
+
+  private async run(
+    reference: PipelineReference,
+    input: unknown,
+    options: PipelineServiceExecuteOptions,
   ): Promise<PipelineContext> {
     const { id, failFast = true, signal, headers } = options;
     if (id === undefined) {
@@ -85,13 +96,14 @@ export class PipelineService {
   }
 
   /** Starts a pipeline durably and answers its handle at once. @throws as `WorkflowClient.start` does */
-  async start(
-    reference: PipelineReference,
+  async start<P extends PipelineReference>(
+    reference: P,
     input?: unknown,
     options: StartOptions & { readonly failFast?: boolean } = {},
-  ): Promise<WorkflowHandle<PipelineSnapshot>> {
+  ): Promise<WorkflowHandle<PipelineSnapshot<PipelineResultsOf<P>>>> {
     const { failFast = true, ...others } = options;
-    return this.client.start(this.definition(reference), storedInput(input, failFast), others);
+    const handle = await this.client.start(this.definition(reference), storedInput(input, failFast), others);
+    return handle as WorkflowHandle<PipelineSnapshot<PipelineResultsOf<P>>>;
   }
 
   private definition(reference: PipelineReference): PipelineDefinition {

@@ -62,6 +62,13 @@ function stepsOf({ target, instance, place }: DecoratedProvider<SagaMetadata>): 
         `The step ${place}.${method}() has dependencies. The steps of a saga run in their order: leave them out.`,
       );
     }
+    const { shouldSkip, onError, cleanup, compensate, child } = options;
+    for (const [option, value] of Object.entries({ shouldSkip, onError, cleanup, compensate, child })) {
+      if (value === undefined) continue;
+      throw new WorkflowDefinitionError(
+        `The step ${place}.${method}() has the option ${option}, which is for pipelines. A saga undoes with @Compensate('${name}').`,
+      );
+    }
     const undo = undos.get(name);
     return new SagaStep(name, call(method), {
       ...(undo !== undefined && { compensation: call(undo.method), ...undo.options }),

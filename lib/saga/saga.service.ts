@@ -46,8 +46,8 @@ export class SagaService {
   ) {}
 
   /**
-   * Makes a saga known by its name, in its version. For durable runs before the application has started (`onModuleInit`), because a
-   * worker says at its start what it can run. @throws WorkflowDefinitionError when another one has them.
+   * Makes a saga known by its name, in its version, at any time. Best at the start of the application (`onModuleInit`): a durable run that
+   * a crash interrupted goes on once its saga is known again. @throws WorkflowDefinitionError when another one has them.
    */
   register(saga: Saga<never, object>): void {
     this.services.registry.register(saga as Saga);

@@ -1,7 +1,14 @@
 import type { LocalDispatcher } from '../core/dispatch/index.js';
 import type { EngineServices, Verdict } from '../core/execution/index.js';
 import type { EndedInstance, InstanceRecord } from '../core/records/index.js';
-import type { LeaseGrant, PollRequest, PollResult, StoreHint, WorkerIdentity, WorkerRegistration } from '../core/store/index.js';
+import type {
+  LeaseGrant,
+  PollRequest,
+  PollResult,
+  StoreHint,
+  WorkerIdentity,
+  WorkerRegistration,
+} from '../core/store/index.js';
 import { TimerQueue, type Cancellable } from '../core/time/index.js';
 import { ExecutionPool, type PoolListener } from './execution-pool.js';
 import { LeaseKeeper } from './lease-keeper.js';

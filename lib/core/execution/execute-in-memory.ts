@@ -121,7 +121,8 @@ function begin(
   services: MemoryServices,
   origin: MemoryRunOrigin,
 ): Promise<unknown> {
-  const { timeoutMs, validateInput } = definition;
+  const { validateInput } = definition;
+  const timeoutMs = origin.timeoutMs ?? definition.timeoutMs;
   const isPlain = timeoutMs === undefined && validateInput === undefined && !services.bus.isObserved;
   return isPlain
     ? runGenerations(new MemoryRun(definition, services, 1, origin), input)
@@ -135,7 +136,8 @@ async function beginWatched(
   services: MemoryServices,
   origin: MemoryRunOrigin,
 ): Promise<unknown> {
-  const { timeoutMs, validateInput } = definition;
+  const { validateInput } = definition;
+  const timeoutMs = origin.timeoutMs ?? definition.timeoutMs;
   const own = timeoutMs === undefined ? origin : { ...origin, scope: origin.scope ?? new AbortScope() };
   const run = new MemoryRun(definition, services, 1, own);
   const timer =
@@ -161,8 +163,13 @@ async function beginWatched(
 }
 
 const runBelow: RunBelow = (parent, definition, input, { id, scope, timeoutMs }) => {
-  const child = timeoutMs === undefined ? definition : { ...definition, timeoutMs };
-  return begin(child, input, parent.services, { id, parentId: parent.id, headers: parent.headers, scope });
+  return begin(definition, input, parent.services, {
+    id,
+    parentId: parent.id,
+    headers: parent.headers,
+    scope,
+    timeoutMs,
+  });
 };
 
 /**

@@ -16,6 +16,8 @@ export interface MemoryRunOrigin {
   readonly id?: string | undefined;
   readonly parentId?: string | undefined;
   readonly headers?: WorkflowHeaders | undefined;
+  /** Limits the run. @default the definition's */
+  readonly timeoutMs?: number | undefined;
   /** Aborts the run. @default nothing does */
   readonly scope?: AbortScope | undefined;
 }
