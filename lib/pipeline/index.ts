@@ -23,8 +23,8 @@ export type { PipelineCheckpointStore } from './pipeline-checkpoint.js';
 // In an application
 export { PipelineWorkflow } from './decorators/pipeline-workflow.decorator.js';
 export type { PipelineWorkflowOptions } from './decorators/pipeline-workflow.decorator.js';
-export { Step } from '../discovery/index.js';
-export type { StepMethodOptions } from '../discovery/index.js';
+export { Compensate, Step } from '../discovery/index.js';
+export type { CompensateMethodOptions, StepHooksOf, StepMethodOptions } from '../discovery/index.js';
 export { PipelineService } from './pipeline.service.js';
 export type { PipelineReference, PipelineResultsOf, PipelineServiceExecuteOptions } from './pipeline.service.js';
 export { pipelineDefinitionFactory } from './pipeline.registrar.js';

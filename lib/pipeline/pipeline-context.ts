@@ -25,6 +25,9 @@ export interface PipelineWrites {
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
+/** The names that a type gives; where it gives none, the caller says what a result is. */
+type NameOf<Results> = string extends keyof Results ? never : keyof Results & string;
+
 /** When a pipeline runs, or how long it ran. */
 interface Timing {
   /** Present while it runs. */
@@ -60,7 +63,7 @@ export class PipelineContext<Results extends object = Record<string, unknown>> {
   }
 
   /** The result of a step, or the default when it has none. */
-  getStepResult<K extends keyof Results & string>(stepName: K): Results[K];
+  getStepResult<K extends NameOf<Results>>(stepName: K): Results[K];
   getStepResult<T = unknown>(stepName: string, fallback?: T): T;
   getStepResult(stepName: string, fallback?: unknown): unknown {
     const { states, others } = this;

@@ -1,3 +1,4 @@
+import type { JournalEntryView } from '../client/index.js';
 import { readOptional, type WorkflowContext, type WorkflowDefinition } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
 import { ContextUsageError } from '../core/errors/index.js';
@@ -5,8 +6,10 @@ import { executeInMemory, isInMemory, standaloneServices, type MemoryServices } 
 import { callback, knownOptions, limit, refuseUnknownOptions } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName, newWorkflowId, type WorkflowHeaders } from '../core/records/index.js';
 import { DependencyOutline } from '../core/scheduling/index.js';
+import { readJournalContext } from './journal-context.js';
 import { PipelineCheckpoint, type PipelineCheckpointStore } from './pipeline-checkpoint.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
+import { readInput } from './pipeline-input.js';
 import { planPipeline, type PipelinePlan } from './pipeline-plan.js';
 import { interpretPipeline } from './pipeline.interpreter.js';
 import { StepPlanner } from './step-planner.js';
@@ -188,14 +191,18 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     return toMermaid(this.diagram());
   }
 
+  /** What a durable run of it has done so far. @internal */
+  readJournal(input: unknown, entries: readonly JournalEntryView[]): PipelineContext {
+    return readJournalContext(this.currentPlan().plan, readInput(input).context, entries);
+  }
+
   private async runPlan(
     plan: PipelinePlan,
     ctx: WorkflowContext,
     input: unknown,
   ): Promise<PipelineSnapshot<ResultsOf<S>>> {
-    const { failFast } = (input ?? {}) as { readonly failFast?: unknown };
-    const interpret = this.interpreter(plan, failFast !== false);
-    return (await interpret(ctx, contextOf(input))).toJSON() as PipelineSnapshot<ResultsOf<S>>;
+    const { context, failFast } = readInput(input);
+    return (await this.interpreter(plan, failFast)(ctx, context)).toJSON() as PipelineSnapshot<ResultsOf<S>>;
   }
 
   private currentPlan(): RunnablePlan {
@@ -254,10 +261,4 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       edges: this.own.flatMap(({ name, dependencies }) => dependencies.map((from) => ({ from, to: name }))),
     };
   }
-}
-
-/** What a durable pipeline is started with: a snapshot of a context, or anything else as its input. @internal */
-export function contextOf(input: unknown): PipelineContext {
-  const given = input as { readonly $context?: PipelineSnapshot } | null | undefined;
-  return given?.$context === undefined ? new PipelineContext({ input }) : PipelineContext.from(given.$context);
 }

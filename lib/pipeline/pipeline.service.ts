@@ -7,6 +7,7 @@ import type { WorkflowHeaders } from '../core/records/index.js';
 import { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
 import { Pipeline, type PipelineDefinition, type ResultsOf } from './pipeline.definition.js';
+import { storedInput } from './pipeline-input.js';
 
 /** A pipeline, its decorated class, or its registered name. @publicApi */
 export type PipelineReference = WorkflowReference;
@@ -80,19 +81,46 @@ export class PipelineService {
     const { id, failFast = true, signal, headers } = options;
     if (id === undefined) {
       const initialContext = input instanceof PipelineContext ? input : new PipelineContext({ input });
-      const pipeline = reference instanceof Pipeline ? reference : this.get(reference);
+      const pipeline = reference instanceof Pipeline ? (reference as Pipeline) : this.get(reference);
       return pipeline.executeWith(this.services, { initialContext, failFast, headers, ...(signal && { signal }) });
     }
     const definition = this.definition(reference);
     await this.refuseOtherVersion(id, definition);
     const stored = storedInput(input, failFast);
     const handle = await this.client.start(definition, stored, { id, ...(headers && { headers }) });
-    if (!handle.created && (await handle.status()).status === 'failed') await this.client.retry(id);
+    if (!handle.created && (await handle.status()).status === 'failed') await this.goOn(id);
     try {
       return PipelineContext.from(await handle.result(signal && { signal }));
     } catch (error) {
-      throw pipelineError(error);
+      const cause = causeOf(error);
+      if (cause === undefined) throw error;
+      const context = await this.contextOf(definition, id);
+      throw new PipelineExecutionError(cause.stepName, cause.cause, cause.details, context);
     }
+  }
+
+  /**
+   * What a durable run has done so far, or had done when it failed: its journal, seen as a context.
+   *
+   * @throws WorkflowNotFoundError
+   */
+  async getContext<P extends PipelineReference>(
+    reference: P,
+    id: string,
+  ): Promise<PipelineContext<PipelineResultsOf<P>>> {
+    return (await this.contextOf(this.definition(reference), id)) as PipelineContext<PipelineResultsOf<P>>;
+  }
+
+  /** A failed run goes on with the step that failed; one whose steps were undone begins again. */
+  private async goOn(id: string): Promise<void> {
+    const entries = await this.client.getJournal(id);
+    if (entries.some(({ kind }) => kind === 'undo')) await this.client.restart(id);
+    else await this.client.retry(id);
+  }
+
+  private async contextOf({ pipeline }: PipelineDefinition, id: string): Promise<PipelineContext> {
+    const { input } = await this.client.getStatus(id);
+    return pipeline.readJournal(input, await this.client.getJournal(id));
   }
 
   /** Starts a pipeline durably and answers its handle at once. @throws as `WorkflowClient.start` does */
@@ -108,7 +136,7 @@ export class PipelineService {
 
   private definition(reference: PipelineReference): PipelineDefinition {
     if (reference instanceof Pipeline) {
-      const found = this.find(reference);
+      const found = this.find(reference as Pipeline);
       if (found !== undefined) return found;
       throw new WorkflowDefinitionError(
         `The pipeline "${reference.name}" is not registered, so after a restart nobody would go on with a durable run of it. Register it when the application starts: PipelineService.register in onModuleInit, or WorkflowModule.forFeature([pipeline.define()]).`,
@@ -139,16 +167,7 @@ export class PipelineService {
   }
 }
 
-/** What is stored as the input of a run; nothing is put around an input that says nothing but itself. */
-function storedInput(input: unknown, failFast: boolean): unknown {
-  const isContext = input instanceof PipelineContext;
-  if (!isContext && failFast) return input;
-  const context = isContext ? input : new PipelineContext({ input });
-  return { $context: context.toJSON(), ...(!failFast && { failFast }) };
-}
-
-function pipelineError(error: unknown): unknown {
+function causeOf(error: unknown): PipelineExecutionError | undefined {
   const cause = isWorkflowFailedError(error) ? error.cause : error;
-  if (!isPipelineExecutionError(cause)) return error;
-  return new PipelineExecutionError(cause.stepName, cause.cause, cause.details);
+  return isPipelineExecutionError(cause) ? cause : undefined;
 }

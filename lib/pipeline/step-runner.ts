@@ -1,8 +1,8 @@
 import type { StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
-import { isStepFailedError } from '../core/errors/index.js';
 import { attributeFailure, beginStep, isInMemory, unwatchedSteps } from '../core/execution/index.js';
 import { NodeEnd, runDependencies, type FinishingRunner } from '../core/scheduling/index.js';
 import { PipelineExecutionError } from './errors/pipeline-execution.error.js';
+import { ownError } from './own-error.js';
 import type { PipelineCheckpoint } from './pipeline-checkpoint.js';
 import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
@@ -281,11 +281,6 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
 
 function knownAt(this: { readonly knownAt: number }): number {
   return this.knownAt;
-}
-
-/** What the body itself threw, without what the engine put around it. */
-function ownError(name: string, error: unknown): unknown {
-  return isStepFailedError(error) && error.step === name && error.name === 'StepFailedError' ? error.cause : error;
 }
 
 function isThenable(value: unknown): value is Promise<unknown> {

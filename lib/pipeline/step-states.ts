@@ -97,6 +97,11 @@ export class StepStates {
     return slot === undefined ? undefined : this.statusAt(slot);
   }
 
+  /** What a step failed with. */
+  errorAt(slot: number): unknown {
+    return this.notes?.get(slot)?.error;
+  }
+
   hasFailed(): boolean {
     return this.cells.includes(FAILED);
   }

@@ -136,12 +136,26 @@ describe('A pipeline in an application', () => {
     await app.close();
   });
 
-  it('that nobody registered before the application started is refused a durable run, which no worker would take', async () => {
+  it('that nobody registered is refused a durable run, which nobody would go on with after a restart', async () => {
     const { app, pipelines } = await application();
 
     await expect(pipelines.start(new Pipeline('late', [step('a', () => 1)]))).rejects.toThrow(
       /"late" is not registered/,
     );
+    await app.close();
+  });
+
+  it('that is registered long after the application started runs as any other', async () => {
+    const { app, pipelines, client } = await application();
+    const late = new Pipeline('late', [step('a', () => 'A')]);
+    await app.listen(0, '127.0.0.1');
+
+    pipelines.register(late as Pipeline);
+    const context = await pipelines.execute(late, 1, { id: 'l-1' });
+    const started = await client.startAndWait('late', 1, { id: 'l-2' });
+
+    expect(context.getStepResult('a')).toBe('A');
+    expect(started).toMatchObject({ results: { a: 'A' } });
     await app.close();
   });
 

@@ -11,7 +11,7 @@ const NAME = 'PipelineExecutionError';
  */
 export class PipelineExecutionError extends StepFailedError {
   readonly stepName: string;
-  /** What the pipeline had done until then. Not stored with the error. */
+  /** What the pipeline had done until then. Of a durable run it is read from the journal. */
   declare readonly context?: PipelineContext;
 
   constructor(
