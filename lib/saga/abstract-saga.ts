@@ -2,10 +2,10 @@ import { readOptional, type WorkflowContext } from '../core/definition/index.js'
 import { ContextUsageError, StepInterruptedError, WorkflowCancelledError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices } from '../core/execution/index.js';
 import { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
+import type { SagaCompensation } from './saga-context.js';
+import type { SagaPart } from './saga-part.js';
 import { SagaProgress } from './saga-progress.js';
 import { SagaState } from './saga-state.js';
-import type { SagaPart } from './saga-part.js';
-import type { SagaCompensation } from './saga-context.js';
 import { refuseDuplicates } from './saga.definition.js';
 import { interpretSaga, type RunnablePart } from './saga.interpreter.js';
 import type { SagaSnapshot, SagaStore } from './saga.store.js';

@@ -90,7 +90,7 @@ export class SagaService {
     try {
       return (await handle.result(signal && { signal })) as SagaResultsOf<W>;
     } catch (error) {
-      throw isWorkflowFailedError(error) ? toSagaError(error.cause) : error;
+      throw isWorkflowFailedError(error) ? toSagaError(error.cause ?? error) : error;
     }
   }
 
