@@ -11,7 +11,7 @@ describe('The mutants', () => {
     const text = readFileSync(path, 'utf8');
     const tests = [...text.matchAll(/^Test: (\S+)/gm)].map(([, test]) => test as string);
 
-    execFileSync('git', ['apply', '--check', path], { cwd: root, stdio: 'pipe' });
+    execFileSync('git', ['apply', '-C1', '--check', path], { cwd: root, stdio: 'pipe' });
 
     expect(text).toMatch(/^Rule: .+\.$/m);
     expect(tests.length).toBeGreaterThan(0);

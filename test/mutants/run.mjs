@@ -73,7 +73,7 @@ function read(name) {
 }
 
 function apply(name, ...flags) {
-  execFileSync('git', ['apply', ...flags, join(patches, name)], { cwd: tree });
+  execFileSync('git', ['apply', '-C1', ...flags, join(patches, name)], { cwd: tree });
 }
 
 /** Runs one file, or one of its tests: what passed, and the first test that failed with the first line of what it says. */
