@@ -1,3 +1,4 @@
+import type { InstanceRecord, JournalEntry } from '../../lib/core/records/index.js';
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
 import { entryOf, flushOne, pollOf, startRunning, unitOf } from '../utils/store-scenario.js';
@@ -32,13 +33,14 @@ describe('A stale writer', () => {
         unitOf(owner, { entries: [entryOf(1)], ...(index % 2 === 0 ? {} : { customStatus: '"late"' }) }),
       );
       const flushes = Promise.all([old.flush(units.slice(0, 20)), ...units.slice(20).map((unit) => old.flush([unit]))]);
-      const [results, first] = await Promise.all([flushes, next.poll(pollOf({ workerId: 'worker-2' }))]);
-      const rest = await next.poll(pollOf({ workerId: 'worker-2' }));
+      // Each new owner reads the journal as soon as it has claimed, while the flushes may still be under way.
+      const [results, first] = await Promise.all([flushes, claim()]);
+      const rest = await claim();
       const claimed = [...first.claimed, ...rest.claimed];
+      const journals = [...first.journals, ...rest.journals];
       expect(claimed.map((record) => record.id).sort()).toEqual(owners.map((owner) => owner.id).sort());
 
-      // Each new owner writes the next position as soon as it has read the journal.
-      const journals = await next.readJournals(claimed.map(({ id, generation }) => ({ workflowId: id, generation })));
+      // What it has read is all there will ever be of the old one.
       const taken = await next.flush(
         claimed.map((record, index) =>
           unitOf(record, {
@@ -69,6 +71,12 @@ describe('A stale writer', () => {
     );
     expect(rows).toEqual([{ entries: '0' }]);
   }, 120_000);
+
+  async function claim(): Promise<{ claimed: readonly InstanceRecord[]; journals: readonly JournalEntry[][] }> {
+    const { claimed } = await next.poll(pollOf({ workerId: 'worker-2' }));
+    const journals = await next.readJournals(claimed.map(({ id, generation }) => ({ workflowId: id, generation })));
+    return { claimed, journals };
+  }
 
   it('cannot end, suspend or continue what another worker has claimed', async () => {
     const [owner] = await startRunning(old, 1);

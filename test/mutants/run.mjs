@@ -1,6 +1,7 @@
 // Breaks the rules of the engine one by one and sees each break caught: `npm run mutants`, or `npm run mutants -- fence timers`
 // for those whose names contain one of the words. Works on a copy of the tree.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
@@ -17,6 +18,7 @@ const names = readdirSync(patches)
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
   .sort();
 
+const database = await databaseFor(names.flatMap((name) => read(name).tests));
 const tree = mkdtempSync(join(tmpdir(), 'mutants-'));
 const survivors = [];
 try {
@@ -35,7 +37,23 @@ try {
     process.exitCode = survivors.length === 0 ? 0 : 1;
   }
 } finally {
+  database?.stdin.end();
   rmSync(tree, { recursive: true, force: true });
+}
+
+/** One throw-away server for all runs of specs that talk to a database. */
+async function databaseFor(tests) {
+  if (process.env.TEST_DATABASE_URL || !tests.some(({ path }) => needsDatabase(path))) return undefined;
+  const server = spawn(process.execPath, [join(root, 'test/utils/postgres-server.mjs')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const [line] = await once(server.stdout, 'data');
+  process.env.TEST_DATABASE_URL = JSON.parse(String(line)).url;
+  return server;
+}
+
+function needsDatabase(path) {
+  return /^test\/(durability|conformance\/postgres)/.test(path);
 }
 
 /** Why a mutant's end would tell nothing: a test fails already, or there is none of that name. */
@@ -68,7 +86,10 @@ function judge(name) {
 /** A patch's rule, and the tests that it fails: a file, and a part of the test's name where one test is meant. */
 function read(name) {
   const text = readFileSync(join(patches, name), 'utf8');
-  const tests = [...text.matchAll(/^Test: (\S+)(?: › (.+))?$/gm)].map(([, path, title = '']) => ({ path, name: title }));
+  const tests = [...text.matchAll(/^Test: (\S+)(?: › (.+))?$/gm)].map(([, path, title = '']) => ({
+    path,
+    name: title,
+  }));
   return { rule: /^Rule: (.*)$/m.exec(text)[1], tests };
 }
 
@@ -84,7 +105,7 @@ function run({ path, name = '' }) {
     process.execPath,
     [
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
-      ...['--selectProjects', 'unit', '--silent', '--json', '--outputFile', result],
+      ...['--selectProjects', needsDatabase(path) ? 'database' : 'unit', '--silent', '--json', '--outputFile', result],
       ...(name === '' ? [] : ['--testNamePattern', name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')]),
       ...['--runTestsByPath', path],
     ],

@@ -125,6 +125,30 @@ describe('Changed code', () => {
   });
 });
 
+describe('Code', () => {
+  it('that no longer asks for a recorded answer of patched goes on', async () => {
+    const cluster = new Cluster({
+      definitions: [
+        (process) =>
+          staged('settled', async (stage) => {
+            if (process.options.buildId === 'v1') stage.ctx.patched('once upon a time');
+            await stage.ctx.sleep('nap', '1m');
+            return stage.step('after');
+          })(process),
+      ],
+    });
+    const first = cluster.process('a', 'v1');
+    await cluster.create('settled', 's');
+    await cluster.until(() => cluster.record('s').status === 'suspended', 'its sleep');
+    expect(cluster.journal('s').some((name) => name.startsWith('$patch:'))).toBe(true);
+    first.crash();
+    cluster.process('b', 'v2');
+    await cluster.until(() => cluster.isOver, 'its end');
+
+    expect(cluster.record('s')).toMatchObject({ status: 'completed', mismatchedBuilds: [] });
+  });
+});
+
 describe('A rolling deploy from v1 to v2 and back, with a patched change', () => {
   it('ends every run and sets none aside', async () => {
     for (let seed = 1; seed <= 8; seed++) {

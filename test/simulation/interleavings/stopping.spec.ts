@@ -65,6 +65,8 @@ describe('A signal to an instance that is working', () => {
   it('is found by the next renewal, when nobody hears of it', async () => {
     const cluster = new Cluster({
       faults: { lostHint: 1 },
+      // Whoever gave its lease back now would have to begin the body again.
+      worker: { warmInstances: 0 },
       definitions: [
         staged('both', async (stage) => {
           const long = stage.step('long', { takesMs: 600_000 });
@@ -80,6 +82,8 @@ describe('A signal to an instance that is working', () => {
     cluster.driver.signal(0, { workflowId: 'b', name: 'letter', payload: '1' });
     await cluster.until(() => cluster.begun('after') === 1, 'what follows the signal', 10_000);
     await cluster.finish();
+
+    expect(cluster.begun('long')).toBe(1);
   });
 });
 
