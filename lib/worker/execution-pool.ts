@@ -159,6 +159,8 @@ export class ExecutionPool {
       return;
     }
     if (verdict.kind === 'suspended') this.warm.put(id, execution);
+    // What it holds open, such as the source of a bulk, is told by its signal.
+    if (verdict.kind === 'released') execution.abandonBodies();
     this.listener.onVerdict(id, verdict);
     if (this.executions.size === 0) this.notifyIdle();
   }

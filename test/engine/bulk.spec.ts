@@ -161,6 +161,23 @@ describe('A durable bulk', () => {
     });
   });
 
+  it('closes its source when its worker shuts down in the middle of it', async () => {
+    const { read, source } = rows(1_000);
+    const ends: (() => void)[] = [];
+    const slow = bulk('slow', { source, process: () => new Promise<void>((resolve) => void ends.push(resolve)) });
+    const engine = await createTestEngine({ definitions: [slow] });
+    await engine.client.start(slow, undefined, { id: 'd-1' });
+    await engine.clock.advance(10);
+    expect(read.open).toBe(1);
+
+    const closed = engine.close();
+    for (const end of ends) end();
+    await closed;
+
+    expect(ends).toHaveLength(1);
+    expect(read.open).toBe(0);
+  });
+
   it('whose source cannot be read tries again from its beginning, fails with its reason, and goes on when it is retried', async () => {
     const calls: number[] = [];
     let isDown = true;
