@@ -18,6 +18,7 @@ export { PipelineService } from './pipeline/index.js';
 export { BulkService } from './bulk/index.js';
 export { SagaService } from './saga/index.js';
 export { StateMachineService } from './state-machine/index.js';
+export { TaskService } from './tasks/index.js';
 export { WorkflowEvents } from './cqrs/index.js';
 export { WorkflowHealthIndicator } from './health/index.js';
 export { Worker as WorkflowWorker } from './worker/index.js';

@@ -8,6 +8,7 @@ import { WorkflowHealthIndicator } from './health/index.js';
 import { PipelineService } from './pipeline/index.js';
 import { JournalSagaStore, SagaService, SagaStore } from './saga/index.js';
 import { StateMachineService, StatePersistence } from './state-machine/index.js';
+import { TaskService } from './tasks/index.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
 import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 import { WorkflowEngine, createEngine } from './workflow.engine.js';
@@ -41,6 +42,11 @@ const publicProviders: Provider[] = [
     provide: PipelineService,
     inject: [WorkflowEngine],
     useFactory: ({ services, client }: WorkflowEngine) => new PipelineService(services, client),
+  },
+  {
+    provide: TaskService,
+    inject: [WorkflowEngine],
+    useFactory: ({ services, client }: WorkflowEngine) => new TaskService(services, client),
   },
   {
     provide: SagaService,
@@ -99,6 +105,6 @@ export const WORKFLOW_PROVIDERS: Provider[] = [
 /** What the application may inject. @internal */
 export const WORKFLOW_EXPORTS = [
   ...[WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER],
-  ...[WorkflowClient, PipelineService, SagaService, SagaStore, BulkService, BulkOperationConfig],
+  ...[WorkflowClient, PipelineService, SagaService, SagaStore, TaskService, BulkService, BulkOperationConfig],
   ...[StateMachineService, StatePersistence, WorkflowEvents, WorkflowHealthIndicator],
 ];

@@ -69,7 +69,8 @@ export function standingSteps(entries: readonly JournalEntry[]): string[] {
   );
   const recorded = new Set(entries.filter((entry) => entry.kind === 'step').map((entry) => entry.name));
   const standing = entries.flatMap((entry) => {
-    if (entry.kind === 'step' && entry.status === 'completed') return [entry.name];
+    // What the engine records as a step has no effect.
+    if (entry.kind === 'step' && entry.status === 'completed') return entry.name.startsWith('$') ? [] : [entry.name];
     // What an undo has begun is no step.
     const isPossiblyDone =
       entry.kind === 'start' && !recorded.has(calledName(entry)) && !calledName(entry).startsWith('$compensate:');

@@ -11,6 +11,9 @@ import { givenSignalId, scopedSignalId } from './signal-id.js';
 
 const SIGNAL = knownOptions<InstanceSignalOptions>({ key: true, id: true, transaction: true });
 
+/** @internal */
+export type OwnSignalOptions = Pick<InstanceSignalOptions, 'id' | 'transaction'>;
+
 /** Sends signals to instances, or to everyone who waits. @internal */
 export class SignalSender {
   constructor(private readonly services: EngineServices) {}
@@ -33,6 +36,29 @@ export class SignalSender {
       options,
       options.id === undefined ? derivedId() : undefined,
     );
+    return toReceipt(
+      seed,
+      transaction === undefined ? await this.sendNow(seed) : await this.sendWith(transaction, seed),
+    );
+  }
+
+  /** Sends a signal of the engine's own to one instance. */
+  async sendOwn(
+    workflowId: string,
+    name: string,
+    key: string,
+    payload: unknown,
+    { id, transaction }: OwnSignalOptions,
+  ): Promise<SignalReceipt> {
+    refuseInsideTransaction('signalInstance', transaction);
+    if (id !== undefined) assertKeyText(id, `The id of signal "${name}"`);
+    const encoded = await this.services.payloads.encode(payload, { workflowId, place: `signal "${name}"` });
+    const given = id === undefined ? derivedId() : scopedSignalId(id, { name, workflowId });
+    const seed = {
+      id: given ?? newWorkflowId(this.services.clock),
+      ...{ workflowId, name, key },
+      ...(encoded !== undefined && { payload: encoded }),
+    };
     return toReceipt(
       seed,
       transaction === undefined ? await this.sendNow(seed) : await this.sendWith(transaction, seed),

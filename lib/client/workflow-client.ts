@@ -31,7 +31,7 @@ import { InstanceReader } from './instance-reader.js';
 import { InstanceStarter } from './instance-starter.js';
 import type { InstancePage, InstanceView, JournalEntryView } from './instance-view.js';
 import { OutcomeWaiter } from './outcome-waiter.js';
-import { SignalSender } from './signal-sender.js';
+import { SignalSender, type OwnSignalOptions } from './signal-sender.js';
 import { StreamReader, type StoredStreamItem } from './stream-reader.js';
 import { WorkflowHandle, type HandleOperations } from './workflow-handle.js';
 
@@ -180,6 +180,18 @@ export class WorkflowClient implements HandleOperations {
     assertPossibleId(workflowId);
     const [payload, options] = args;
     return this.sender.send('signalInstance', workflowId, signal, payload, options ?? {});
+  }
+
+  /** A signal of the engine's own, for the services beside this one. @internal */
+  tell(
+    workflowId: string,
+    signal: string,
+    key: string,
+    payload: unknown,
+    options: OwnSignalOptions,
+  ): Promise<SignalReceipt> {
+    assertPossibleId(workflowId);
+    return this.sender.sendOwn(workflowId, signal, key, payload, options);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { WorkflowStoreError } from '../core/errors/index.js';
 import type { InstanceRecord, JournalEntry, SignalRecord } from '../core/records/index.js';
-import type { Inbox, InstanceQuery, StoreHealth, StreamRecord } from '../core/store/index.js';
+import type { Inbox, InstanceQuery, StoreHealth, StreamRecord, WaitQuery, WaitRecord } from '../core/store/index.js';
 import { healthOf } from './health.js';
 import type { MemoryDatabase } from './memory-database.js';
 
@@ -71,6 +71,11 @@ export abstract class MemorySession {
     await this.turn();
     const mailbox = this.database.instances.get(workflowId)?.mailbox;
     return [...(mailbox?.values() ?? [])].sort((a, b) => a.seq - b.seq);
+  }
+
+  async findWaits(query: WaitQuery): Promise<WaitRecord[]> {
+    await this.turn();
+    return this.database.waits.find(query);
   }
 
   async readStream(workflowId: string, after: number, limit: number): Promise<StreamRecord[]> {

@@ -1,5 +1,5 @@
 import type { SignalRecord } from '../core/records/index.js';
-import type { WaitRow } from '../core/store/index.js';
+import type { WaitQuery, WaitRecord, WaitRow } from '../core/store/index.js';
 import type { InstanceRow } from './instance-row.js';
 import { takesFromMailbox, topicKey } from './signal-table.js';
 
@@ -44,6 +44,20 @@ export class WaitIndex {
       .sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
+  /** The waits for a signal, whatever its key, in order. */
+  find({ signal, workflowId, after, limit }: WaitQuery): WaitRecord[] {
+    const found: WaitRecord[] = [];
+    const rows = new Set([...this.byTopic.values()].flatMap((waiting) => [...waiting.keys()]));
+    for (const row of rows) {
+      if (workflowId !== undefined && row.id !== workflowId) continue;
+      for (const { wait, key, signal: awaited } of row.waits?.values() ?? [])
+        if (awaited === signal) found.push({ workflowId: row.id, wait, ...(key !== undefined && { key }) });
+    }
+    const sorted = found.sort((a, b) => compare(a.workflowId, b.workflowId) || compare(a.wait, b.wait));
+    const rest = after === undefined ? sorted : sorted.filter((each) => isBehind(each, after));
+    return rest.slice(0, limit);
+  }
+
   private count(row: InstanceRow, wait: WaitRow, change: 1 | -1): void {
     const topic = topicKey(wait.signal, wait.key);
     let waiting = this.byTopic.get(topic);
@@ -53,4 +67,12 @@ export class WaitIndex {
     else waiting.delete(row);
     if (waiting.size === 0) this.byTopic.delete(topic);
   }
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+function isBehind(each: WaitRecord, after: Pick<WaitRecord, 'workflowId' | 'wait'>): boolean {
+  return (compare(each.workflowId, after.workflowId) || compare(each.wait, after.wait)) > 0;
 }

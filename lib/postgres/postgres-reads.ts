@@ -1,5 +1,5 @@
 import type { InstanceRecord, JournalEntry, SignalRecord } from '../core/records/index.js';
-import type { Inbox, InstanceQuery, StoreHealth, StreamRecord } from '../core/store/index.js';
+import type { Inbox, InstanceQuery, StoreHealth, StreamRecord, WaitQuery, WaitRecord } from '../core/store/index.js';
 import { InstanceReader, readHealth } from './reading/index.js';
 import { InboxReader, type InstanceKey } from './routing/index.js';
 import type { StoreCore } from './store-core.js';
@@ -48,6 +48,10 @@ export class PostgresReads {
 
   readUnconsumed(workflowId: string): Promise<SignalRecord[]> {
     return this.reader.unconsumed(workflowId);
+  }
+
+  findWaits(query: WaitQuery): Promise<WaitRecord[]> {
+    return this.reader.waits(query);
   }
 
   readStream(workflowId: string, after: number, limit: number): Promise<StreamRecord[]> {

@@ -1,7 +1,10 @@
 import type { DataSource } from 'typeorm';
 import { createTypeOrmStore } from '../../lib/typeorm/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
+import type { VirtualClock } from '../../lib/core/time/index.js';
 import { engineBehaviour } from '../engine/behaviour.js';
+import type { EngineStore } from '../engine/harness.js';
+import { taskBehaviour } from '../engine/task-behaviour.js';
 
 describe('on Postgres', () => {
   let fixture: PostgresFixture;
@@ -17,7 +20,10 @@ describe('on Postgres', () => {
 
   afterAll(() => fixture.dispose());
 
-  engineBehaviour('Postgres', async (clock) => {
+  engineBehaviour('Postgres', make);
+  taskBehaviour('Postgres', make);
+
+  async function make(clock: VirtualClock): Promise<EngineStore> {
     await fixture.empty();
     // The database's time goes on by itself, and with the engine's clock.
     const begin = clock.monotonic();
@@ -37,5 +43,5 @@ describe('on Postgres', () => {
         for (const view of views) await view.close();
       },
     };
-  });
+  }
 });

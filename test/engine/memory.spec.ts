@@ -1,11 +1,17 @@
 import { MemoryStore } from '../../lib/memory/index.js';
+import type { VirtualClock } from '../../lib/core/time/index.js';
 import { engineBehaviour } from './behaviour.js';
+import type { EngineStore } from './harness.js';
+import { taskBehaviour } from './task-behaviour.js';
 
-engineBehaviour('memory', (clock) => {
+engineBehaviour('memory', make);
+taskBehaviour('memory', make);
+
+function make(clock: VirtualClock): Promise<EngineStore> {
   const store = new MemoryStore({ clock });
   return Promise.resolve({
     store,
     view: () => Promise.resolve(new MemoryStore({ clock, sharedWith: store })),
     dispose: () => Promise.resolve(),
   });
-});
+}

@@ -21,6 +21,15 @@ export type {
   WaitOutcome,
   WorkflowContext,
 } from './workflow-context.js';
+export type {
+  ApprovalOptions,
+  ApprovalPolicy,
+  ApprovalResult,
+  ApprovalTaskOptions,
+  ApprovalVote,
+  TaskEscalation,
+  TaskOptions,
+} from './task.js';
 export type { ConcurrencyOptions, WorkflowDefinition, WorkflowModel } from './workflow-definition.js';
 export type {
   DefinitionReference,

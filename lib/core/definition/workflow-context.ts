@@ -3,6 +3,7 @@ import type { RetryOptions } from '../policies/index.js';
 import type { ParentClosePolicy, WorkflowAttributes, WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import type { Duration } from '../time/index.js';
+import type { ApprovalResult, ApprovalTaskOptions, TaskOptions } from './task.js';
 import type { WorkflowSignal } from './workflow-signal.js';
 import type { InputOf, OutputOf, WorkflowReference } from './workflow-reference.js';
 
@@ -73,6 +74,19 @@ export interface WorkflowContext {
   ): SignalCondition<T>;
   /** Describes a timer for {@link waitForAny}; its instant is fixed when the wait begins. */
   timer(until: SleepUntil): TimerCondition;
+
+  /**
+   * Asks people, and waits until one has answered through `TaskService`, in whichever process.
+   *
+   * @returns The answer; `null` when the `deadline` passed first.
+   */
+  task(name: string, options: ApprovalTaskOptions & { readonly deadline: Duration }): Promise<ApprovalResult | null>;
+  task(name: string, options: ApprovalTaskOptions): Promise<ApprovalResult>;
+  task<T = unknown>(
+    name: string,
+    options: TaskOptions<T> & { readonly deadline: Duration },
+  ): Promise<Journaled<T> | null>;
+  task<T = unknown>(name: string, options: TaskOptions<T>): Promise<Journaled<T>>;
 
   /** Starts a child; it goes on by itself. */
   startChild<W extends WorkflowReference>(

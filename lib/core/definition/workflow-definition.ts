@@ -1,5 +1,6 @@
 import type { RetryOptions } from '../policies/index.js';
 import type { WorkflowAttributes } from '../records/index.js';
+import type { StandardSchema } from './standard-schema.js';
 import type { ValueValidator } from './value-validator.js';
 import type { WorkflowContext } from './workflow-context.js';
 
@@ -33,6 +34,8 @@ export interface WorkflowDefinition<I = any, O = unknown> {
   /** What to do when an undo fails for good. @default 'continue': the others are tried, all failures reported */
   readonly onUndoFailure?: 'continue' | 'stop';
   readonly attributes?: (input: I) => WorkflowAttributes;
+  /** Checks the answer to one of its tasks where it is given, before it is sent. */
+  readonly taskSchema?: (task: string) => StandardSchema | undefined;
   /** The class that was decorated, so that it can stand for its name. */
   readonly target?: object;
   /** Text that changes when the code changes: part of the default build id. */

@@ -30,11 +30,14 @@ import { CHILD, planChild } from './child-plan.js';
 import { CommitCall } from './commit-call.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import { ENGINE, type ContextHost } from './execution-host.js';
+import { replaySilent } from './replay-silent.js';
 import { requireBody } from './step-body.js';
 import { plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call.js';
 import { currentStepScope } from './step-scope.js';
 import { resolveTransaction, TransactionCall } from './transaction-call.js';
 import { SLEEP_CONDITION, TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
+import { describeTask, runTask, type AnyTaskOptions } from './task-run.js';
+import { TaskCalls } from './task-calls.js';
 import { instantOf, namedConditions, signalCondition, toWaitFor } from './wait-conditions.js';
 
 /** The largest custom status, bytes of JSON. */
@@ -160,6 +163,13 @@ class DurableContext implements WorkflowContext {
 
   timer(until: SleepUntil): TimerCondition {
     return { kind: 'timer', until };
+  }
+
+  async task(name: string, options: AnyTaskOptions): Promise<never> {
+    const key = `$task:${this.key('task', name)}`;
+    // Wrong options are found out at once, and not by a failing record.
+    describeTask(name, options, 0);
+    return (await runTask(new TaskCalls(this.execution, key), name, options)) as never;
   }
 
   startChild<W extends WorkflowReference>(
@@ -307,14 +317,4 @@ class DurableContext implements WorkflowContext {
       result: () => (result ??= this.wait(`$result:${name}`, [condition], (_winner, value) => value)),
     };
   }
-}
-
-function replaySilent(execution: ContextHost): WorkflowLogger {
-  const { logger } = execution.services;
-  const write =
-    (level: keyof WorkflowLogger): WorkflowLogger['info'] =>
-    (message, fields) => {
-      if (!execution.isReplaying) logger[level](message, { workflowId: execution.record.id, ...fields });
-    };
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }

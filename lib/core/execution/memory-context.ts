@@ -125,6 +125,10 @@ export class MemoryContext implements WorkflowContext {
     throw needsStore(`waitForSignal "${name}"`, 'nobody could send it a signal');
   }
 
+  async task(name: string): Promise<never> {
+    throw needsStore(`task "${name}"`, 'nobody could answer it');
+  }
+
   async waitForAny<C extends Readonly<Record<string, WaitCondition>>>(
     name: string,
     conditions: C,

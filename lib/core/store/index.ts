@@ -33,6 +33,8 @@ export type {
   StoreTransaction,
   StoreTransactionOptions,
   StreamRecord,
+  WaitQuery,
+  WaitRecord,
   WorkerIdentity,
   WorkerRegistration,
   WorkflowStore,

@@ -80,6 +80,8 @@ export interface WorkflowStore {
   readJournal(workflowId: string, generation?: number): Promise<JournalEntry[]>;
   /** Signals of the instance's mailbox that no entry names. */
   readUnconsumed(workflowId: string): Promise<SignalRecord[]>;
+  /** One page of the waits of open instances that are registered for a signal, whatever its key, ordered by instance and wait. */
+  findWaits(query: WaitQuery): Promise<WaitRecord[]>;
   readStream(workflowId: string, after: number, limit: number): Promise<StreamRecord[]>;
 
   // --- a person's or a parent's requests
@@ -282,4 +284,21 @@ export interface StoreHealth {
   readonly unclaimable: Readonly<Record<string, number>>;
   /** Due instances that a live worker has the name and version for, but whose journal fits the build of none, by `name@version`. */
   readonly mismatched: Readonly<Record<string, number>>;
+}
+
+/** Which waits are looked for. @publicApi */
+export interface WaitQuery {
+  readonly signal: string;
+  /** Only those of this instance. */
+  readonly workflowId?: string;
+  readonly after?: Pick<WaitRecord, 'workflowId' | 'wait'>;
+  readonly limit: number;
+}
+
+/** A registered wait. @publicApi */
+export interface WaitRecord {
+  readonly workflowId: string;
+  /** The journal name of the wait. */
+  readonly wait: string;
+  readonly key?: string;
 }

@@ -1,5 +1,5 @@
 import type { InstanceRecord, JournalEntry, SignalRecord } from '../../core/records/index.js';
-import type { InstanceQuery, StreamRecord } from '../../core/store/index.js';
+import type { InstanceQuery, StreamRecord, WaitQuery, WaitRecord } from '../../core/store/index.js';
 import {
   ENTRY_COLUMNS,
   SIGNAL_FIELDS,
@@ -73,6 +73,21 @@ export class InstanceReader {
           WHERE j.instance_no = (SELECT i.no FROM ${t.instances} i WHERE i.id = $1::text) AND j.signal_id = s.id) ORDER BY s.seq`;
     });
     return rows.map((row) => signalRecord(row));
+  }
+
+  async waits({ signal, workflowId, after, limit }: WaitQuery): Promise<WaitRecord[]> {
+    const values = [signal, workflowId ?? null, after?.workflowId ?? null, after?.wait ?? null, limit];
+    const rows = await this.query('waits', values, () => {
+      // Byte order, so that pages join whatever the database's own is.
+      return `SELECT w.instance_id, w.wait, w.key FROM ${this.core.tables.waits} w
+        WHERE w.signal = $1::text AND ($2::text IS NULL OR w.instance_id = $2::text)
+        AND ($3::text IS NULL OR (w.instance_id COLLATE "C", w.wait COLLATE "C") > ($3::text, $4::text))
+        ORDER BY w.instance_id COLLATE "C", w.wait COLLATE "C" LIMIT $5::int4`;
+    });
+    return rows.map((row): WaitRecord => {
+      const key = optionalText(row, 'key');
+      return { workflowId: text(row, 'instance_id'), wait: text(row, 'wait'), ...(key !== undefined && { key }) };
+    });
   }
 
   async stream(workflowId: string, after: number, limit: number): Promise<StreamRecord[]> {

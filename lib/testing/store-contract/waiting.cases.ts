@@ -21,6 +21,31 @@ export const waitingCases: CaseGroup = {
       assert.deepEqual([woken.fence, woken.wakes, woken.status], [record.fence + 1, record.wakes + 1, 'running']);
     });
 
+    rule(
+      'the waits for a signal are found page by page, whatever their keys, while their instances are open',
+      async (kit) => {
+        await kit.suspended([kit.wait('paid', { key: 'k' }), kit.wait('paid', { wait: 'second' })], { id: 'b' });
+        await kit.suspended([kit.wait('paid'), kit.wait('other')], { id: 'a' });
+        const [first, second, third] = [
+          { workflowId: 'a', wait: 'wait-paid' },
+          { workflowId: 'b', wait: 'second' },
+          { workflowId: 'b', wait: 'wait-paid', key: 'k' },
+        ];
+
+        assert.deepEqual(await kit.store.findWaits({ signal: 'paid', limit: 10 }), [first, second, third]);
+        assert.deepEqual(
+          await kit.store.findWaits({ signal: 'paid', limit: 1, after: { workflowId: 'a', wait: 'wait-paid' } }),
+          [second],
+        );
+        assert.deepEqual(await kit.store.findWaits({ signal: 'paid', limit: 10, workflowId: 'a' }), [first]);
+        assert.deepEqual(await kit.store.findWaits({ signal: 'unknown', limit: 10 }), []);
+
+        await kit.store.terminate('b', 'gone', '{}');
+
+        assert.deepEqual(await kit.store.findWaits({ signal: 'paid', limit: 10 }), [first]);
+      },
+    );
+
     rule('a timer is never early', async (kit) => {
       const { now } = await kit.poll();
       const dueAt = Math.ceil(now) + 60_000;

@@ -56,6 +56,7 @@ export class SimStore implements WorkflowStore {
   readonly children = this.method('children');
   readonly readJournal = this.method('readJournal');
   readonly readUnconsumed = this.method('readUnconsumed');
+  readonly findWaits = this.method('findWaits');
   readonly readStream = this.method('readStream');
   readonly requestCancel = this.method('requestCancel');
   readonly terminate = this.method('terminate');

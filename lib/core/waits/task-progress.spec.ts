@@ -1,0 +1,51 @@
+import type { ApprovalPolicy, ApprovalVote } from '../definition/index.js';
+import { applyTaskEvent, beginTask, judgeApproval, type TaskRecord } from './task-progress.js';
+
+const VOTERS = ['a', 'b', 'c', 'd'];
+const DECISIONS = { y: 'approve', n: 'reject', s: 'skip' } as const;
+
+/** `yn-s`: a approves, b rejects, c has not voted, d skips. */
+function votesOf(text: string): ApprovalVote[] {
+  return [...text].flatMap((letter, index) =>
+    letter === '-' ? [] : [{ by: VOTERS[index] as string, decision: DECISIONS[letter as 'y'] }],
+  );
+}
+
+describe('An approval', () => {
+  it.each<[ApprovalPolicy, string, string | undefined]>([
+    ['all', 'yyy', undefined],
+    ['all', 'yyyy', 'approved'],
+    ['all', 'yyys', 'approved'],
+    ['all', 'y--n', 'rejected'],
+    ['all', 'ssss', 'skipped'],
+    ['any', '---y', 'approved'],
+    ['any', 'nnn-', undefined],
+    ['any', 'nnnn', 'rejected'],
+    ['any', 'nnns', 'rejected'],
+    ['any', 'ssss', 'skipped'],
+    ['majority', 'yy--', undefined],
+    ['majority', 'yyy-', 'approved'],
+    ['majority', 'yy-s', 'approved'],
+    ['majority', 'nn--', 'rejected'],
+    ['majority', 'yynn', 'rejected'],
+    ['majority', 'ysss', 'approved'],
+    ['majority', 'ssss', 'skipped'],
+  ])('by %s of four, after %s, is %s', (policy, text, status) => {
+    expect(judgeApproval({ policy }, VOTERS, votesOf(text))).toBe(status);
+  });
+
+  it('by anyone is decided by whoever comes first', () => {
+    expect(judgeApproval({ policy: 'any' }, [], votesOf('n'))).toBe('rejected');
+    expect(judgeApproval({ policy: 'any' }, [], votesOf('y'))).toBe('approved');
+  });
+
+  it('counts the last vote of each', () => {
+    const task: TaskRecord = { prompt: '?', assignees: ['a', 'b'], createdAt: 0, approval: { policy: 'majority' } };
+    const vote = (decision: ApprovalVote['decision']) => ({ kind: 'vote', vote: { by: 'a', decision } }) as const;
+    const first = applyTaskEvent(task, beginTask(task), vote('approve'));
+    const second = first.kind === 'goes-on' ? applyTaskEvent(task, first.progress, vote('reject')) : first;
+
+    expect(first).toMatchObject({ kind: 'goes-on', progress: { votes: [{ decision: 'approve' }] } });
+    expect(second).toMatchObject({ kind: 'decided', result: { status: 'rejected', votes: [{ decision: 'reject' }] } });
+  });
+});

@@ -1,0 +1,119 @@
+import type { EngineServices } from '../core/execution/index.js';
+import { taskSignalKey } from '../core/execution/index.js';
+import { isTerminal, type InstanceRecord, type JournalEntry } from '../core/records/index.js';
+import {
+  applyTaskEvent,
+  beginTask,
+  escalateTask,
+  TASK_SIGNAL,
+  type TaskEvent,
+  type TaskProgress,
+  type TaskRecord,
+} from '../core/waits/index.js';
+import { TaskNotFoundError } from './errors/task-not-found.error.js';
+import { formatTaskId, type TaskPlace } from './task-id.js';
+import type { RefusedAnswer, TaskView } from './task-view.js';
+
+type Check = { readonly isValid: boolean; readonly value?: unknown } & Partial<Pick<RefusedAnswer, 'issues'>>;
+
+/** How a task stands, by everything that is known of it. @internal */
+export interface TaskStanding {
+  readonly record: InstanceRecord;
+  readonly task: TaskRecord;
+  readonly progress: TaskProgress;
+  readonly status: TaskView['status'];
+  readonly answer?: unknown;
+  readonly refused: readonly RefusedAnswer[];
+}
+
+/** Reads tasks from journals and mailboxes: a task has no row of its own. @internal */
+export class TaskReader {
+  constructor(private readonly services: Pick<EngineServices, 'store' | 'payloads'>) {}
+
+  /** @throws TaskNotFoundError */
+  async read(place: TaskPlace): Promise<TaskStanding> {
+    const { store } = this.services;
+    const { workflowId, generation, key } = place;
+    const record = await store.find(workflowId);
+    if (record === undefined) throw new TaskNotFoundError(formatTaskId(place));
+    const entries = new Map((await store.readJournal(workflowId, generation)).map((entry) => [entry.name, entry]));
+    const opened = entries.get(key);
+    if (opened?.status !== 'completed') throw new TaskNotFoundError(formatTaskId(place));
+    const task = (await this.decode(workflowId, opened)) as TaskRecord;
+    return { record, task, ...(await this.follow(place, task, record, entries)) };
+  }
+
+  view(place: TaskPlace, standing: TaskStanding): TaskView {
+    const { record, task, progress, status, answer, refused } = standing;
+    const { prompt, data, createdAt, deadlineAt, escalation, approval } = task;
+    const { assignees, claimedBy, isEscalated, votes } = progress;
+    return {
+      id: formatTaskId(place),
+      name: place.name,
+      workflowId: place.workflowId,
+      workflow: record.name,
+      prompt,
+      ...(data !== undefined && { data }),
+      ...{ status, assignees, isEscalated, votes, refused },
+      ...(claimedBy !== undefined && { claimedBy }),
+      createdAt: new Date(createdAt),
+      ...(deadlineAt !== undefined && { deadlineAt: new Date(deadlineAt) }),
+      ...(escalation !== undefined && !isEscalated && { escalatesAt: new Date(escalation.at) }),
+      ...(approval !== undefined && { approval }),
+      ...(answer !== undefined && { answer }),
+    };
+  }
+
+  /** Goes through what has happened, and then through what is on its way, as the workflow will. */
+  private async follow(
+    place: TaskPlace,
+    task: TaskRecord,
+    record: InstanceRecord,
+    entries: ReadonlyMap<string, JournalEntry>,
+  ): Promise<Pick<TaskStanding, 'progress' | 'status' | 'answer' | 'refused'>> {
+    const { workflowId, key, generation } = place;
+    let progress = beginTask(task);
+    const refused: RefusedAnswer[] = [];
+    const isOver = isTerminal(record.status) || record.generation !== generation;
+    const pending = isOver ? [] : await this.pending(workflowId, taskSignalKey(key, generation));
+    for (let turn = 1; ; turn++) {
+      const arrival = entries.get(`${key}/${turn}`);
+      const winner = arrival?.data?.winner;
+      if (winner === 'deadline') return { progress, status: 'expired', refused };
+      if (winner === 'escalation') {
+        progress = escalateTask(progress, task.escalation?.to ?? []);
+        continue;
+      }
+      const event = arrival === undefined ? pending.shift() : ((await this.decode(workflowId, arrival)) as TaskEvent);
+      if (event === undefined) return { progress, status: isOver ? 'closed' : 'open', refused };
+      const step = applyTaskEvent(task, progress, event);
+      if (step.kind === 'goes-on') progress = step.progress;
+      if (step.kind === 'decided') {
+        const { status, votes } = step.result;
+        return { progress: { ...progress, votes }, status, answer: step.result, refused };
+      }
+      if (step.kind !== 'answered') continue;
+      const check = entries.get(`${key}/${turn}/check`);
+      const checked = (check && (await this.decode(workflowId, check))) as Check | undefined;
+      if (checked?.isValid === false) {
+        const by = event.kind === 'answer' ? event.by : undefined;
+        refused.push({ ...(by !== undefined && { by }), issues: checked.issues ?? [] });
+        continue;
+      }
+      return { progress, status: 'answered', answer: checked?.value ?? step.value ?? null, refused };
+    }
+  }
+
+  private async pending(workflowId: string, key: string): Promise<TaskEvent[]> {
+    const signals = await this.services.store.readUnconsumed(workflowId);
+    const own = signals.filter((signal) => signal.name === TASK_SIGNAL && signal.key === key);
+    const decoded = own.map(({ payload }) =>
+      this.services.payloads.decode(payload, { workflowId, place: `signal "${TASK_SIGNAL}"` }),
+    );
+    return (await Promise.all(decoded)) as TaskEvent[];
+  }
+
+  private decode(workflowId: string, entry: JournalEntry): Promise<unknown> {
+    return Promise.resolve(this.services.payloads.decode(entry.value, { workflowId, place: entry.name }));
+  }
+}

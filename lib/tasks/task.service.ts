@@ -1,0 +1,219 @@
+import { Injectable } from '@nestjs/common';
+import type { SignalReceipt, WorkflowClient } from '../client/index.js';
+import {
+  schemaValidator,
+  type ApprovalVote,
+  type StandardSchema,
+  type TransactionManager,
+} from '../core/definition/index.js';
+import { taskSignalKey, type EngineServices } from '../core/execution/index.js';
+import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import { applyTaskEvent, TASK_SIGNAL, type TaskEvent } from '../core/waits/index.js';
+import { TaskStateError } from './errors/task-state.error.js';
+import { decodeTaskCursor, encodeTaskCursor } from './task-cursor.js';
+import { formatTaskId, nameOfWait, parseTaskId, taskPlace, type TaskPlace } from './task-id.js';
+import { TaskReader, type TaskStanding } from './task-reader.js';
+import type { TaskPage, TaskView } from './task-view.js';
+
+/** Which tasks are listed. @publicApi */
+export interface TaskFilter {
+  /** Those that he or she may answer: theirs, and everyone's. */
+  readonly assignee?: string;
+  readonly claimedBy?: string;
+  /** The workflow's name. */
+  readonly workflow?: string;
+  readonly workflowId?: string;
+  /** How many are looked at for one page, from 1 to 1,000. @default 100 */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** @publicApi */
+export interface AnswerOptions {
+  /** Who answers. @default the application itself, which may always */
+  readonly by?: string;
+  /** The same id sent twice is one answer. */
+  readonly id?: string;
+  /** Commits or rolls back the answer with the caller's rows. */
+  readonly transaction?: TransactionManager;
+  /** Checks the answer before it is sent. @default the one of the node, where a graph that is registered here asks */
+  readonly schema?: StandardSchema;
+}
+
+/** @publicApi */
+export interface VoteOptions
+  extends Pick<ApprovalVote, 'comment' | 'checklist'>, Pick<AnswerOptions, 'id' | 'transaction'> {
+  readonly by: string;
+}
+
+const FILTER = knownOptions<TaskFilter>({
+  ...{ assignee: true, claimedBy: true, workflow: true, workflowId: true, limit: true, cursor: true },
+});
+const ANSWER = knownOptions<AnswerOptions>({ by: true, id: true, transaction: true, schema: true });
+const VOTE = knownOptions<VoteOptions>({ by: true, id: true, transaction: true, comment: true, checklist: true });
+
+/**
+ * Lists what waits for people, and takes what they say, in any process that reaches the store.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class TaskService {
+  private readonly reader: TaskReader;
+
+  /** @internal */
+  constructor(
+    private readonly services: EngineServices,
+    private readonly client: WorkflowClient,
+  ) {
+    this.reader = new TaskReader(services);
+  }
+
+  /** What is open, by instance and task. A page may be shorter than its limit, as it is filtered after it was read. */
+  async list(filter: TaskFilter = {}): Promise<TaskPage> {
+    refuseUnknownOptions(filter, FILTER, 'list');
+    const limit = wholeNumber(filter.limit, 100, 'limit of list', 1, 1_000);
+    const { workflowId, cursor } = filter;
+    const waits = await this.services.store.findWaits({
+      signal: TASK_SIGNAL,
+      limit: limit + 1,
+      ...(workflowId !== undefined && { workflowId }),
+      ...(cursor !== undefined && { after: decodeTaskCursor(cursor) }),
+    });
+    const page = waits.slice(0, limit);
+    const views: TaskView[] = [];
+    for (const wait of page) {
+      const view = await this.viewOfWait(wait);
+      if (view?.status === 'open' && matches(view, filter)) views.push(view);
+    }
+    const last = page.at(-1);
+    return {
+      items: views,
+      ...(waits.length > limit && last !== undefined && { nextCursor: encodeTaskCursor(last) }),
+    };
+  }
+
+  /** One task, whether it is open or over. @throws TaskNotFoundError */
+  async get(taskId: string): Promise<TaskView> {
+    const place = parseTaskId(taskId);
+    return this.reader.view(place, await this.reader.read(place));
+  }
+
+  /** Takes a task for one person: nobody else may answer it until it is released. Safe to call twice. @throws TaskStateError, TaskNotFoundError */
+  async claim(taskId: string, by: string): Promise<TaskView> {
+    await this.tell(taskId, { kind: 'claim', by });
+    const view = await this.get(taskId);
+    // Who was first is the order of the mailbox, which both now see.
+    if (view.claimedBy === by) return view;
+    throw new TaskStateError(taskId, `it is claimed by "${view.claimedBy ?? ''}"`);
+  }
+
+  /** Gives a claimed task back. @throws TaskStateError when somebody else has it; TaskNotFoundError */
+  async release(taskId: string, by: string): Promise<TaskView> {
+    await this.tell(taskId, { kind: 'release', by });
+    return this.get(taskId);
+  }
+
+  /** Gives a task to others. @throws TaskStateError when it is over; TaskNotFoundError */
+  async assign(taskId: string, to: readonly string[]): Promise<TaskView> {
+    await this.tell(taskId, { kind: 'assign', to });
+    return this.get(taskId);
+  }
+
+  /**
+   * Answers a task: the workflow goes on with the answer, wherever it runs.
+   *
+   * @throws WorkflowInputError when the answer does not pass the schema that is known here; TaskStateError; TaskNotFoundError
+   */
+  async answer(taskId: string, value: unknown, options: AnswerOptions = {}): Promise<SignalReceipt> {
+    refuseUnknownOptions(options, ANSWER, 'answer');
+    const { by, schema, id, transaction } = options;
+    const place = parseTaskId(taskId);
+    const standing = await this.reader.read(place);
+    const { name, version } = standing.record;
+    const check = schema ?? this.services.registry.get(name, version)?.taskSchema?.(place.name);
+    if (check !== undefined) await schemaValidator(check)(value, `The answer to task "${place.name}"`);
+    const event: TaskEvent = { kind: 'answer', ...(by !== undefined && { by }), ...(value !== undefined && { value }) };
+    return this.send(place, standing, event, { id, transaction });
+  }
+
+  /** @throws TaskStateError when the checklist is not confirmed, or it is no approval, or over; TaskNotFoundError */
+  approve(taskId: string, options: VoteOptions): Promise<SignalReceipt> {
+    return this.vote(taskId, 'approve', options);
+  }
+
+  /** @throws TaskStateError, TaskNotFoundError */
+  reject(taskId: string, options: VoteOptions): Promise<SignalReceipt> {
+    return this.vote(taskId, 'reject', options);
+  }
+
+  /** Leaves the decision to the others. @throws TaskStateError, TaskNotFoundError */
+  skip(taskId: string, options: VoteOptions): Promise<SignalReceipt> {
+    return this.vote(taskId, 'skip', options);
+  }
+
+  private vote(
+    taskId: string,
+    decision: ApprovalVote['decision'],
+    { by, comment, checklist, id, transaction, ...others }: VoteOptions,
+  ): Promise<SignalReceipt> {
+    refuseUnknownOptions(others, VOTE, decision);
+    const vote: ApprovalVote = {
+      ...{ by, decision },
+      ...(comment !== undefined && { comment }),
+      ...(checklist !== undefined && { checklist }),
+    };
+    return this.tell(taskId, { kind: 'vote', vote }, { id, transaction });
+  }
+
+  private async tell(
+    taskId: string,
+    event: TaskEvent,
+    options: Pick<AnswerOptions, 'id' | 'transaction'> | Unsaid = {},
+  ): Promise<SignalReceipt> {
+    const place = parseTaskId(taskId);
+    return this.send(place, await this.reader.read(place), event, options);
+  }
+
+  private send(place: TaskPlace, standing: TaskStanding, event: TaskEvent, options: Unsaid): Promise<SignalReceipt> {
+    const taskId = formatTaskId(place);
+    if (standing.status !== 'open') throw new TaskStateError(taskId, `it is ${standing.status} already`);
+    const step = applyTaskEvent(standing.task, standing.progress, event);
+    if (step.kind === 'refused') throw new TaskStateError(taskId, step.reason);
+    const { id, transaction } = options;
+    const own = { ...(id !== undefined && { id }), ...(transaction !== undefined && { transaction }) };
+    return this.client.tell(place.workflowId, TASK_SIGNAL, taskSignalKey(place.key, place.generation), event, own);
+  }
+
+  private async viewOfWait({
+    workflowId,
+    wait,
+  }: {
+    readonly workflowId: string;
+    readonly wait: string;
+  }): Promise<TaskView | undefined> {
+    const record = await this.services.store.find(workflowId);
+    // It may have ended since its wait was found.
+    if (record === undefined) return undefined;
+    const place = taskPlace(workflowId, record.generation, nameOfWait(wait));
+    try {
+      return this.reader.view(place, await this.reader.read(place));
+    } catch (error) {
+      if ((error as Error).name === 'TaskNotFoundError') return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Options that may be there without a value. */
+interface Unsaid {
+  readonly id?: string | undefined;
+  readonly transaction?: TransactionManager | undefined;
+}
+
+function matches({ assignees, claimedBy, workflow }: TaskView, filter: TaskFilter): boolean {
+  if (filter.workflow !== undefined && workflow !== filter.workflow) return false;
+  if (filter.claimedBy !== undefined && claimedBy !== filter.claimedBy) return false;
+  if (filter.assignee === undefined) return true;
+  return assignees.length === 0 || assignees.includes(filter.assignee);
+}
