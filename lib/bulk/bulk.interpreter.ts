@@ -1,5 +1,5 @@
 import type { StepContext, WorkflowContext } from '../core/definition/index.js';
-import { isWorkflowError, WorkflowError } from '../core/errors/index.js';
+import { isWorkflowError, NonRetryableStepError, WorkflowError } from '../core/errors/index.js';
 import { carriedTo, continueCarrying } from '../core/execution/index.js';
 import { batchError, type BulkBatchContext, type BulkBatchError } from './bulk-batch.js';
 import type { BulkItems } from './batch-source.js';
@@ -193,8 +193,10 @@ class BulkGeneration<I, T, R> {
       try {
         const context = Object.create(step, { batchId: { value: batchId, enumerable: true } }) as BulkStepContext;
         const results = await this.plan.process(items, context);
-        if (results !== undefined && results.length !== items.length) throw wrongLength(results, items, batchId);
-        return { ...factsNow(), ...(this.plan.keepResults && { results: results ?? [] }) };
+        const { keepResults } = this.plan;
+        const isWrong = Array.isArray(results) ? results.length !== items.length : keepResults;
+        if (isWrong) throw wrongAnswer(results, items, batchId);
+        return { ...factsNow(), ...(keepResults && { results }) };
       } catch (error) {
         throw new BatchFailure(error, factsNow());
       }
@@ -219,12 +221,13 @@ class BulkGeneration<I, T, R> {
 
   private failed(batchId: number, error: unknown): void {
     const { cause, attempts = 1 } = error as { readonly cause?: unknown; readonly attempts?: number };
-    const facts = factsOf(cause);
+    // A time-out comes without the step's name around it.
+    const failure = (factsOf(error) === undefined ? cause : error) as BatchFailure;
+    const facts = factsOf(failure);
     // Its source could not be read, or the run was stopped: no failure of the batch.
     if (facts === undefined) throw error;
     this.take(batchId, facts);
-    const { cause: thrown } = cause as BatchFailure;
-    const { cause: _thrown, ...plain } = batchError(batchId, thrown, attempts - 1, this.ctx.now());
+    const { cause: _cause, ...plain } = batchError(batchId, failure.cause, attempts - 1, this.ctx.now());
     const { failedItems, failedBatches, errors } = this.summary;
     this.count({
       failedItems: failedItems + facts.count,
@@ -289,9 +292,9 @@ function factsOf(failure: unknown): BatchFacts | undefined {
   return failure.details as unknown as BatchFacts;
 }
 
-function wrongLength(results: readonly unknown[], items: readonly unknown[], batchId: number): WorkflowError {
-  return new WorkflowError(
-    'STEP_NON_RETRYABLE',
-    `The processor answered ${results.length} results for batch ${batchId}, which has ${items.length} items. Answer one result for each item, in their order, or nothing.`,
+function wrongAnswer(answer: unknown, items: readonly unknown[], batchId: number): NonRetryableStepError {
+  const found = Array.isArray(answer) ? `${answer.length} results` : `${typeof answer} and no array`;
+  return new NonRetryableStepError(
+    `The processor answered ${found} for batch ${batchId}, which has ${items.length} items. Answer one result for each item, in their order.`,
   );
 }

@@ -3,13 +3,14 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { Test } from '@nestjs/testing';
 import {
   BulkService,
+  StepTimeoutError,
   Workflow,
   WorkflowModule,
   type WorkflowContext,
   type WorkflowDefinition,
   type WorkflowModuleOptions,
 } from 'nestjs-workflow';
-import { bulk, BulkOperation, BulkOperationConfig } from 'nestjs-workflow/bulk';
+import { bulk, BulkOperation, BulkOperationConfig, type BulkStepContext } from 'nestjs-workflow/bulk';
 import { createTestEngine, type TestEngine } from 'nestjs-workflow/testing';
 
 /** A source that can be read again, and counts how often it was, and how far. */
@@ -40,6 +41,45 @@ async function withEngine(definitions: readonly object[], work: (engine: TestEng
 }
 
 const nothing = () => undefined;
+
+@Injectable()
+class Catalogue {
+  readonly updated: string[] = [];
+  async *rows(shop: string) {
+    for (const sku of ['a', 'b', 'c']) yield `${shop}/${sku}`;
+  }
+  update(skus: readonly string[]) {
+    this.updated.push(...skus);
+  }
+}
+
+@Injectable()
+class Repricing implements OnModuleInit {
+  readonly bulk = bulk('repricing', {
+    source: (shop: string) => this.catalogue.rows(shop),
+    process: (skus) => this.catalogue.update(skus),
+    batchSize: 2,
+  });
+
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly bulks: BulkService,
+  ) {}
+
+  onModuleInit() {
+    this.bulks.register(this.bulk);
+  }
+}
+
+async function application(options: WorkflowModuleOptions = {}, definitions: WorkflowDefinition[] = []) {
+  const testing = await Test.createTestingModule({
+    imports: [CqrsModule.forRoot(), WorkflowModule.stub(options), WorkflowModule.forFeature(definitions)],
+    providers: [Catalogue, Repricing],
+  }).compile();
+  const app = testing.createNestApplication({ logger: false });
+  await app.init();
+  return { app, bulks: app.get(BulkService), catalogue: app.get(Catalogue), repricing: app.get(Repricing) };
+}
 
 describe('A durable bulk', () => {
   it('records each batch under its number, with its count and fingerprint, and answers what became of the items', async () => {
@@ -100,11 +140,11 @@ describe('A durable bulk', () => {
     });
   });
 
-  it('tries a batch again, and goes on without one that fails for good', async () => {
-    const attempts: number[] = [];
-    const process = (items: readonly number[], { batchId, attempt }: { batchId: number; attempt: number }) => {
+  it('tries a batch again under the same key, and goes on without one that fails for good', async () => {
+    const attempts: [number, string][] = [];
+    const process = (_items: readonly number[], { batchId, attempt, idempotencyKey }: BulkStepContext) => {
       if (batchId !== 1) return;
-      attempts.push(attempt);
+      attempts.push([attempt, idempotencyKey]);
       throw new RangeError('no price');
     };
     const lossy = bulk('lossy', { source: rows(9).source, process, batchSize: 3, retryAttempts: 2, retryDelay: 1 });
@@ -113,11 +153,42 @@ describe('A durable bulk', () => {
       await engine.advance('3s');
       const summary = await engine.client.result('l-1');
 
-      expect(attempts).toEqual([1, 2, 3]);
+      expect(attempts.map(([attempt]) => attempt)).toEqual([1, 2, 3]);
+      expect(new Set(attempts.map(([, key]) => key)).size).toBe(1);
       expect(summary).toMatchObject({ totalItems: 9, successfulItems: 6, failedItems: 3, failedBatches: 1 });
       expect(summary).toMatchObject({
         errors: [{ batchId: 1, error: 'no price', errorType: 'RangeError', retryCount: 2 }],
       });
+    });
+  });
+
+  it.each([
+    ['in memory', {}],
+    ['durably', { id: 't-1' }],
+  ])('loses a batch, and not the run, when what it calls has timed out, %s', async (_where, options) => {
+    const process = () => {
+      throw new StepTimeoutError({ step: 'of another workflow', timeoutMs: 1 });
+    };
+    const late = bulk('late', { source: () => [1], process, retryAttempts: 0 });
+    const { app, bulks } = await application({}, [late]);
+
+    expect(await bulks.execute(late, undefined, options)).toMatchObject({
+      failedItems: 1,
+      errors: [{ errorType: 'StepTimeoutError', retryCount: 0 }],
+    });
+    await app.close();
+  });
+
+  it('loses a batch whose processor answers otherwise than one result for each item', async () => {
+    const short = bulk('short', { source: () => [1, 2], process: () => [1] });
+    const none = bulk('none', { source: () => [1, 2], process: nothing, keepResults: true });
+    await withEngine([short, none], async ({ client }) => {
+      const errors = [await client.startAndWait(short), await client.startAndWait(none)].flatMap((each) => each.errors);
+
+      expect(errors.map(({ error }) => error)).toEqual([
+        expect.stringContaining('answered 1 results for batch 0, which has 2 items'),
+        expect.stringContaining('answered undefined and no array'),
+      ]);
     });
   });
 
@@ -217,45 +288,6 @@ describe('A durable bulk', () => {
 });
 
 describe('A bulk in an application', () => {
-  @Injectable()
-  class Catalogue {
-    readonly updated: string[] = [];
-    async *rows(shop: string) {
-      for (const sku of ['a', 'b', 'c']) yield `${shop}/${sku}`;
-    }
-    update(skus: readonly string[]) {
-      this.updated.push(...skus);
-    }
-  }
-
-  @Injectable()
-  class Repricing implements OnModuleInit {
-    readonly bulk = bulk('repricing', {
-      source: (shop: string) => this.catalogue.rows(shop),
-      process: (skus) => this.catalogue.update(skus),
-      batchSize: 2,
-    });
-
-    constructor(
-      private readonly catalogue: Catalogue,
-      private readonly bulks: BulkService,
-    ) {}
-
-    onModuleInit() {
-      this.bulks.register(this.bulk);
-    }
-  }
-
-  async function application(options: WorkflowModuleOptions = {}, definitions: WorkflowDefinition[] = []) {
-    const testing = await Test.createTestingModule({
-      imports: [CqrsModule.forRoot(), WorkflowModule.stub(options), WorkflowModule.forFeature(definitions)],
-      providers: [Catalogue, Repricing],
-    }).compile();
-    const app = testing.createNestApplication({ logger: false });
-    await app.init();
-    return { app, bulks: app.get(BulkService), catalogue: app.get(Catalogue), repricing: app.get(Repricing) };
-  }
-
   it('is registered by whoever injects what it works with, and runs in memory or durably', async () => {
     const { app, bulks, catalogue, repricing } = await application();
 
