@@ -1,5 +1,5 @@
 import type { JournalEntryView } from '../client/index.js';
-import { ownError } from './own-error.js';
+import { ownError } from '../core/errors/index.js';
 import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
 import type { StepParts, StepPlan } from './step-plan.js';

@@ -1,8 +1,8 @@
 import type { StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
+import { ownError } from '../core/errors/index.js';
 import { attributeFailure, beginStep, isInMemory, unwatchedSteps } from '../core/execution/index.js';
 import { NodeEnd, runDependencies, type FinishingRunner } from '../core/scheduling/index.js';
 import { PipelineExecutionError } from './errors/pipeline-execution.error.js';
-import { ownError } from './own-error.js';
 import type { PipelineCheckpoint } from './pipeline-checkpoint.js';
 import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';

@@ -1,5 +1,6 @@
 import type { WorkflowContext } from '../core/definition/index.js';
-import { isStepFailedError } from '../core/errors/index.js';
+import { ownError } from '../core/errors/index.js';
+import { attributeFailure } from '../core/execution/index.js';
 import { SagaError } from './errors/saga.error.js';
 import type { SagaContext } from './saga-context.js';
 import type { Compensate, SagaPart } from './saga-part.js';
@@ -33,7 +34,9 @@ export async function interpretSaga(
       results[part.name] = result;
     } catch (error) {
       if (ctx.signal.aborted) throw error;
-      throw new SagaError(part.name, ownError(part.name, error));
+      const failure = new SagaError(part.name, ownError(part.name, error));
+      attributeFailure(failure, error);
+      throw failure;
     }
   }
   return results;
@@ -41,9 +44,4 @@ export async function interpretSaga(
 
 function undoOf({ compensation }: RunnablePart, context: SagaContext<never>): Compensate | undefined {
   return compensation && ((result, step) => compensation(result as never, context, step));
-}
-
-/** What the step itself threw, without what the engine put around it. */
-function ownError(name: string, error: unknown): unknown {
-  return isStepFailedError(error) && error.step === name && error.name === 'StepFailedError' ? error.cause : error;
 }

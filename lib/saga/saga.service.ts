@@ -56,6 +56,11 @@ export class SagaService {
   /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a saga. */
   get(reference: SagaReference): Saga {
     const definition = this.services.registry.resolve(reference);
+    if (reference instanceof Saga && reference !== definition) {
+      throw new WorkflowDefinitionError(
+        `The saga "${definition.name}" is not the one that is registered by its name and version. Register this one by another.`,
+      );
+    }
     if (definition instanceof Saga) return definition as Saga;
     throw new WorkflowDefinitionError(
       `"${definition.name}" is no saga, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,

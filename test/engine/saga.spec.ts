@@ -179,6 +179,35 @@ describe('A saga in an application', () => {
     });
   }, 60_000);
 
+  it('that failed before anything was done ends at once, and is retried by hand', async () => {
+    let isBroken = true;
+    const early = saga('early')
+      .step(
+        'a',
+        () => {
+          // eslint-disable-next-line @typescript-eslint/only-throw-error -- people do
+          if (isBroken) throw 'no';
+          return 'A';
+        },
+        () => undefined,
+        { maxRetries: 0 },
+      )
+      .build();
+    const { sagas, client, store } = await application([], [early]);
+
+    await expect(sagas.execute(early, undefined, { id: 's-1' })).rejects.toMatchObject({ stepName: 'a' });
+    expect(await store.load('s-1')).toMatchObject({
+      state: 'failed',
+      status: 'failed',
+      completed: [],
+      compensated: [],
+    });
+    isBroken = false;
+    await client.retry('s-1');
+
+    expect(await client.result('s-1')).toEqual({ a: 'A' });
+  });
+
   it('that is cancelled is undone', async () => {
     let open: (() => void) | undefined;
     const undone: string[] = [];
@@ -270,7 +299,7 @@ describe('A saga in an application', () => {
     expect(await sagas.execute(third, undefined, { id: 's-1' })).toEqual({ a: 1 });
   });
 
-  it('that nobody registered before the application started is refused a durable run, which no worker would take', async () => {
+  it('that nobody registered is refused a durable run, which nobody would go on with after a restart', async () => {
     const { sagas } = await application([]);
     const late = saga('late')
       .step('a', () => 1)
@@ -278,6 +307,27 @@ describe('A saga in an application', () => {
 
     await expect(sagas.start(late)).rejects.toThrow(/"late" is registered/);
     expect(await sagas.execute(late)).toEqual({ a: 1 });
+  });
+
+  it('that is registered long after the application started runs as any other', async () => {
+    const { sagas } = await application([]);
+    const late = saga('late')
+      .step('a', () => 1)
+      .build();
+
+    sagas.register(late);
+
+    expect(await sagas.execute(late, undefined, { id: 's-1' })).toEqual({ a: 1 });
+    expect(await sagas.execute('late', undefined, { id: 's-2' })).toEqual({ a: 1 });
+  });
+
+  it('is not taken for another one that is registered by its name', async () => {
+    const { sagas } = await application();
+    const other = saga('order')
+      .step('a', () => 1)
+      .build();
+
+    await expect(sagas.start(other)).rejects.toThrow(/"order" is not the one that is registered/);
   });
 
   it('is run by its own service only', async () => {

@@ -104,6 +104,7 @@ export {
 } from './compensation-failed.error.js';
 
 // Steps
+export { ownError } from './own-error.js';
 export { StepFailedError, isStepFailedError, type StepFailedErrorFacts } from './step-failed.error.js';
 export { StepTimeoutError, isStepTimeoutError, type StepTimeoutErrorFacts } from './step-timeout.error.js';
 export {
