@@ -24,7 +24,7 @@ const only = values.only?.split(',');
 const first = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const began = performance.now();
-const totals = { steps: 0, faults: 0, failed: 0 };
+const totals = { steps: 0, faults: 0, failed: 0, hard: 0 };
 
 for (let seed = first; seed < first + count; seed++) {
   const trace = values.trace ? (line) => console.log(line) : undefined;
@@ -32,6 +32,7 @@ for (let seed = first; seed < first + count; seed++) {
   totals.steps += outcome.steps;
   if ((seed - first + 1) % 1000 === 0) console.error(`… ${seed}, ${((performance.now() - began) / 1000).toFixed(0)} s`);
   totals.faults += outcome.faults;
+  if (outcome.faults >= 20) totals.hard += 1;
   if (values.seed !== undefined) console.log(outcome);
   if (outcome.violations.length === 0) continue;
   totals.failed += 1;
@@ -41,7 +42,7 @@ for (let seed = first; seed < first + count; seed++) {
 }
 const seconds = (performance.now() - began) / 1000;
 console.log(
-  `${totals.failed} of ${count} seeds failed; ${totals.steps} steps, ${totals.faults} faults, ${seconds.toFixed(1)} s`,
+  `${totals.failed} of ${count} seeds failed; ${totals.steps} steps, ${totals.faults} faults (20 and more in ${totals.hard} seeds), ${seconds.toFixed(1)} s`,
 );
 process.exitCode = totals.failed === 0 ? 0 : 1;
 

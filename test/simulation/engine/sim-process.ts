@@ -101,12 +101,12 @@ export class SimProcess {
     });
   }
 
-  /** A graceful end: drains, hands leases back, then is gone. */
+  /** A graceful end: drains, hands leases back, then is gone, with what it could not wait for. */
   stop(): void {
     this.world.released.add(this.life);
     void this.engine.worker.stop().then(async () => {
       await this.relay?.stop();
-      this.loop.kill();
+      this.crash();
     });
   }
 
