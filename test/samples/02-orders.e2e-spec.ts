@@ -13,6 +13,8 @@ const assam = (quantity: number) => ({ sku: 'assam-100g-organic', quantity });
 /** In the books, and not on the shelf. */
 const saffron = { sku: 'saffron-50g-standard', quantity: 1 };
 
+const killed = { items: [assam(2)], customer: 'grace@example.com' };
+
 interface View {
   readonly status: string;
   readonly steps: readonly { readonly name: string; readonly state: string }[];
@@ -20,6 +22,12 @@ interface View {
   readonly payment?: string;
   readonly reason?: string;
   readonly trackingNumber?: string;
+}
+
+interface Repricing {
+  readonly id: string;
+  readonly status: string;
+  readonly products: number;
 }
 
 interface Answer<T> {
@@ -128,15 +136,14 @@ describe('The order service', () => {
   });
 
   it('goes on after SIGKILL between charge and ship: charged once, shipped once, told once', async () => {
-    const order = { items: [assam(2)], customer: 'grace@example.com' };
-    await place('killed', order);
+    await place('killed', killed);
     const shipping = await orderThat('killed', isShipping);
     await shop.kill();
     const [chargedBefore, collectedBefore] = [await ledger('payments', 'killed'), await ledger('parcels', 'killed')];
 
     await open('--carrier=0');
     const ended = await orderThatIs('killed', 'completed');
-    const again = await place('killed', order);
+    const again = await place('killed', killed);
     const mails = await eventually(
       () => ledger('mails', 'killed'),
       ({ length }) => length > 0,
@@ -152,10 +159,31 @@ describe('The order service', () => {
     expect(mails).toEqual([['mail', 'grace@example.com', 'Your order is on its way.']]);
   });
 
+  it('re-prices the catalogue to its end, and an order keeps the price it was placed for', async () => {
+    const before = await get<View>('/orders/killed');
+    const all = await reprice({ percent: 10 });
+    const done = await repriced(all.id);
+    const dearer = await product(assam(1).sku);
+    const spices = await repriced((await reprice({ percent: -20, category: 'spice' })).id);
+
+    expect(all.products).toBe(75 * 5 * 6);
+    expect(done).toEqual({ ...all, status: 'completed', repriced: all.products, failed: 0 });
+    expect(dearer).toMatchObject({ listPrice: 485, price: 535 });
+    expect(await product(assam(1).sku)).toEqual(dearer);
+    expect(spices).toMatchObject({ status: 'completed', products: 18 * 5 * 6, repriced: 18 * 5 * 6 });
+    expect(await product(saffron.sku)).toMatchObject({ listPrice: 30625, price: 24500 });
+    expect((await place('later', { items: [assam(2)] })).body.quote).toMatchObject({ goods: 1070 });
+    expect((await place('killed', killed)).body).toMatchObject({ created: false, quote: before.quote });
+    expect((await post('/catalogue/reprice', { percent: 'more' })).status).toBe(400);
+    expect((await fetch(`${url}/catalogue/reprice/killed`)).status).toBe(404);
+  });
+
   it('describes itself, and is healthy', async () => {
     const { paths } = (await (await fetch(`${url}/docs-json`)).json()) as { paths: object };
 
-    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/orders', '/orders/{id}', '/orders/{id}/cancel']));
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/orders', '/orders/{id}', '/orders/{id}/cancel', '/catalogue/reprice']),
+    );
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: 'ok' });
   });
 
@@ -189,6 +217,20 @@ describe('The order service', () => {
 
   function orderThatIs(id: string, status: string): Promise<View> {
     return orderThat(id, (order) => order.status === status);
+  }
+
+  async function reprice(how: object): Promise<Repricing> {
+    const { status, body } = await post<Repricing>('/catalogue/reprice', how);
+    expect(status).toBe(202);
+
+    return body;
+  }
+
+  function repriced(id: string): Promise<Repricing> {
+    return eventually(
+      () => get<Repricing>(`/catalogue/reprice/${id}`),
+      ({ status }) => status === 'completed',
+    );
   }
 
   function product(sku: string): Promise<{ readonly stock: number; readonly shelf: number; readonly price: number }> {
