@@ -379,6 +379,11 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
         expect((await engine.find('c1')).status).toBe('cancelled');
         expect(undone).toHaveLength(1);
         expect(undone[0]).toContain('changed my mind');
+        const reasons = engine.events.map(({ type, detail }) => [type, detail?.reason]);
+        expect(reasons.slice(-2)).toEqual([
+          ['compensating', 'changed my mind'],
+          ['cancelled', 'changed my mind'],
+        ]);
       });
     });
 

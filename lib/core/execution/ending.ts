@@ -206,10 +206,7 @@ export class Ending {
       failures.length > 0 ? 'compensation_failed' : host.stop?.kind === 'cancel' ? 'cancelled' : 'failed';
     const error = failures.length === 0 ? cause : undone(failures, cause);
     const detail: LifecycleDetail = {
-      error: summariseError(error),
-      ...(host.stop?.kind === 'cancel' && host.inbox.cancelReason !== undefined
-        ? { reason: host.inbox.cancelReason }
-        : {}),
+      ...this.detailOf(error),
       ...(failures.length === 0 ? {} : { uncompensated: [...failures.map((failure) => failure.step), ...untried] }),
     };
     return this.end(status, undefined, error, detail);
@@ -237,9 +234,16 @@ export class Ending {
     if (!isUndoing || this.unwinding.hasBegun) return;
     await this.settle({
       transition: { kind: 'compensate' },
-      events: [host.events.draft('compensating', 'compensating', { error: summariseError(cause) })],
+      events: [host.events.draft('compensating', 'compensating', this.detailOf(cause))],
       signals: await this.closings(),
     });
+  }
+
+  /** What events tell of a run that did not complete, in the words of whoever cancelled it where somebody did. */
+  private detailOf(cause: unknown): LifecycleDetail {
+    const { stop, inbox } = this.host;
+    const reason = stop?.kind === 'cancel' ? inbox.cancelReason : undefined;
+    return { error: summariseError(cause), ...(reason === undefined ? {} : { reason }) };
   }
 
   private async end(

@@ -62,6 +62,22 @@ describe('A run in memory tells on the bus', () => {
     expect(events.at(-1)).toMatchObject({ type: 'cancelled', status: 'cancelled', detail: { reason: 'enough' } });
   });
 
+  it('that it is undone because it was cancelled, with the reason', async () => {
+    const { events, execute } = observed();
+    const cancel = new AbortController();
+
+    await execute(async (ctx) => {
+      await ctx.step('a', () => 1, { compensate: () => undefined });
+      cancel.abort('enough');
+      await ctx.step('b', () => 2);
+    }, cancel.signal);
+
+    expect(events.slice(1)).toMatchObject([
+      { type: 'compensating', detail: { reason: 'enough' } },
+      { type: 'cancelled', detail: { reason: 'enough' } },
+    ]);
+  });
+
   it('that an undo failed, and what was not undone', async () => {
     const { events, execute, clock } = observed();
 

@@ -40,7 +40,7 @@ export class MemoryEvents {
   }
 
   compensating(cause: unknown): void {
-    this.tell('compensating', 'compensating', { error: summariseError(cause) });
+    this.tell('compensating', 'compensating', detailOf(cause));
   }
 
   completed(): void {
@@ -49,13 +49,12 @@ export class MemoryEvents {
 
   /** The end of a run that did not complete, by what it was ended with. */
   failed(error: unknown): void {
-    const detail: LifecycleDetail = { error: summariseError(error) };
+    const detail = detailOf(error);
     if (isCompensationFailedError(error)) {
       const uncompensated = error.failures.map(({ step }) => step);
       this.tell('compensation_failed', 'compensation_failed', { ...detail, uncompensated });
     } else if (isWorkflowError(error, 'WORKFLOW_CANCELLED')) {
-      const { reason } = error as { readonly reason?: string };
-      this.tell('cancelled', 'cancelled', { ...detail, ...(reason !== undefined && { reason }) });
+      this.tell('cancelled', 'cancelled', detail);
     } else {
       this.tell('failed', 'failed', detail);
     }
@@ -87,4 +86,12 @@ export class MemoryEvents {
     };
     services.bus.publish(event);
   }
+}
+
+/** What events tell of a run that did not complete, in the words of whoever cancelled it where somebody did. */
+function detailOf(error: unknown): LifecycleDetail {
+  const reason = isWorkflowError(error, 'WORKFLOW_CANCELLED')
+    ? (error as { readonly reason?: string }).reason
+    : undefined;
+  return { error: summariseError(error), ...(reason !== undefined && { reason }) };
 }
