@@ -23,9 +23,6 @@ export class OrderView {
   @ApiProperty({ type: [OrderStepView] })
   readonly steps!: readonly OrderStepView[];
 
-  @ApiProperty({ type: Object, description: 'The lines with their prices, and the total; whole cents.' })
-  readonly quote!: Quote;
-
   @ApiPropertyOptional({ enum: ['charged', 'refunded'] })
   readonly payment?: 'charged' | 'refunded';
 
@@ -34,6 +31,9 @@ export class OrderView {
 
   @ApiPropertyOptional({ description: 'Why it failed, or was cancelled.' })
   readonly reason?: string;
+
+  @ApiProperty({ type: Object, description: 'The lines with their prices, and the total; whole cents.' })
+  readonly quote!: Quote;
 }
 
 export class PlacedOrderView extends OrderView {

@@ -48,10 +48,10 @@ export class Orders {
       id,
       status,
       steps: this.sagas.get(OrderSaga).steps.map(({ name }) => ({ name, state: stateOf(name, progress, openSteps) })),
-      quote: (input as Order).quote,
       ...(payment !== null && { payment: payment.status }),
       ...(shipped as { trackingNumber: string } | undefined),
       ...(reason !== undefined && { reason }),
+      quote: (input as Order).quote,
     };
   }
 
