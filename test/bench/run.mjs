@@ -13,11 +13,12 @@ import { boot } from './rows/boot.mjs';
 import { bulk } from './rows/bulk.mjs';
 import { idle } from './rows/idle.mjs';
 import { memory } from './rows/memory.mjs';
+import { pipelines } from './rows/pipelines.mjs';
 import { recovery } from './rows/recovery.mjs';
 import { throughput } from './rows/throughput.mjs';
 import { waking } from './rows/waking.mjs';
 
-const ROWS = { throughput, waking, idle, recovery, memory, bulk, boot };
+const ROWS = { throughput, waking, idle, recovery, memory, bulk, pipelines, boot };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
