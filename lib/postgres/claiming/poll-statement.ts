@@ -82,7 +82,9 @@ SELECT clock.now, (SELECT count(*) FROM beat) AS beats,
   EXISTS (SELECT 1 FROM ${t.signals} s WHERE NOT s.routed) AS unrouted,
   EXISTS (SELECT 1 FROM ${t.slots} s WHERE s.released) AS released,
   (SELECT m.rank FROM limited m) IS NOT NULL AS limited,
-  EXISTS (SELECT 1 FROM lanes l WHERE l.lane = ${LANE.mismatched} AND l.due_at <= clock.now - $10::int8) AS mismatched,
+  EXISTS (SELECT 1 FROM def d CROSS JOIN LATERAL (
+    SELECT 1 FROM ${t.instances} i WHERE i.name = d.name AND i.version = d.version AND i.mismatched_builds IS NOT NULL
+      AND i.due_at <= clock.now - $10::int8 LIMIT 1) x) AS mismatched,
   CASE WHEN (SELECT count(*) FROM locked) >= $7::int4 THEN (SELECT count(*) FROM ready) > (SELECT count(*) FROM locked)
     ELSE (SELECT count(*) FROM ready) >= $7::int4 + ${SPARE} END AS more,
   (SELECT min(x.due_at) FROM lanes l CROSS JOIN LATERAL (${nextOfLane(t)}) x) AS next_due_at, c.*

@@ -4,7 +4,6 @@ import { json } from '../records/index.js';
 import { NOW, eventJson, postEvents } from '../sql/index.js';
 import type { StoreCore } from '../store-core.js';
 import { definitionArrays } from './definition-keys.js';
-import { LANE } from './poll-statement.js';
 
 /** Workers unheard of for so long are forgotten; until then a mismatch may ask when their build was last seen. */
 const REMEMBERED_MS = 86_400_000;
@@ -59,7 +58,7 @@ ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, heartbeat_at = 
 late AS MATERIALIZED (
   SELECT x.id FROM unnest($2::text[], $3::int4[]) AS d(name, version) CROSS JOIN clock CROSS JOIN LATERAL (
     SELECT i.id FROM ${t.instances} i
-    WHERE i.name = d.name AND i.version = d.version AND i.lane = ${LANE.mismatched} AND i.blocked_on IS NULL
+    WHERE i.name = d.name AND i.version = d.version AND i.mismatched_builds IS NOT NULL AND i.blocked_on IS NULL
       AND i.due_at <= clock.now AND i.mismatched_at <= clock.now - $4::int8
       AND NOT EXISTS (SELECT 1 FROM ${t.workers} w WHERE w.heartbeat_at >= clock.now - $4::int8
         AND (d.name || '@' || d.version) = ANY (w.definitions) AND NOT w.build_id = ANY (i.mismatched_builds))

@@ -60,6 +60,15 @@ export const buildsCases: CaseGroup = {
       );
     });
 
+    rule('past the grace it is quarantined also where a limit applies to it', async (kit) => {
+      await mismatched(kit, 'a', { limits: [{ key: 'order', limit: 1 }] });
+      await kit.advance(GRACE_MS + 1);
+
+      await kit.poll(NEW);
+
+      assert.equal((await kit.get('a')).status, 'quarantined');
+    });
+
     rule('a new build makes what was quarantined for a mismatch claimable again', async (kit) => {
       await mismatched(kit, 'a');
       await kit.advance(GRACE_MS + 1);
