@@ -18,6 +18,10 @@ export { stateMachineDefinitionFactory } from './state-machine.registrar.js';
 // Definitions
 export { defineStateMachine } from './state-machine.definition.js';
 export type { AttachedEntity, MigratedSnapshot, StateMachineDefinition, StateMachineOptions } from './machine-plan.js';
+export { stateTable } from './state-table.js';
+export type { CreateMachine, StateTable, TableArguments, TableHook, TableTransition } from './state-table.js';
+export { StateMachine } from './state-machine.js';
+export type { StateMachineObjectOptions } from './state-machine.js';
 export { workflowActor } from './workflow-actor.js';
 export type { WorkflowActorLogic, WorkflowActorSnapshot } from './workflow-actor.js';
 export type { InvokedArguments } from './invoked-step.js';

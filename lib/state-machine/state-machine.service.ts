@@ -265,7 +265,7 @@ export class StateMachineService implements MachineOperations {
   diagram<M extends MachineLike>(
     reference: StateMachineReference<M>,
     format: 'mermaid' | 'dot' = 'mermaid',
-    current?: StateValue | Pick<StateMachineSnapshot, 'value' | 'version'>,
+    current?: StateValue | { readonly value: unknown; readonly version: number },
   ): string {
     const { name, plan } = this.get(reference);
     const value = current instanceof StateMachineSnapshot ? current.value : (current as StateValue);

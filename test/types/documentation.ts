@@ -22,7 +22,7 @@ export interface CodeBlock {
 /** What a fragment may use without saying where it comes from. */
 const SURROUNDINGS = `
 import type { DataSource } from 'typeorm';
-import type { SagaService, WorkflowClient, WorkflowContext } from 'nestjs-workflow';
+import type { SagaService, StateMachineService, WorkflowClient, WorkflowContext } from 'nestjs-workflow';
 import type { SagaStore } from 'nestjs-workflow/saga';
 import type { Order } from './orders/order.workflow.js';
 import type { Payments } from './orders/payments.js';
@@ -30,6 +30,7 @@ import type { Warehouse } from './orders/warehouse.js';
 export declare const ctx: WorkflowContext;
 export declare const client: WorkflowClient;
 export declare const dataSource: DataSource;
+export declare const machines: StateMachineService;
 export declare const order: Order;
 export declare const payments: Payments;
 export declare const sagas: SagaService;
@@ -38,9 +39,10 @@ export declare const warehouse: Warehouse;
 `;
 
 const KNOWN_NAMES: Readonly<Record<string, readonly string[]>> = {
-  './surroundings.js': ['ctx', 'client', 'dataSource', 'order', 'payments', 'sagas', 'store', 'warehouse'],
+  './surroundings.js': ['ctx', 'client', 'dataSource', 'machines', 'order', 'payments', 'sagas', 'store', 'warehouse'],
   './orders/order.workflow.js': ['Order', 'OrderWorkflow', 'orderApproved'],
   './orders/order.saga.js': ['OrderSaga'],
+  './orders/shipment.machine.js': ['shipmentMachine'],
   './orders/booking.entity.js': ['Booking'],
   'nestjs-workflow/saga': ['saga'],
   typeorm: ['EntityManager'],

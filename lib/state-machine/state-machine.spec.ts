@@ -1,0 +1,143 @@
+import { createMachine } from 'xstate';
+import { VirtualClock } from '../core/time/index.js';
+import { MemoryStore } from '../memory/index.js';
+import { defineStateMachine } from './state-machine.definition.js';
+import { StateMachine, type StateMachineObjectOptions } from './state-machine.js';
+import { drawMachine } from './state-machine.diagram.js';
+import { stateTable } from './state-table.js';
+
+type Door = 'open' | 'closed' | 'locked';
+
+function door(more: Partial<StateMachineObjectOptions<Door>> = {}) {
+  const calls: string[] = [];
+  const store = new MemoryStore({ clock: new VirtualClock() });
+  const options: StateMachineObjectOptions<Door> = {
+    id: 'door',
+    initial: 'open',
+    transitions: [
+      { trigger: 'close', from: 'open', to: 'closed' },
+      { trigger: 'lock', from: 'closed', to: 'locked', guard: ({ event }) => event['key'] === 7 },
+      { trigger: 'open', from: ['closed', 'locked'], to: 'open' },
+    ],
+    onExit: { open: () => void calls.push('exit open') },
+    onEnter: { closed: () => void calls.push('enter closed') },
+    onTransition: ({ event }) => void calls.push(`transition ${event.type}`),
+    persistence: {
+      load: (...args) => store.states.load(...args),
+      history: (...args) => store.states.history(...args),
+      append: (...args) => {
+        calls.push('persist');
+        return store.states.append(...args);
+      },
+    },
+    ...more,
+  };
+  return { calls, options, machine: new StateMachine(options), store };
+}
+
+describe('StateMachine', () => {
+  it('asks the guard, leaves, writes, enters, and tells, in this order', async () => {
+    const { machine, calls } = door();
+
+    expect(await machine.trigger('close')).toBe(true);
+
+    expect([machine.state, machine.version]).toEqual(['closed', 1]);
+    expect(calls).toEqual(['exit open', 'persist', 'enter closed', 'transition close']);
+  });
+
+  it('stays where it is when its table has no line, or the guard declines', async () => {
+    const { machine, calls } = door();
+    await machine.trigger('close');
+    calls.length = 0;
+
+    expect([await machine.trigger('close'), await machine.trigger('lock', { key: 6 })]).toEqual([false, false]);
+    expect([machine.can('lock', { key: 6 }), machine.can('lock', { key: 7 })]).toEqual([false, true]);
+    expect([machine.state, machine.version, calls]).toEqual(['closed', 1, []]);
+  });
+
+  it('rolls back and takes over the actual version when somebody else was first, and recovers by replaying', async () => {
+    const { machine, options } = door();
+    const other = new StateMachine(options);
+    await machine.trigger('close');
+
+    await expect(other.trigger('close')).rejects.toMatchObject({
+      name: 'StateConcurrencyError',
+      expected: 0,
+      actual: 1,
+    });
+    expect([other.state, other.version]).toEqual(['open', 1]);
+    await other.recover();
+    expect([other.state, other.version]).toEqual(['closed', 1]);
+    expect(await other.trigger('lock', { key: 7 })).toBe(true);
+  });
+
+  it('commits with a transaction, or not at all', async () => {
+    const { machine, options, store } = door();
+
+    await expect(
+      store.transaction(async ({ handle }) => {
+        await machine.trigger('close', {}, { transaction: handle });
+        throw new Error('undone');
+      }),
+    ).rejects.toThrow('undone');
+
+    await expect(new StateMachine(options).recover()).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+  });
+
+  it('lives without a persistence as long as its object', async () => {
+    const { options } = door();
+    const { persistence: _, ...others } = options;
+    const machine = new StateMachine(others);
+
+    expect(await machine.trigger('close')).toBe(true);
+    await expect(machine.recover()).rejects.toMatchObject({ code: 'WORKFLOW_STATE_MACHINE' });
+  });
+});
+
+describe('stateTable', () => {
+  it('makes a machine that a definition takes, drawn with its current state marked', () => {
+    const { options } = door();
+    const { persistence: _, ...table } = options;
+    const machine = stateTable(createMachine, { ...table, final: [] });
+    const { plan } = defineStateMachine('door', machine);
+
+    expect(drawMachine('door', plan.machine, 'mermaid', 'closed')).toBe(
+      [
+        'flowchart LR',
+        '  n0["open"]',
+        '  n1["closed ●"]',
+        '  n2["locked"]',
+        '  n0 -->|"close"| n1',
+        '  n1 -->|"lock [guard 1]"| n2',
+        '  n1 -->|"open"| n0',
+        '  n2 -->|"open"| n0',
+        '  style n1 stroke-width:4px',
+        '',
+      ].join('\n'),
+    );
+    expect(drawMachine('door', plan.machine, 'dot', 'locked')).toContain(
+      '"locked" [shape=box, label="locked ●", penwidth=3];',
+    );
+  });
+
+  it('refuses hooks of states that it has not, and ways out of where it ends', () => {
+    const table = { initial: 'a', transitions: [{ trigger: 'go', from: 'a', to: 'b' }] };
+
+    expect(() => stateTable(createMachine, { ...table, onEnter: { c: () => 1 } })).toThrow(/hook for "c"/);
+    expect(() => stateTable(createMachine, { ...table, final: ['a'] })).toThrow(/leads out of "a"/);
+  });
+});
+
+describe('A definition', () => {
+  it.each<[string, object, RegExp]>([
+    ['an action without a name', { entry: () => 1 }, /"m\.a" stands an action without a name/],
+    ['an action without an implementation', { entry: 'gone' }, /the action "gone" has no implementation/],
+    ['a guard without one', { on: { X: { guard: 'gone', target: 'a' } } }, /the guard "gone" has no implementation/],
+    ['an actor without one', { invoke: { src: 'gone' } }, /the actor "gone" has no implementation/],
+    ['an actor without a name', { invoke: { src: createMachine({}) } }, /has no name, so no other process/],
+  ])('is refused for %s', (_, state, message) => {
+    const machine = createMachine({ id: 'm', initial: 'a', states: { a: state } } as never);
+
+    expect(() => defineStateMachine('m', machine)).toThrow(message);
+  });
+});

@@ -1,0 +1,107 @@
+import { Injectable, Module, type INestApplication, type Type } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { StateMachineService, WorkflowModule, WorkflowClient } from 'nestjs-workflow';
+import { Action, Guard, StateMachineWorkflow, StatePersistence, Step } from 'nestjs-workflow/state-machine';
+import { DataSource } from 'typeorm';
+import { createMachine } from 'xstate';
+import { Parcel } from '../src/parcels/parcel.entity.js';
+import { Carrier, ParcelListener, ParcelMachine, parcelMachine } from '../src/parcels/parcel.machine.js';
+import { testApplication } from '../utils/test-application.js';
+import { createTestDatabase, type TestDatabase } from '../utils/test-database.js';
+
+@Module({ providers: [Carrier, ParcelMachine, ParcelListener] })
+class ParcelsModule {}
+
+describe('A state machine in an application with TypeORM', () => {
+  let database: TestDatabase;
+  let app: INestApplication;
+  let machines: StateMachineService;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await testApplication()
+      .workflows({ typeorm: { stateTable: 'parcel_history' } })
+      .with(
+        ParcelsModule,
+        TypeOrmModule.forRoot({ type: 'postgres', url: database.url, entities: [Parcel], synchronize: true }),
+      )
+      .init();
+    machines = app.get(StateMachineService);
+    dataSource = app.get(DataSource);
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const statusOf = async (id: string) => (await dataSource.manager.findOneByOrFail(Parcel, { id })).status;
+
+  it('guards, acts and answers with what its class injects, and shows its state in the row', async () => {
+    const handle = await dataSource.transaction(async (manager) => {
+      await manager.insert(Parcel, { id: 'p-1', status: 'new' });
+      return machines.create(parcelMachine, { id: 'p-1', input: { weight: 12 }, transaction: manager });
+    });
+    expect(await statusOf('p-1')).toBe('open');
+    await handle.send({ type: 'PACK' });
+    const sent = await handle.waitFor(({ value }) => value === 'sent', { timeout: '20s' });
+    await app.get(WorkflowClient).result(`p-1/transition#${sent.version}`);
+
+    expect(sent.context).toEqual({ weight: 12, track: 'track 12' });
+    expect(await statusOf('p-1')).toBe('sent');
+    expect(app.get(Carrier).calls).toEqual(['stamp true', 'notify track 12 true']);
+    expect(app.get(ParcelListener).heard).toEqual([
+      'p-1 1:  $created open',
+      'p-1 2: open PACK booking',
+      `p-1 3: booking xstate.done.actor.0.(machine).booking sent`,
+    ]);
+    expect(await dataSource.query('SELECT count(*)::int AS rows FROM parcel_history')).toEqual([{ rows: 3 }]);
+    expect(await app.get(StatePersistence).load('p-1')).toMatchObject({ version: 3 });
+  }, 30_000);
+
+  it('begins on a row that exists, in the state that it shows, and is refused without a row', async () => {
+    await dataSource.manager.insert(Parcel, { id: 'old', status: 'sent' });
+
+    const handle = await machines.attach(ParcelMachine, 'old', { context: { weight: 1, track: 'by hand' } });
+    await handle.send({ type: 'LOSE' });
+
+    expect(await statusOf('old')).toBe('lost');
+    await expect(machines.attach('parcel', 'nobody')).rejects.toThrow(/There is no row with the id "nobody"/);
+    await expect(machines.create(parcelMachine, { id: 'none', input: { weight: 1 } })).rejects.toThrow(
+      /has no row to show its state/,
+    );
+    await expect(machines.snapshot('none')).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+  });
+
+  it('refuses the root manager, which would commit nothing together', async () => {
+    await expect(machines.send('p-1', 'LOSE', { transaction: dataSource.manager })).rejects.toMatchObject({
+      code: 'WORKFLOW_TRANSACTION',
+    });
+  });
+});
+
+describe('Wrong use of @StateMachineWorkflow', () => {
+  const machine = createMachine({ initial: 'a', states: { a: { on: { X: { guard: 'may', target: 'a' } } } } });
+
+  function withMethod(decorate: (prototype: object, method: string) => void): Type {
+    class WrongMachine {
+      may(): boolean {
+        return true;
+      }
+    }
+    StateMachineWorkflow('wrong', { machine })(WrongMachine);
+    decorate(WrongMachine.prototype, 'may');
+    Injectable()(WrongMachine);
+    return WrongMachine;
+  }
+
+  it.each<[string, Type, RegExp]>([
+    ['a guard that nobody wrote', withMethod(() => undefined), /guard "may" has no implementation/],
+    ['a guard of another name', withMethod(Guard('other')), /may\(\) of class WrongMachine carries @Guard/],
+    ['an action that the machine does not name', withMethod(Action({ name: 'go' })), /carries @Action/],
+    ['a step that it does not invoke', withMethod(Step({ name: 'go' })), /carries @Step/],
+  ])('is refused at the start: %s', async (_, target, message) => {
+    await expect(testApplication().workflows(WorkflowModule.stub()).providing(target).init()).rejects.toThrow(message);
+  });
+});
