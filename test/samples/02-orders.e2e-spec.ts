@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../lib/embedded/index.js';
 import { eventually } from '../utils/eventually.js';
 import { OrphanGuard } from '../utils/orphan-guard.js';
@@ -10,6 +11,8 @@ import { SampleProcess } from '../utils/sample-process.js';
 const NEVER = '--carrier=600000';
 
 const assam = (quantity: number) => ({ sku: 'assam-100g-organic', quantity });
+/** No other order takes any of it. */
+const sencha = { sku: 'sencha-250g-standard', quantity: 3 };
 /** In the books, and not on the shelf. */
 const saffron = { sku: 'saffron-50g-standard', quantity: 1 };
 
@@ -28,6 +31,14 @@ interface Repricing {
   readonly id: string;
   readonly status: string;
   readonly products: number;
+  readonly repriced: number;
+}
+
+interface Product {
+  readonly stock: number;
+  readonly shelf: number;
+  readonly listPrice: number;
+  readonly price: number;
 }
 
 interface Answer<T> {
@@ -48,7 +59,7 @@ describe('The order service', () => {
     postgres = await startEmbeddedPostgres({ dataDir: join(home, 'pg'), useEnvironment: false });
     if (postgres.pid !== undefined) guard.watch(postgres.pid);
     await open(NEVER);
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     await shop.kill();
@@ -98,8 +109,8 @@ describe('The order service', () => {
   });
 
   it('pays back and releases what it reserved when the shelf holds less than the books', async () => {
-    const before = [await product(assam(1).sku), await product(saffron.sku)];
-    await place('short', { items: [assam(3), saffron] });
+    const before = [await product(sencha.sku), await product(saffron.sku)];
+    await place('short', { items: [sencha, saffron] });
     const ended = await orderThatIs('short', 'failed');
 
     expect(stepsOf(ended)).toEqual(['reserve undone', 'charge undone', 'pick failed', 'ship to do']);
@@ -109,7 +120,7 @@ describe('The order service', () => {
       ['charge', 'pay-short', String(ended.quote.total)],
       ['refund', 'pay-short', String(ended.quote.total)],
     ]);
-    expect([await product(assam(1).sku), await product(saffron.sku)]).toEqual(before);
+    expect([await product(sencha.sku), await product(saffron.sku)]).toEqual(before);
   });
 
   it('charges nothing when the card is declined', async () => {
@@ -157,14 +168,14 @@ describe('The order service', () => {
     expect(await ledger('parcels', 'killed')).toEqual([['collect', 'parcel-killed', 'DE', '200 g']]);
     expect(again.body).toMatchObject({ created: false, status: 'completed' });
     expect(mails).toEqual([['mail', 'grace@example.com', 'Your order is on its way.']]);
-  });
+  }, 120_000);
 
   it('re-prices the catalogue to its end, and an order keeps the price it was placed for', async () => {
     const before = await get<View>('/orders/killed');
     const all = await reprice({ percent: 10 });
-    const done = await repriced(all.id);
+    const done = await progressThat(all.id, hasEnded);
     const dearer = await product(assam(1).sku);
-    const spices = await repriced((await reprice({ percent: -20, category: 'spice' })).id);
+    const spices = await progressThat((await reprice({ percent: -20, category: 'spice' })).id, hasEnded);
 
     expect(all.products).toBe(75 * 5 * 6);
     expect(done).toEqual({ ...all, status: 'completed', repriced: all.products, failed: 0 });
@@ -177,6 +188,29 @@ describe('The order service', () => {
     expect((await post('/catalogue/reprice', { percent: 'more' })).status).toBe(400);
     expect((await fetch(`${url}/catalogue/reprice/killed`)).status).toBe(404);
   });
+
+  it('goes on after SIGKILL in the middle of a re-pricing, and writes no batch again that is on record', async () => {
+    const neighbour = new pg.Client({ connectionString: new URL('/orders', postgres.url).href });
+    await neighbour.connect();
+    const { first, last } = await endsOfCatalogue(neighbour);
+    // Holds up the last batch, and no other.
+    await neighbour.query('BEGIN');
+    await neighbour.query('SELECT FROM products WHERE sku = $1 FOR UPDATE', [last]);
+    const { id } = await reprice({ percent: 50 });
+    await progressThat(id, ({ products, repriced }) => repriced === products - 50);
+    await shop.kill();
+    await neighbour.query('UPDATE products SET price = 1 WHERE sku = $1', [first]);
+    await neighbour.query('COMMIT');
+    await neighbour.end();
+
+    await open('--carrier=0');
+    const done = await progressThat(id, hasEnded);
+
+    expect(done).toMatchObject({ repriced: done.products, failed: 0 });
+    expect((await product(first)).price).toBe(1);
+    const { listPrice, price } = await product(last);
+    expect(Math.abs(price - listPrice * 1.5)).toBeLessThanOrEqual(2.5);
+  }, 120_000);
 
   it('describes itself, and is healthy', async () => {
     const { paths } = (await (await fetch(`${url}/docs-json`)).json()) as { paths: object };
@@ -226,14 +260,11 @@ describe('The order service', () => {
     return body;
   }
 
-  function repriced(id: string): Promise<Repricing> {
-    return eventually(
-      () => get<Repricing>(`/catalogue/reprice/${id}`),
-      ({ status }) => status === 'completed',
-    );
+  function progressThat(id: string, isSo: (progress: Repricing) => boolean): Promise<Repricing> {
+    return eventually(() => get<Repricing>(`/catalogue/reprice/${id}`), isSo);
   }
 
-  function product(sku: string): Promise<{ readonly stock: number; readonly shelf: number; readonly price: number }> {
+  function product(sku: string): Promise<Product> {
     return get(`/catalogue/products/${sku}`);
   }
 
@@ -251,6 +282,18 @@ describe('The order service', () => {
 
 function isShipping({ steps }: View): boolean {
   return steps.some(({ name, state }) => name === 'ship' && state === 'running');
+}
+
+function hasEnded({ status }: Repricing): boolean {
+  return ['completed', 'failed', 'cancelled'].includes(status);
+}
+
+async function endsOfCatalogue(database: pg.Client): Promise<{ readonly first: string; readonly last: string }> {
+  const { rows } = await database.query<{ first: string; last: string }>(
+    'SELECT min(sku) AS first, max(sku) AS last FROM products',
+  );
+
+  return rows[0] ?? { first: '', last: '' };
 }
 
 function stepsOf({ steps }: View): string[] {
