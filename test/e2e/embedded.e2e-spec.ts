@@ -474,7 +474,7 @@ describe('startEmbeddedPostgres', () => {
     [{ database: 'a/b' }, /"embeddedPostgres\.database"/],
     [{ database: 'ä'.repeat(32) }, /"embeddedPostgres\.database"/],
     [{ settings: { 'a=b -c fsync': 'x' } }, /"embeddedPostgres\.settings"/],
-    [{ dataDri: 'x' }, /"embeddedPostgres\.dataDri".*Did you mean "dataDir"/],
+    [{ dataDri: 'x' } as object, /"embeddedPostgres\.dataDri".*Did you mean "dataDir"/],
   ])('refuses the options %j', async (options, message) => {
     await expect(start(options)).rejects.toThrow(message);
   });

@@ -353,7 +353,7 @@ describe('The steps of a decorated pipeline', () => {
       () => {
         @PipelineWorkflow('wrong')
         class Wrong {
-          @Step({ cleanup: 'close' })
+          @Step({ cleanup: 'close' } as object)
           a() {}
         }
         return Wrong;
@@ -365,7 +365,7 @@ describe('The steps of a decorated pipeline', () => {
       () => {
         @PipelineWorkflow('wrong')
         class Wrong {
-          @Step({ tiemout: '1s' })
+          @Step({ tiemout: '1s' } as object)
           a() {}
         }
         return Wrong;
@@ -433,7 +433,7 @@ describe('Models inside each other', () => {
     'a saga and a code-first workflow in a pipeline in a code-first workflow; id %s',
     async (id) => {
       const { app, pipelines, client } = await application([ShippingWorkflow, OrderingWorkflow], [withChild]);
-      app.get(SagaService).register(stock);
+      app.get(SagaService).register(stock as never);
 
       const results =
         id === undefined
@@ -448,7 +448,7 @@ describe('Models inside each other', () => {
   it.each([undefined, 'm-2'])('are undone together: what completed by what its parent says; id %s', async (id) => {
     undone.length = 0;
     const { app, pipelines } = await application([ShippingWorkflow], [withChild]);
-    app.get(SagaService).register(stock);
+    app.get(SagaService).register(stock as never);
 
     const error = await rejection(pipelines.execute(withChild, 13, id === undefined ? {} : { id }));
 

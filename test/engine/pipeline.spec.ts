@@ -126,7 +126,7 @@ describe('A pipeline in an application', () => {
     const first = new Pipeline('versioned', [step('a', () => 1)]);
     const second = new Pipeline('versioned', [step('a', () => 1)], { version: 2 });
     const { app, pipelines } = await application([], [first, second]);
-    await pipelines.execute(first, 1, { id: 'v-1' });
+    await pipelines.execute(first as Pipeline, 1, { id: 'v-1' });
 
     await expect(pipelines.execute(second, 1, { id: 'v-1' })).rejects.toMatchObject({
       name: 'WorkflowVersionMismatchError',
@@ -150,7 +150,7 @@ describe('A pipeline in an application', () => {
     const late = new Pipeline('late', [step('a', () => 'A')]);
     await app.listen(0, '127.0.0.1');
 
-    pipelines.register(late);
+    pipelines.register(late as Pipeline);
     const context = await pipelines.execute(late, 1, { id: 'l-1' });
     const started = await client.startAndWait('late', 1, { id: 'l-2' });
 
