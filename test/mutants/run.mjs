@@ -71,7 +71,13 @@ function sicknessOf(tests) {
 function judge(name) {
   const { rule, tests } = read(name);
   const began = performance.now();
-  apply(name);
+  try {
+    apply(name);
+  } catch {
+    survivors.push(name);
+    console.log(`${name.replace('.patch', '')} (${rule})\n    DOES NOT APPLY`);
+    return;
+  }
   let failing;
   try {
     for (const test of tests) if ((failing = run(test).failing) !== undefined) break;
@@ -94,7 +100,7 @@ function read(name) {
 }
 
 function apply(name, ...flags) {
-  execFileSync('git', ['apply', '-C1', ...flags, join(patches, name)], { cwd: tree });
+  execFileSync('git', ['apply', '-C1', ...flags, join(patches, name)], { cwd: tree, stdio: 'pipe' });
 }
 
 /** Runs one file, or one of its tests: what passed, and the first test that failed with the first line of what it says. */
