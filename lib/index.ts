@@ -16,6 +16,7 @@ export type {
 export { WorkflowClient, WorkflowHandle } from './client/index.js';
 export { PipelineService } from './pipeline/index.js';
 export { BulkService } from './bulk/index.js';
+export { GraphService } from './graph/index.js';
 export { SagaService } from './saga/index.js';
 export { StateMachineService } from './state-machine/index.js';
 export { TaskService } from './tasks/index.js';

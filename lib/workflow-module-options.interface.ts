@@ -4,6 +4,7 @@ import type { TerminalStatus } from './core/records/index.js';
 import type { PayloadCodec, PayloadSerializer } from './core/serialization/index.js';
 import type { WorkflowStore } from './core/store/index.js';
 import type { Clock, Duration } from './core/time/index.js';
+import type { GraphConfigOptions } from './graph/index.js';
 
 /**
  * What `WorkflowModule.forRoot` takes. Everything has a default; what is wrong is refused when the application starts, by name.
@@ -42,6 +43,8 @@ export interface WorkflowModuleOptions {
   purge?: WorkflowPurgeOptions;
   /** What `BulkOperationConfig` has where it is injected. @default its own defaults */
   bulk?: BulkOperationConfigOptions;
+  /** What `GraphConfig` has where it is injected. @default its own defaults */
+  graph?: GraphConfigOptions;
   /** The source of time, for tests: a `VirtualClock`. @default the system's */
   clock?: Clock;
 }

@@ -1,5 +1,6 @@
 import { workflowDefinitionFactory } from './code-first/index.js';
 import type { DefinitionFactory } from './discovery/index.js';
+import { graphDefinitionFactory } from './graph/index.js';
 import { pipelineDefinitionFactory } from './pipeline/index.js';
 import { sagaDefinitionFactory } from './saga/index.js';
 import { stateMachineDefinitionFactory } from './state-machine/index.js';
@@ -8,6 +9,7 @@ import { stateMachineDefinitionFactory } from './state-machine/index.js';
 export const DEFINITION_FACTORIES: readonly DefinitionFactory[] = [
   workflowDefinitionFactory,
   pipelineDefinitionFactory,
+  graphDefinitionFactory,
   sagaDefinitionFactory,
   stateMachineDefinitionFactory,
 ];

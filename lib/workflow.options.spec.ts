@@ -1,4 +1,5 @@
 import { BulkOperationConfig } from './bulk/index.js';
+import { GraphConfig } from './graph/index.js';
 import { VirtualClock } from './core/time/index.js';
 import { resolveWorkflowOptions } from './workflow.options.js';
 
@@ -32,6 +33,7 @@ describe('resolveWorkflowOptions', () => {
       }) as unknown,
       flushers: 2,
       bulk: new BulkOperationConfig(),
+      graph: new GraphConfig(),
     });
     expect(clock.now()).toBeGreaterThan(0);
     expect(serializer.serialize({ a: 1 }, 'here')).toBe('{"a":1}');

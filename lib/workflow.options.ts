@@ -24,6 +24,7 @@ import type {
   WorkflowTypeOrmOptions,
   WorkflowWorkerOptions,
 } from './workflow-module-options.interface.js';
+import { GraphConfig } from './graph/index.js';
 
 /** Every option with its default applied; times in milliseconds. @internal */
 export interface ResolvedWorkflowOptions {
@@ -40,6 +41,7 @@ export interface ResolvedWorkflowOptions {
   /** Absent: derived from what is registered. */
   readonly buildId?: string;
   readonly bulk: BulkOperationConfig;
+  readonly graph: GraphConfig;
   readonly clock: Clock;
 }
 
@@ -85,6 +87,7 @@ const MODULE = knownOptions<WorkflowModuleOptions>({
   events: true,
   purge: true,
   bulk: true,
+  graph: true,
   clock: true,
 });
 const PAYLOAD = knownOptions<NonNullable<WorkflowModuleOptions['payload']>>({ limit: true });
@@ -158,6 +161,7 @@ export function resolveWorkflowOptions(
     ...(options.purge !== undefined && { purge: resolvePurge(options.purge) }),
     ...(buildId !== undefined && { buildId }),
     bulk: new BulkOperationConfig(options.bulk, '', 'bulk'),
+    graph: new GraphConfig(options.graph),
     clock: resolveClock(options.clock),
   };
 }

@@ -4,6 +4,7 @@ import { BulkOperationConfig, BulkService } from './bulk/index.js';
 import { WorkflowClient } from './client/index.js';
 import { CqrsBridge, WorkflowEvents } from './cqrs/index.js';
 import { ProviderExplorer, WorkflowExplorer } from './discovery/index.js';
+import { GraphConfig, GraphService } from './graph/index.js';
 import { WorkflowHealthIndicator } from './health/index.js';
 import { PipelineService } from './pipeline/index.js';
 import { JournalSagaStore, SagaService, SagaStore } from './saga/index.js';
@@ -42,6 +43,16 @@ const publicProviders: Provider[] = [
     provide: PipelineService,
     inject: [WorkflowEngine],
     useFactory: ({ services, client }: WorkflowEngine) => new PipelineService(services, client),
+  },
+  {
+    provide: GraphService,
+    inject: [WorkflowEngine],
+    useFactory: ({ services, client }: WorkflowEngine) => new GraphService(services, client),
+  },
+  {
+    provide: GraphConfig,
+    inject: [RESOLVED_WORKFLOW_OPTIONS],
+    useFactory: ({ graph }: ResolvedWorkflowOptions) => graph,
   },
   {
     provide: TaskService,
@@ -105,6 +116,16 @@ export const WORKFLOW_PROVIDERS: Provider[] = [
 /** What the application may inject. @internal */
 export const WORKFLOW_EXPORTS = [
   ...[WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER],
-  ...[WorkflowClient, PipelineService, SagaService, SagaStore, TaskService, BulkService, BulkOperationConfig],
+  ...[
+    WorkflowClient,
+    PipelineService,
+    SagaService,
+    SagaStore,
+    GraphService,
+    GraphConfig,
+    TaskService,
+    BulkService,
+    BulkOperationConfig,
+  ],
   ...[StateMachineService, StatePersistence, WorkflowEvents, WorkflowHealthIndicator],
 ];

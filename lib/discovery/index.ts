@@ -7,6 +7,8 @@ export { defineFromInstance } from './define.js';
 export type { DecoratedProvider, DefinitionFactory, ProviderTarget } from './definition-factory.interface.js';
 export { Guard, guardMethodsOf } from './guard.decorator.js';
 export type { GuardMethod } from './guard.decorator.js';
+export { Node, nodeMethodsOf } from './node.decorator.js';
+export type { NodeMethod, NodeMethodOptions } from './node.decorator.js';
 export { ProviderExplorer } from './provider.explorer.js';
 export type { ExploredProvider } from './provider.explorer.js';
 export { checkStepOptions, Step, stepMethodsOf } from './step.decorator.js';

@@ -10,7 +10,7 @@ import { WorkflowEdge, type StateCondition, type WorkflowEdgeOptions } from './w
 import type { GraphValues, StateReducer } from './workflow-state.js';
 
 /** @publicApi */
-export type WorkflowBuilderOptions = Pick<WorkflowEngineOptions, 'config' | 'version' | 'isCompatibleWith'>;
+export type WorkflowBuilderOptions = Pick<WorkflowEngineOptions, 'config' | 'version' | 'target' | 'isCompatibleWith'>;
 
 /** @publicApi */
 export interface TerminalOptions<S extends object = GraphValues> {
@@ -107,6 +107,14 @@ export class WorkflowBuilder<S extends object = GraphValues> {
   /** Takes the place of the configuration. */
   configure(config: GraphConfig | GraphConfigOptions): this {
     this.config = GraphConfig.of(config);
+    return this;
+  }
+
+  /** Unless it is said where to end: where no edge leads on. @internal */
+  endWhereNothingLeads(): this {
+    if (this.terminals.size > 0) return this;
+    const sources = new Set(this.edges.map(({ source }) => source));
+    for (const name of this.nodes.keys()) if (!sources.has(name)) this.setTerminal(name);
     return this;
   }
 

@@ -1,4 +1,10 @@
-import { readOptional, type WorkflowContext, type WorkflowDefinition } from '../core/definition/index.js';
+import {
+  readOptional,
+  type StandardSchema,
+  type WorkflowContext,
+  type WorkflowDefinition,
+} from '../core/definition/index.js';
+import { toDot, toMermaid } from '../core/diagram/index.js';
 import { isWorkflowTimeoutError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
 import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
@@ -9,9 +15,13 @@ import { GraphResult } from './graph-result.js';
 import { answerPosition } from './graph.answer.js';
 import { ContextHost } from './graph.host.js';
 import { GraphTraversal } from './graph.interpreter.js';
-import { planGraph, validateGraph, type GraphParts, type GraphPlan } from './graph.plan.js';
+import { drawGraph } from './graph.diagram.js';
+import { planGraph, validateGraph, type GraphParts, type GraphPlan, type PlannedNode } from './graph.plan.js';
 import type { TraversalObserver } from './node-visitor.js';
+import { HumanNode } from './nodes/human-node.js';
+import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
+import { freshState, initialState, outputOf, startOf, type GraphOutput } from './stored-run.js';
 import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
 import { WorkflowState, type GraphUpdate, type GraphValues, type StateReducer } from './workflow-state.js';
 
@@ -25,6 +35,8 @@ export interface WorkflowEngineOptions {
   readonly version?: number;
   /** How what a node adds under a key is merged with what is there. @default it takes its place */
   readonly reducers?: Named<StateReducer>;
+  /** The class that was decorated. @internal */
+  readonly target?: object;
   /** Versions whose stored instances this one may go on with. @default none but its own */
   readonly isCompatibleWith?: (version: number) => boolean;
 }
@@ -57,7 +69,7 @@ export interface MemoryStart extends GraphResumeOptions {
  *
  * @publicApi
  */
-export class WorkflowEngine<S extends object = GraphValues> implements WorkflowDefinition<unknown, GraphValues> {
+export class WorkflowEngine<S extends object = GraphValues> implements WorkflowDefinition<unknown, GraphOutput> {
   readonly model = 'graph';
   readonly retry = false;
   readonly version: number;
@@ -69,6 +81,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   readonly parts: GraphParts;
   /** The class that was decorated. @internal */
   readonly target?: object;
+  /** Limit of durable runs. @internal */
+  readonly timeoutMs?: number;
 
   constructor(
     readonly name: string,
@@ -87,6 +101,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     this.version = options.version ?? 1;
     assertVersion(this.version, `graph "${name}"`);
     this.config = GraphConfig.of(options.config);
+    if (this.config.totalTimeoutMs > 0) this.timeoutMs = this.config.totalTimeoutMs;
+    if (options.target !== undefined) this.target = options.target;
     if (options.isCompatibleWith !== undefined) this.isCompatibleWith = options.isCompatibleWith;
     const conditions = [...mapOf(terminalConditions)].map(
       ([node, condition]) => [node, condition ?? undefined] as const,
@@ -160,15 +176,39 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
           : thrown;
       throw error instanceof GraphExecutionError ? error.withResult(resultOf('failed')) : error;
     }
-    return resultOf(traversal?.pause === undefined ? 'completed' : 'suspended');
+    return resultOf(traversal?.isOver === false ? 'suspended' : 'completed');
   }
 
   /** Runs over a context, for a registry. @internal */
-  async run(ctx: WorkflowContext, input: unknown): Promise<GraphValues> {
-    const state = freshState(input, {});
-    const traversal = new GraphTraversal(this.plan, { config: this.config, host: new ContextHost(ctx), state });
+  async run(ctx: WorkflowContext, input: unknown): Promise<GraphOutput> {
+    const start = startOf(input);
+    const config = start.config === undefined ? this.config : GraphConfig.of(start.config);
+    this.refuseUnfit(config);
+    const state = initialState(start);
+    const traversal = new GraphTraversal(this.plan, { config, host: new ContextHost(ctx), state });
     await traversal.run();
-    return state.asDict();
+    return outputOf(traversal, state);
+  }
+
+  /** The check of a task's answer, by the node that asks. @internal */
+  taskSchema(task: string): StandardSchema | undefined {
+    let plan: GraphPlan | undefined = this.plan;
+    for (const part of task.split('/')) {
+      const found: PlannedNode | undefined = plan?.nodes[plan.indices.get(part.slice(0, part.lastIndexOf('#'))) ?? -1];
+      if (found?.node instanceof HumanNode) return found.node.task?.schema;
+      plan = found?.node instanceof SubworkflowNode ? (found.node.nested?.plan as GraphPlan | undefined) : undefined;
+    }
+    return undefined;
+  }
+
+  /** Draws it; with visits, with the path of that run. */
+  toMermaid(path?: readonly string[]): string {
+    return toMermaid(drawGraph(this.parts, path));
+  }
+
+  /** Draws it in Graphviz's language. */
+  toDot(path?: readonly string[]): string {
+    return toDot(drawGraph(this.parts, path));
   }
 
   private refuseUnfit(config: GraphConfig): void {
@@ -178,12 +218,6 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       `The graph "${this.name}" was not run, because graphs are switched off. Set enabled of GraphConfig to true.`,
     );
   }
-}
-
-/** A state at the beginning of a run: nothing of an earlier run's engine is taken over. */
-function freshState(input: unknown, values: GraphUpdate): WorkflowState {
-  const initial = Object.fromEntries(Object.entries(values).filter(([key]) => !key.startsWith('_')));
-  return new WorkflowState(input, { initial: { ...initial, input } });
 }
 
 function describeRun(

@@ -1,9 +1,11 @@
-import type { StepContext, WorkflowContext, WorkflowReference } from '../core/definition/index.js';
+import type { StepContext, TaskOptions, WorkflowContext, WorkflowReference } from '../core/definition/index.js';
 import { isStepFailedError } from '../core/errors/index.js';
 import { beginStep, beginVisit, isInMemory } from '../core/execution/index.js';
+import { NodeExecutionError } from './errors/node-execution.error.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import type { PlannedNode } from './graph.plan.js';
 import { asUpdate } from './node-answer.js';
+import type { HumanNode } from './nodes/human-node.js';
 import type { WorkflowState } from './workflow-state.js';
 
 /** How a traversal reaches the world. What is asked of it may answer without a promise. @internal */
@@ -11,6 +13,8 @@ export interface VisitHost {
   now(): number;
   /** Whether the run was stopped from outside. */
   readonly isStopped: boolean;
+  /** Whether the run itself stands still where somebody has to answer. */
+  readonly pauses: boolean;
   /** Calls the body of a node. */
   call(node: PlannedNode, path: string, state: WorkflowState, timeoutMs: number): unknown;
   /** Asks a person. @throws HumanInputRequiredError where nobody can be waited for */
@@ -21,10 +25,10 @@ export interface VisitHost {
 
 /** The host over a workflow context, with a journal or without. @internal */
 export class ContextHost implements VisitHost {
-  private readonly inMemory: boolean;
+  readonly pauses: boolean;
 
   constructor(private readonly ctx: WorkflowContext) {
-    this.inMemory = isInMemory(ctx);
+    this.pauses = isInMemory(ctx);
   }
 
   now(): number {
@@ -38,7 +42,7 @@ export class ContextHost implements VisitHost {
   call(planned: PlannedNode, path: string, state: WorkflowState, timeoutMs: number): unknown {
     const { node, options } = planned;
     const { ctx } = this;
-    if (this.inMemory && options === undefined)
+    if (this.pauses && options === undefined)
       return beginVisit(ctx, path, (step) => node.attempt(state, step), timeoutMs);
     // What is no update is refused inside, so that a journal never holds one.
     const body = (step: StepContext): unknown => asUpdate(planned.name, node.attempt(state, step));
@@ -47,6 +51,7 @@ export class ContextHost implements VisitHost {
   }
 
   ask(planned: PlannedNode, path: string, prompt: string): unknown {
+    if (!this.pauses) return askPerson(this.ctx, planned, path, prompt);
     throw new HumanInputRequiredError(prompt, { node: planned.name, checkpointId: path });
   }
 
@@ -60,4 +65,21 @@ export function ownError(error: unknown): unknown {
   return isStepFailedError(error) && error.name === 'StepFailedError' && error.cause !== undefined
     ? error.cause
     : error;
+}
+
+async function askPerson(
+  ctx: WorkflowContext,
+  { name, node }: PlannedNode,
+  path: string,
+  prompt: string,
+): Promise<unknown> {
+  const { task } = node as HumanNode;
+  const answer: unknown = await ctx.task(path, { ...task, prompt } as TaskOptions);
+  return answerInTime(name, task, answer);
+}
+
+/** @throws NodeExecutionError when nobody answered in time, and that is not to be an answer @internal */
+export function answerInTime(node: string, task: HumanNode['task'], answer: unknown): unknown {
+  if (answer !== null || task?.deadline === undefined) return answer;
+  throw new NodeExecutionError(`Nobody answered the node "${node}" within ${task.deadline}.`, { node });
 }

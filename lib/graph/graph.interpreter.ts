@@ -37,6 +37,8 @@ export class GraphTraversal {
   /** Visits that were begun. */
   iterations: number;
   terminatedAt: string | null = null;
+  /** False when it stands still. */
+  isOver = true;
   /** Set when it stands still until a person has answered. */
   pause: GraphWait | undefined;
   private readonly config: GraphConfig;
@@ -198,6 +200,7 @@ export class GraphTraversal {
     return {
       output: state['output'] ?? null,
       error,
+      isOver: traversal.isOver,
       pause: traversal.pause,
       snapshot: () => traversal.snapshot(),
     };
@@ -224,7 +227,9 @@ export class GraphTraversal {
     }
     const failure = this.ended.find((each) => each instanceof Failed);
     if (failure !== undefined) throw failure.error;
-    this.pause = this.ended.find((each) => each instanceof Paused)?.wait;
+    this.isOver = false;
+    const waiting = this.ended.find((each): each is Paused => each instanceof Paused && each.wait !== undefined);
+    this.pause = waiting?.wait;
     if (this.pause !== undefined) this.options.observer?.onPause?.(this.pause);
     return false;
   }

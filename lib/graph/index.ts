@@ -24,7 +24,7 @@ export type { LLMNodeOptions } from './nodes/llm-node.js';
 export { GateNode } from './nodes/gate-node.js';
 export type { GateNodeOptions, GateRoutes } from './nodes/gate-node.js';
 export { HumanNode } from './nodes/human-node.js';
-export type { HumanNodeOptions } from './nodes/human-node.js';
+export type { HumanNodeOptions, HumanTaskOptions } from './nodes/human-node.js';
 export { SubworkflowNode } from './nodes/subworkflow-node.js';
 export type { NestedGraph, SubworkflowNodeOptions } from './nodes/subworkflow-node.js';
 export { PortNode } from './nodes/port-node.js';
@@ -48,6 +48,23 @@ export { NodeResult } from './node-result.js';
 export type { GraphOutcome, GraphWait, NodeResultFacts } from './node-result.js';
 export { ExecutionHistory } from './execution-history.js';
 export type { ExecutionHistoryDict } from './execution-history.js';
+
+// In an application
+export { GraphWorkflow } from './decorators/graph-workflow.decorator.js';
+export type { GraphWorkflowOptions } from './decorators/graph-workflow.decorator.js';
+export { Node } from '../discovery/index.js';
+export type { NodeMethodOptions } from '../discovery/index.js';
+export { GraphService } from './graph.service.js';
+export type {
+  BuiltGraph,
+  GraphAnswerOptions,
+  GraphForkOptions,
+  GraphReference,
+  GraphServiceExecuteOptions,
+} from './graph.service.js';
+export type { GraphVisit } from './graph.history.js';
+export type { GraphOutput } from './stored-run.js';
+export { graphDefinitionFactory } from './graph.registrar.js';
 
 // Runs in memory that pause and go on
 export { WorkflowRunner } from './workflow-runner.js';

@@ -33,6 +33,7 @@ export interface AddNodeOptions<S extends object = GraphValues> extends NodeOpti
   readonly temperature?: number | null;
   readonly maxTokens?: number | null;
   readonly resumeKey?: HumanNodeOptions['resumeKey'];
+  readonly task?: HumanNodeOptions['task'];
 }
 
 const ADD_NODE = knownOptions<AddNodeOptions>({
@@ -46,7 +47,16 @@ const ADD_NODE = knownOptions<AddNodeOptions>({
     extraKeys: true,
     systemPrompt: true,
   },
-  ...{ model: true, temperature: true, maxTokens: true, resumeKey: true, retry: true, timeout: true, compensate: true },
+  ...{
+    model: true,
+    temperature: true,
+    maxTokens: true,
+    resumeKey: true,
+    task: true,
+    retry: true,
+    timeout: true,
+    compensate: true,
+  },
 });
 
 const KINDS = ['node', 'run', 'agent', 'tool', 'llm', 'humanPrompt', 'subworkflow'] as const;

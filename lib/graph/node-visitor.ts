@@ -1,6 +1,6 @@
 import type { WorkflowReference } from '../core/definition/index.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
-import { NodeExecutionError } from './errors/node-execution.error.js';
+import { isNodeExecutionError, NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphConfig } from './graph-config.js';
 import { ownError, type VisitHost } from './graph.host.js';
 import type { PlannedNode } from './graph.plan.js';
@@ -10,7 +10,7 @@ import { NodeResult, type GraphWait } from './node-result.js';
 import type { HumanNode } from './nodes/human-node.js';
 import { messageOf } from './nodes/prompt-template.js';
 import type { SubworkflowNode } from './nodes/subworkflow-node.js';
-import { Failed, Paused, type VisitEnd } from './visit-end.js';
+import { Failed, Paused, Unrecorded, type VisitEnd } from './visit-end.js';
 import type { GraphUpdate, GraphValues, WorkflowState } from './workflow-state.js';
 
 /** Told of what happens, in order. @internal */
@@ -26,6 +26,7 @@ export interface InnerOutcome {
   readonly output: unknown;
   /** The first failure that was stored. */
   readonly error: string | null;
+  readonly isOver: boolean;
   readonly pause: GraphWait | undefined;
   readonly snapshot: () => GraphValues;
 }
@@ -100,9 +101,9 @@ export class NodeVisitor {
 
   private async within(planned: PlannedNode, path: string, known: FrontierNode | undefined): Promise<unknown> {
     const node = planned.node as SubworkflowNode;
-    const { pause, output, error, snapshot } = await this.around.runWithin(node, path, known?.inner);
-    if (pause !== undefined) {
-      const wait = { node: `${planned.name}/${pause.node}`, prompt: pause.prompt, checkpointId: planned.name };
+    const { isOver, pause, output, error, snapshot } = await this.around.runWithin(node, path, known?.inner);
+    if (!isOver) {
+      const wait = pause && { node: `${planned.name}/${pause.node}`, prompt: pause.prompt, checkpointId: planned.name };
       return new Paused(wait, snapshot());
     }
     const update = node.updateOf(output);
@@ -131,17 +132,26 @@ export class NodeVisitor {
     if (host.isStopped) throw thrown;
     const cause = ownError(thrown);
     const node = planned.name;
-    if (cause instanceof HumanInputRequiredError) {
-      if (planned.kind === 'human') this.answered.delete((planned.node as HumanNode).resumeKey);
-      return new Paused({ node, prompt: cause.prompt, checkpointId: node });
-    }
+    const pause = this.pauseOf(planned, cause);
+    if (pause !== undefined) return pause;
     const durationMs = (this.lastAt = host.now()) - startedAt;
     const message = messageOf(cause);
     const output = planned.node.recover(cause);
     if (output !== undefined) return this.told(path, new NodeResult(node, { output, error: message, durationMs }));
     const result = this.told(path, new NodeResult(node, { error: message, durationMs }));
-    if (cause instanceof NodeExecutionError && cause.node === node) return new Failed(result, cause);
+    if (isNodeExecutionError(cause) && cause.node === node)
+      return new Failed(result, new NodeExecutionError(cause.message, { node, cause: cause.cause }));
     return new Failed(result, new NodeExecutionError(`The node "${node}" failed: ${message}`, { node, cause }));
+  }
+
+  /** Whether it is no failure, but has to be waited for. */
+  private pauseOf(planned: PlannedNode, cause: unknown): Paused | undefined {
+    const { name, kind, node } = planned;
+    const isUnrecorded = cause instanceof Unrecorded;
+    if (!isUnrecorded && !(this.around.host.pauses && cause instanceof HumanInputRequiredError)) return undefined;
+    if (kind === 'human') this.answered.delete((node as HumanNode).resumeKey);
+    if (isUnrecorded) return new Paused(cause.wait);
+    return new Paused({ node: name, prompt: cause.prompt, checkpointId: name });
   }
 
   private told(path: string, result: NodeResult): NodeResult {

@@ -13,10 +13,15 @@ export class Failed {
 /** A visit that waits for a person who cannot be waited for here. @internal */
 export class Paused {
   constructor(
-    readonly wait: GraphWait,
+    readonly wait: GraphWait | undefined,
     /** Where the graph within the node stands. */
     readonly inner?: GraphValues,
   ) {}
+}
+
+/** What was asked for is not on record: a visit that is under way, or that was never made. @internal */
+export class Unrecorded {
+  constructor(readonly wait?: GraphWait) {}
 }
 
 /** How a visit ended. @internal */

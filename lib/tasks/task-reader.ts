@@ -5,13 +5,14 @@ import {
   applyTaskEvent,
   beginTask,
   escalateTask,
+  formatTaskId,
   TASK_SIGNAL,
   type TaskEvent,
+  type TaskPlace,
   type TaskProgress,
   type TaskRecord,
 } from '../core/waits/index.js';
 import { TaskNotFoundError } from './errors/task-not-found.error.js';
-import { formatTaskId, type TaskPlace } from './task-id.js';
 import type { RefusedAnswer, TaskView } from './task-view.js';
 
 type Check = { readonly isValid: boolean; readonly value?: unknown } & Partial<Pick<RefusedAnswer, 'issues'>>;

@@ -8,10 +8,19 @@ import {
 } from '../core/definition/index.js';
 import { taskSignalKey, type EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
-import { applyTaskEvent, TASK_SIGNAL, type TaskEvent } from '../core/waits/index.js';
+import {
+  applyTaskEvent,
+  formatTaskId,
+  nameOfWait,
+  parseTaskId,
+  TASK_SIGNAL,
+  taskPlace,
+  type TaskEvent,
+  type TaskPlace,
+} from '../core/waits/index.js';
+import { TaskNotFoundError } from './errors/task-not-found.error.js';
 import { TaskStateError } from './errors/task-state.error.js';
 import { decodeTaskCursor, encodeTaskCursor } from './task-cursor.js';
-import { formatTaskId, nameOfWait, parseTaskId, taskPlace, type TaskPlace } from './task-id.js';
 import { TaskReader, type TaskStanding } from './task-reader.js';
 import type { TaskPage, TaskView } from './task-view.js';
 
@@ -95,7 +104,7 @@ export class TaskService {
 
   /** One task, whether it is open or over. @throws TaskNotFoundError */
   async get(taskId: string): Promise<TaskView> {
-    const place = parseTaskId(taskId);
+    const place = placeOf(taskId);
     return this.reader.view(place, await this.reader.read(place));
   }
 
@@ -128,7 +137,7 @@ export class TaskService {
   async answer(taskId: string, value: unknown, options: AnswerOptions = {}): Promise<SignalReceipt> {
     refuseUnknownOptions(options, ANSWER, 'answer');
     const { by, schema, id, transaction } = options;
-    const place = parseTaskId(taskId);
+    const place = placeOf(taskId);
     const standing = await this.reader.read(place);
     const { name, version } = standing.record;
     const check = schema ?? this.services.registry.get(name, version)?.taskSchema?.(place.name);
@@ -171,7 +180,7 @@ export class TaskService {
     event: TaskEvent,
     options: Pick<AnswerOptions, 'id' | 'transaction'> | Unsaid = {},
   ): Promise<SignalReceipt> {
-    const place = parseTaskId(taskId);
+    const place = placeOf(taskId);
     return this.send(place, await this.reader.read(place), event, options);
   }
 
@@ -216,4 +225,10 @@ function matches({ assignees, claimedBy, workflow }: TaskView, filter: TaskFilte
   if (filter.claimedBy !== undefined && claimedBy !== filter.claimedBy) return false;
   if (filter.assignee === undefined) return true;
   return assignees.length === 0 || assignees.includes(filter.assignee);
+}
+
+function placeOf(taskId: string): TaskPlace {
+  const place = parseTaskId(taskId);
+  if (place === undefined) throw new TaskNotFoundError(taskId);
+  return place;
 }

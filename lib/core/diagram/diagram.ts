@@ -21,6 +21,8 @@ export interface DiagramEdge {
   readonly from: string;
   readonly to: string;
   readonly label?: string;
+  /** Drawn as a thick line. @default false */
+  readonly isMarked?: boolean;
 }
 
 /** Draws a graph in Graphviz's language, from left to right. @internal */
@@ -31,8 +33,8 @@ export function toDot({ name, nodes, edges }: DiagramGraph): string {
         `${quote(id)} [shape=${shape}${label === undefined ? '' : `, label=${quote(label)}`}${isMarked ? ', penwidth=3' : ''}];`,
     ),
     ...edges.map(
-      ({ from, to, label }) =>
-        `${quote(from)} -> ${quote(to)}${label === undefined ? '' : ` [label=${quote(label)}]`};`,
+      ({ from, to, label, isMarked = false }) =>
+        `${quote(from)} -> ${quote(to)}${attributes(label === undefined ? '' : `label=${quote(label)}`, isMarked ? 'penwidth=3' : '')};`,
     ),
   ];
   return [`digraph ${quote(name)} {`, '  rankdir=LR;', ...lines.map((line) => `  ${line}`), '}', ''].join('\n');
@@ -51,8 +53,14 @@ export function toMermaid({ nodes, edges }: DiagramGraph): string {
       return `${keys.get(from)} ${arrow} ${keys.get(to)}`;
     }),
     ...nodes.flatMap(({ id, isMarked }) => (isMarked === true ? [`style ${keys.get(id)} stroke-width:4px`] : [])),
+    ...edges.flatMap(({ isMarked }, index) => (isMarked === true ? [`linkStyle ${index} stroke-width:4px`] : [])),
   ];
   return ['flowchart LR', ...lines.map((line) => `  ${line}`), ''].join('\n');
+}
+
+function attributes(...given: readonly string[]): string {
+  const present = given.filter((each) => each !== '');
+  return present.length === 0 ? '' : ` [${present.join(', ')}]`;
 }
 
 function quote(text: string): string {

@@ -1,3 +1,4 @@
+import type { ApprovalTaskOptions, TaskOptions } from '../../core/definition/index.js';
 import { HumanInputRequiredError } from '../errors/human-input-required.error.js';
 import { NodeType } from '../node-type.js';
 import type { GraphUpdate, GraphValues } from '../workflow-state.js';
@@ -15,18 +16,25 @@ export interface HumanNodeOptions {
   readonly outputKey?: string;
   /** Where an answer is looked for in the state before a person is asked. @default 'human_response' */
   readonly resumeKey?: string | null;
+  /** Who is asked in a durable run, until when, and what the answer has to be like. */
+  readonly task?: HumanTaskOptions;
 }
+
+/** @publicApi */
+export type HumanTaskOptions = Omit<TaskOptions, 'prompt'> & Partial<Pick<ApprovalTaskOptions, 'approval'>>;
 
 /** A node that asks a person, and pauses the graph until there is an answer. @publicApi */
 export class HumanNode extends AbstractWorkflowNode {
   readonly prompt: string;
   readonly outputKey: string;
   readonly resumeKey: string;
+  readonly task: HumanTaskOptions | undefined;
 
   constructor(name: string, options: HumanNodeOptions = {}) {
     super(name, NodeType.HUMAN);
     this.prompt = options.prompt ?? 'Human input required.';
     this.outputKey = options.outputKey ?? HUMAN_RESPONSE;
+    this.task = options.task;
     this.resumeKey =
       options.resumeKey ?? (options.outputKey === undefined ? HUMAN_RESPONSE : resumeKeyOf(this.outputKey));
   }

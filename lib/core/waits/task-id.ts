@@ -1,5 +1,4 @@
-import { decodeName, encodeName } from '../core/records/index.js';
-import { TaskNotFoundError } from './errors/task-not-found.error.js';
+import { decodeName, encodeName } from '../records/index.js';
 
 /** Where a task is. @internal */
 export interface TaskPlace {
@@ -28,13 +27,14 @@ export function formatTaskId({ workflowId, generation, name }: TaskPlace): strin
   return `${encodeURIComponent(name)}${generation === 1 ? '' : `#${generation}`}@${workflowId}`;
 }
 
-/** @throws TaskNotFoundError for a text that is no task's id @internal */
-export function parseTaskId(taskId: string): TaskPlace {
+/** `undefined` for a text that is no task's id. @internal */
+export function parseTaskId(taskId: string): TaskPlace | undefined {
   const [, name, generation = '1', workflowId] = /^([^@#]+)(?:#(\d{1,9}))?@(.+)$/s.exec(taskId) ?? [];
-  if (name === undefined || workflowId === undefined) throw new TaskNotFoundError(taskId);
+  if (name === undefined || workflowId === undefined) return undefined;
   try {
     return taskPlace(workflowId, Number(generation), decodeURIComponent(name));
   } catch {
-    throw new TaskNotFoundError(taskId);
+    // No name is encoded like this.
+    return undefined;
   }
 }

@@ -1,0 +1,28 @@
+import { isWorkflowFailedError, isWorkflowTimeoutError } from '../../core/errors/index.js';
+import type { GraphOutcome } from '../node-result.js';
+import { CycleDetectedError } from './cycle-detected.error.js';
+import { GraphExecutionError, isGraphExecutionError } from './graph-execution.error.js';
+import { GraphTimeoutError } from './graph-timeout.error.js';
+import { NodeExecutionError } from './node-execution.error.js';
+
+/** What a durable run was ended with, in the classes of this room again. @internal */
+export function graphErrorOf(thrown: unknown, result: GraphOutcome): unknown {
+  const error = isWorkflowFailedError(thrown) ? thrown.cause : thrown;
+  if (isWorkflowTimeoutError(error)) return new GraphTimeoutError(error.timeoutMs / 1_000).withResult(result);
+  if (!isGraphExecutionError(error)) return thrown;
+  return classed(error).withResult(result);
+}
+
+function classed(error: GraphExecutionError): GraphExecutionError {
+  const { message, node, cause } = error;
+  switch (error.name) {
+    case 'NodeExecutionError':
+      return new NodeExecutionError(message, { node, cause });
+    case 'CycleDetectedError':
+      return new CycleDetectedError((error as CycleDetectedError).iterations, { node });
+    case 'GraphTimeoutError':
+      return new GraphTimeoutError((error as GraphTimeoutError).timeout);
+    default:
+      return new GraphExecutionError(message, { node, cause });
+  }
+}

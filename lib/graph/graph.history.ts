@@ -1,0 +1,85 @@
+import type { WorkflowEngine } from './graph.definition.js';
+import { GraphConfig } from './graph-config.js';
+import { GraphTraversal } from './graph.interpreter.js';
+import { GraphResult } from './graph-result.js';
+import type { NodeResult } from './node-result.js';
+import { RecordedHost, type RecordedRun } from './recorded-host.js';
+import { initialState, type StoredStart } from './stored-run.js';
+import { WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
+
+/** One visit of a run, with the state as it was after it. @publicApi */
+export interface GraphVisit {
+  /** `node#count`; below a sub-workflow `outer#1/inner#1`. */
+  readonly visit: string;
+  readonly node: string;
+  readonly update: GraphUpdate;
+  readonly error: string | null;
+  readonly durationMs: number;
+  /** The state once the visit, and those before it, had been merged. */
+  readonly state: GraphValues;
+}
+
+/** What a run has come to, by its journal. @internal */
+export interface ReadRun {
+  readonly result: GraphResult;
+  readonly visits: readonly GraphVisit[];
+  /** The state with where the run stands. */
+  readonly standing: GraphValues;
+  readonly error: unknown;
+}
+
+/**
+ * Goes through a graph once more with what is recorded of its visits, and makes nothing happen.
+ *
+ * @param before The visit to stop at, as if it had not been made.
+ * @internal
+ */
+export async function readRun(
+  engine: WorkflowEngine,
+  run: RecordedRun,
+  start: StoredStart,
+  before?: string,
+): Promise<ReadRun> {
+  const state = initialState(start);
+  const host = new RecordedHost(run, before);
+  const config = start.config === undefined ? engine.config : GraphConfig.of(start.config);
+  const paths = new Map<NodeResult, string>();
+  const visits: GraphVisit[] = [];
+  const traversal = new GraphTraversal(engine.plan, {
+    // Its limits were kept when it ran.
+    config: new GraphConfig({ ...config.toJSON(), totalTimeout: 0 }),
+    ...{ host, state },
+    observer: {
+      onEnd: (path, result) => void paths.set(result, path),
+      onMerge: (result, merged) => {
+        const { nodeName: node, output: update, error, durationMs } = result;
+        visits.push({ visit: paths.get(result) ?? node, node, update, error, durationMs, state: valuesOf(merged) });
+      },
+    },
+  });
+  let error: unknown;
+  try {
+    await traversal.run();
+  } catch (thrown) {
+    error = thrown;
+  }
+  const isDone = error === undefined && traversal.isOver;
+  const standing = traversal.snapshot();
+  const { pause } = traversal;
+  const result = new GraphResult({
+    finalState: isDone ? state : new WorkflowState(state['input'], { initial: standing }),
+    status: isDone ? 'completed' : error === undefined ? 'suspended' : 'failed',
+    nodeResults: traversal.results,
+    iterations: traversal.iterations,
+    terminatedAt: traversal.terminatedAt,
+    durationMs: host.now() - run.record.createdAt,
+    workflowId: run.record.id,
+    ...(pause !== undefined && { wait: pause }),
+  });
+  return { result, visits, standing, error };
+}
+
+/** What the nodes see of a state, without what is the engine's. */
+function valuesOf(state: WorkflowState): GraphValues {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !key.startsWith('_')));
+}

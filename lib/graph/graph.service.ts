@@ -1,0 +1,244 @@
+import { Injectable } from '@nestjs/common';
+import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import { schemaValidator, type WorkflowDefinition, type WorkflowReference } from '../core/definition/index.js';
+import {
+  WorkflowDefinitionError,
+  WorkflowNotFoundError,
+  WorkflowStateError,
+  WorkflowVersionMismatchError,
+} from '../core/errors/index.js';
+import type { EngineServices } from '../core/execution/index.js';
+import { newWorkflowId, type InstanceRecord, type WorkflowHeaders } from '../core/records/index.js';
+import { nameOfWait, TASK_SIGNAL } from '../core/waits/index.js';
+import { graphErrorOf } from './errors/graph-error-of.js';
+import { GraphExecutionError } from './errors/graph-execution.error.js';
+import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
+import type { GraphResult } from './graph-result.js';
+import { WorkflowEngine } from './graph.definition.js';
+import { readRun, type GraphVisit, type ReadRun } from './graph.history.js';
+import { RecordedRun } from './recorded-host.js';
+import { standstill } from './standstill.js';
+import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
+import { WorkflowState, type GraphUpdate } from './workflow-state.js';
+
+/** A graph, its decorated class, or its registered name. @publicApi */
+export type GraphReference = WorkflowReference;
+
+/** A graph of any state. @publicApi */
+export type BuiltGraph = WorkflowDefinition & Pick<WorkflowEngine, 'model' | 'config' | 'validate'>;
+
+/** @publicApi */
+export interface GraphServiceExecuteOptions {
+  /** Makes the run durable. The same id again answers the same run; one that failed goes on at the node that failed. @default in memory */
+  readonly id?: string;
+  /** In place of the graph's own. */
+  readonly config?: GraphConfig | GraphConfigOptions;
+  /** Values to begin with. */
+  readonly state?: GraphUpdate;
+  /** In memory it cancels the run; of a durable one it ends the waiting only. */
+  readonly signal?: AbortSignal;
+  readonly headers?: WorkflowHeaders;
+}
+
+/** @publicApi */
+export interface GraphAnswerOptions {
+  /** Who answers. */
+  readonly by?: string;
+  /** Ends the waiting only. */
+  readonly signal?: AbortSignal;
+}
+
+/** @publicApi */
+export interface GraphForkOptions {
+  /** The visit to go on with, as {@link GraphService.history} names it: `draft#2`. It is made again. */
+  readonly before: string;
+  /** Changes to the state as it was then. */
+  readonly state?: GraphUpdate;
+  /** @default a new one */
+  readonly id?: string;
+  readonly headers?: WorkflowHeaders;
+}
+
+/**
+ * Runs graphs: inject it wherever one is needed.
+ *
+ * @publicApi
+ */
+@Injectable()
+export class GraphService {
+  /** @internal */
+  constructor(
+    private readonly services: EngineServices,
+    private readonly client: WorkflowClient,
+  ) {}
+
+  /**
+   * Makes a graph known by its name, in its version. For durable runs before the application has started (`onModuleInit`), because a
+   * worker says at its start what it can run. @throws WorkflowDefinitionError when another one has them.
+   */
+  register(graph: BuiltGraph): void {
+    this.services.registry.register(graph);
+  }
+
+  /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a graph. */
+  get(reference: GraphReference): WorkflowEngine {
+    const definition = this.services.registry.resolve(reference);
+    if (definition instanceof WorkflowEngine) return definition as WorkflowEngine;
+    throw new WorkflowDefinitionError(
+      `"${definition.name}" is no graph, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
+    );
+  }
+
+  /** Draws it; with the id of an instance, with the path of that run. */
+  async diagram(
+    reference: GraphReference,
+    options: { readonly format?: 'mermaid' | 'dot'; readonly workflowId?: string } = {},
+  ): Promise<string> {
+    const { format = 'mermaid', workflowId } = options;
+    const graph = this.resolve(reference);
+    const path = workflowId === undefined ? [] : (await this.history(workflowId)).map(({ node }) => node);
+    return format === 'dot' ? graph.toDot(path) : graph.toMermaid(path);
+  }
+
+  /**
+   * Runs a graph until it ends, or waits for a person: then the result is `suspended` and names the node, the prompt and the task.
+   * Without an id in memory, here and now; with one durably, by whichever worker claims it.
+   *
+   * @param input What its nodes find under `input`.
+   * @throws NodeExecutionError, CycleDetectedError, GraphTimeoutError, each with what was done as its `result`
+   * @throws WorkflowVersionMismatchError when the id belongs to an instance of a version that this one does not take over
+   */
+  async execute(
+    reference: GraphReference,
+    input?: unknown,
+    options: GraphServiceExecuteOptions = {},
+  ): Promise<GraphResult> {
+    const { id, config, state, signal, headers } = options;
+    if (id === undefined) {
+      const own = { ...(config && { config }), ...(signal && { signal }), ...(headers && { headers }) };
+      return this.resolve(reference).executeWith(this.services, { ...own, state: freshState(input, state ?? {}) });
+    }
+    const graph = this.get(reference);
+    await this.refuseOtherVersion(id, graph);
+    const handle = await this.start(graph, input, {
+      id,
+      ...(config && { config }),
+      ...(state && { state }),
+      ...(headers && { headers }),
+    });
+    if (!handle.created && (await handle.status()).status === 'failed') await this.client.retry(id);
+    return this.settle(id, signal);
+  }
+
+  /** Starts a graph durably and answers its handle at once. @throws as `WorkflowClient.start` does */
+  async start(
+    reference: GraphReference,
+    input?: unknown,
+    options: StartOptions & Pick<GraphServiceExecuteOptions, 'config' | 'state'> = {},
+  ): Promise<WorkflowHandle<GraphOutput>> {
+    const { config, state, ...others } = options;
+    const own = config === undefined ? undefined : GraphConfig.of(config);
+    const limits = own !== undefined && own.totalTimeoutMs > 0 && { timeout: own.totalTimeoutMs };
+    const stored = storedInput({ input, ...(own && { config: own.toJSON() }), ...(state && { state }) });
+    return this.client.start(this.get(reference), stored, { ...limits, ...others });
+  }
+
+  /**
+   * Answers a durable graph that waits, and waits until it ends or waits again. With several open questions the first is answered:
+   * `TaskService` answers any.
+   *
+   * @throws WorkflowStateError when it waits for nobody; WorkflowInputError when the answer does not pass its check
+   */
+  async resume(workflowId: string, answer: unknown, { by, signal }: GraphAnswerOptions = {}): Promise<GraphResult> {
+    const record = await this.find(workflowId);
+    const [wait] = await this.services.store.findWaits({ signal: TASK_SIGNAL, workflowId, limit: 1 });
+    if (wait?.key === undefined) {
+      const hint = 'It waits for nobody to answer.';
+      throw new WorkflowStateError({ workflowId, status: record.status, operation: 'resume', hint });
+    }
+    const task = nameOfWait(wait.wait);
+    const schema = this.graphOf(record).taskSchema(task);
+    if (schema !== undefined) await schemaValidator(schema)(answer, `The answer to task "${task}"`);
+    const event = { kind: 'answer', ...(by !== undefined && { by }), value: answer };
+    await this.client.tell(workflowId, TASK_SIGNAL, wait.key, event, {});
+    return this.settle(workflowId, signal);
+  }
+
+  /** How a durable run stands, by its journal. @throws WorkflowNotFoundError */
+  async result(workflowId: string): Promise<GraphResult> {
+    return (await this.read(await this.find(workflowId))).result;
+  }
+
+  /** The visits of a durable run with the state after each, in order. @throws WorkflowNotFoundError */
+  async history(workflowId: string): Promise<readonly GraphVisit[]> {
+    return (await this.read(await this.find(workflowId))).visits;
+  }
+
+  /**
+   * Starts another instance that goes on from a visit of this one, with a changed state: what came before is taken as it was, and not
+   * made again.
+   *
+   * @throws GraphExecutionError when the run never made that visit; WorkflowNotFoundError
+   */
+  async fork(workflowId: string, options: GraphForkOptions): Promise<WorkflowHandle<GraphOutput>> {
+    const { before, state = {}, id = newWorkflowId(this.services.clock), headers } = options;
+    const record = await this.find(workflowId);
+    const { result, standing } = await this.read(record, before);
+    if (result.status === 'completed') {
+      throw new GraphExecutionError(
+        `The run "${workflowId}" never made the visit "${before}". Take one that its history names.`,
+      );
+    }
+    const changed = new WorkflowState('', { initial: standing });
+    changed.merge(state);
+    const stored = storedInput({ ...startOf(await this.inputOf(record)), from: changed.asDict() });
+    return this.client.start(this.graphOf(record), stored, { id, headers: headers ?? record.headers });
+  }
+
+  private resolve(reference: GraphReference): WorkflowEngine {
+    return reference instanceof WorkflowEngine ? (reference as WorkflowEngine) : this.get(reference);
+  }
+
+  private async settle(workflowId: string, signal: AbortSignal | undefined): Promise<GraphResult> {
+    const ended = await standstill(this.services, workflowId, signal);
+    const { result } = await this.read(await this.find(workflowId));
+    if (!ended) return result;
+    try {
+      await this.client.result(workflowId);
+      return result;
+    } catch (error) {
+      throw graphErrorOf(error, result);
+    }
+  }
+
+  private async find(workflowId: string): Promise<InstanceRecord> {
+    const record = await this.services.store.find(workflowId);
+    if (record === undefined) throw new WorkflowNotFoundError({ workflowId });
+    return record;
+  }
+
+  private graphOf({ name, version }: InstanceRecord): WorkflowEngine {
+    const definition = this.services.registry.get(name, version) ?? this.services.registry.resolve(name);
+    return this.get(definition);
+  }
+
+  private async read(record: InstanceRecord, before?: string): Promise<ReadRun> {
+    const run = await RecordedRun.read(this.services, record);
+    return readRun(this.graphOf(record), run, startOf(await this.inputOf(record)), before);
+  }
+
+  private inputOf({ id: workflowId, input }: InstanceRecord): Promise<unknown> {
+    return Promise.resolve(this.services.payloads.decode(input, { workflowId, place: 'input' }));
+  }
+
+  private async refuseOtherVersion(id: string, graph: WorkflowEngine): Promise<void> {
+    const existing = await this.services.store.find(id);
+    if (existing === undefined || existing.name !== graph.name || existing.version === graph.version) return;
+    if (graph.isCompatibleWith?.(existing.version) === true) return;
+    throw new WorkflowVersionMismatchError({
+      workflowName: graph.name,
+      expectedVersion: existing.version,
+      actualVersion: graph.version,
+    });
+  }
+}

@@ -1,0 +1,60 @@
+import type { GraphConfigOptions } from './graph-config.js';
+import type { GraphTraversal } from './graph.interpreter.js';
+import { WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
+
+/** What a durable run is started with besides its input. @internal */
+export interface StoredStart {
+  readonly input?: unknown;
+  readonly config?: GraphConfigOptions;
+  /** Values to begin with. */
+  readonly state?: GraphUpdate;
+  /** A state with where it stands, to go on from. */
+  readonly from?: GraphValues;
+}
+
+/** What a durable run answers: what its nodes left in the state, and how it went. @publicApi */
+export interface GraphOutput {
+  /** The state without what is the engine's. */
+  readonly state: GraphValues;
+  readonly output: unknown;
+  readonly terminatedAt: string | null;
+  readonly iterations: number;
+  readonly succeeded: boolean;
+}
+
+/** What is stored as the input of a run; nothing is put around an input that says nothing but itself. @internal */
+export function storedInput(start: StoredStart): unknown {
+  const { input, config, state, from } = start;
+  if (config === undefined && state === undefined && from === undefined) return input;
+  return { $graph: start };
+}
+
+/** @internal */
+export function startOf(input: unknown): StoredStart {
+  const { $graph } = (input ?? {}) as { readonly $graph?: StoredStart };
+  return $graph ?? { input };
+}
+
+/** The state that a run begins with. @internal */
+export function initialState({ input, state, from }: StoredStart): WorkflowState {
+  if (from !== undefined) return new WorkflowState(from['input'], { initial: from });
+  return freshState(input, state ?? {});
+}
+
+/** A state at the beginning of a run: nothing of an earlier run's engine is taken over. @internal */
+export function freshState(input: unknown, values: GraphUpdate): WorkflowState {
+  const initial = Object.fromEntries(Object.entries(values).filter(([key]) => !key.startsWith('_')));
+  return new WorkflowState(input, { initial: { ...initial, input } });
+}
+
+/** @internal */
+export function outputOf(traversal: GraphTraversal, state: WorkflowState): GraphOutput {
+  const values = Object.fromEntries(Object.entries(state).filter(([key]) => !key.startsWith('_')));
+  return {
+    state: values,
+    output: state['output'] ?? null,
+    terminatedAt: traversal.terminatedAt,
+    iterations: state._iteration,
+    succeeded: traversal.results.every(({ succeeded }) => succeeded),
+  };
+}

@@ -1,0 +1,319 @@
+import { Injectable } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { GraphService, TaskService, WorkflowClient, WorkflowModule } from 'nestjs-workflow';
+import {
+  GraphConfig,
+  GraphWorkflow,
+  Node,
+  NodeExecutionError,
+  WorkflowBuilder,
+  type GraphValues,
+  type WorkflowEngine,
+} from 'nestjs-workflow/graph';
+import { z } from 'zod';
+import type { VirtualClock } from '../../lib/core/time/index.js';
+import { MemoryStore } from '../../lib/memory/index.js';
+import { EngineHarness } from './harness.js';
+
+const failure = new TypeError('no');
+
+/** Writes, asks and sends, again until the answer is yes. */
+function letters(seen: string[] = []): WorkflowEngine {
+  return new WorkflowBuilder('letters')
+    .addNode('draft', ({ input, drafts }) => {
+      seen.push('draft');
+      const count = ((drafts as number | undefined) ?? 0) + 1;
+      return { drafts: count, text: `${String(input)} ${count}` };
+    })
+    .addNode('review', { humanPrompt: 'Send "{text}"?', task: { schema: z.enum(['yes', 'no']), assignees: ['ann'] } })
+    .addNode('send', ({ text }) => {
+      seen.push('send');
+      return { output: `sent ${String(text)}` };
+    })
+    .addEdge('draft', 'review')
+    .addEdge('review', 'send', { condition: ({ human_response }) => human_response === 'yes', label: 'yes' })
+    .addEdge('review', 'draft', { condition: ({ human_response }) => human_response === 'no', label: 'no' })
+    .setEntry('draft')
+    .setTerminal('send')
+    .build();
+}
+
+@Injectable()
+class Mail {
+  readonly sent: string[] = [];
+}
+
+@GraphWorkflow('support', {
+  version: 2,
+  edges: (graph) =>
+    graph
+      .addNode('ask', { humanPrompt: 'Fine?' })
+      .addEdge('ask', 'send', { condition: (state) => state['human_response'] === true }),
+})
+class SupportGraph {
+  constructor(private readonly mail: Mail) {}
+
+  @Node({ to: 'ask', timeout: '5s' })
+  write({ input }: GraphValues) {
+    return { text: `Dear ${String(input)}` };
+  }
+
+  @Node({ name: 'send' })
+  async deliver({ text }: GraphValues) {
+    this.mail.sent.push(String(text));
+    return { output: 'sent' };
+  }
+}
+
+async function application(...graphs: WorkflowEngine[]) {
+  const module = await Test.createTestingModule({
+    imports: [WorkflowModule.stub({ graph: { maxIterations: 7 } }), WorkflowModule.forFeature(graphs)],
+    providers: [Mail, SupportGraph],
+  }).compile();
+  module.enableShutdownHooks();
+  await module.init();
+  const [graph, tasks, client, mail] = [
+    module.get(GraphService),
+    module.get(TaskService),
+    module.get(WorkflowClient),
+    module.get(Mail),
+  ];
+  return { module, graph, tasks, client, mail };
+}
+
+describe('A durable graph', () => {
+  let app: Awaited<ReturnType<typeof application>>;
+  const seen: string[] = [];
+  let failures = 0;
+
+  beforeAll(async () => {
+    const flaky = new WorkflowBuilder('flaky')
+      .addNode('a', () => ({ a: seen.push('a') }))
+      .addNode('b', () => {
+        seen.push('b');
+        if (failures-- > 0) throw failure;
+        return { output: 'done' };
+      })
+      .addEdge('a', 'b')
+      .setEntry('a')
+      .setTerminal('b')
+      .build();
+    const branches = new WorkflowBuilder('branches')
+      .addNode('a', () => ({}))
+      .addNode('ask', { humanPrompt: 'One?', outputKey: 'one' })
+      .addNode('work', () => ({ work: seen.push('work') }))
+      .addNode('inner', { subworkflow: letters(seen) })
+      .addNode('end', () => ({}))
+      .addEdge('a', 'ask')
+      .addEdge('a', 'work')
+      .addEdge('a', 'inner')
+      .addEdge('ask', 'end')
+      .addEdge('work', 'end')
+      .addEdge('inner', 'end')
+      .setEntry('a')
+      .setTerminal('end')
+      .build();
+    const invalid = new WorkflowBuilder('invalid')
+      .addNode('a', (() => 7) as never)
+      .setEntry('a')
+      .setTerminal('a')
+      .build();
+    app = await application(letters(seen), flaky, branches, invalid);
+  });
+  beforeEach(() => {
+    seen.length = 0;
+  });
+  afterAll(() => app.module.close());
+
+  it('pauses at the node that asks, and goes on there when a person has answered', async () => {
+    const { graph, tasks } = app;
+    const paused = await graph.execute('letters', 'Hello', { id: 'l-1' });
+    const [task] = (await tasks.list({ workflowId: 'l-1' })).items;
+    await expect(tasks.answer(task?.id as string, 'perhaps', { by: 'ann' })).rejects.toThrow(/review#1/);
+    await expect(graph.resume('l-1', 'perhaps')).rejects.toThrow(/review#1/);
+    const again = await graph.resume('l-1', 'no', { by: 'ann' });
+    const done = await graph.resume('l-1', 'yes');
+
+    expect(paused).toMatchObject({
+      status: 'suspended',
+      workflowId: 'l-1',
+      wait: { node: 'review', prompt: 'Send "Hello 1"?', checkpointId: task?.id },
+      iterations: 2,
+    });
+    expect(task).toMatchObject({ prompt: 'Send "Hello 1"?', assignees: ['ann'] });
+    expect(again.wait?.prompt).toBe('Send "Hello 2"?');
+    expect(done).toMatchObject({ status: 'completed', output: 'sent Hello 2', terminatedAt: 'send', succeeded: true });
+    expect(seen).toEqual(['draft', 'draft', 'send']);
+    await expect(graph.resume('l-1', 'yes')).rejects.toThrow(/waits for nobody/);
+    expect(await graph.execute('letters', 'Hello', { id: 'l-1' })).toMatchObject({ output: 'sent Hello 2' });
+  });
+
+  it('records each visit under its node and number', async () => {
+    await app.graph.execute('letters', 'Hi', { id: 'l-2' });
+    await app.graph.resume('l-2', 'no');
+    await app.graph.resume('l-2', 'yes');
+    const names = (await app.client.getJournal('l-2')).map(({ name }) => name);
+
+    expect(names.filter((name) => /^\w+#\d$/.test(name))).toEqual(['draft#1', 'draft#2', 'send#1']);
+    expect((await app.client.getHandle('l-2')).workflow).toBe('letters');
+  });
+
+  it('shows the state after every visit, and goes on from any of them with another', async () => {
+    const { graph } = app;
+    await graph.execute('letters', 'Hi', { id: 'l-3' });
+    await graph.resume('l-3', 'no');
+    await graph.resume('l-3', 'yes');
+    const visits = await graph.history('l-3');
+    seen.length = 0;
+    const fork = await graph.fork('l-3', { before: 'send#1', state: { text: 'changed' }, id: 'l-4' });
+    const output = await fork.result();
+
+    expect(visits.map(({ visit, state }) => [visit, state['drafts'], state['human_response']])).toEqual([
+      ['draft#1', 1, undefined],
+      ['review#1', 1, 'no'],
+      ['draft#2', 2, 'no'],
+      ['review#2', 2, 'yes'],
+      ['send#1', 2, 'yes'],
+    ]);
+    expect(output).toMatchObject({ output: 'sent changed', terminatedAt: 'send' });
+    expect(seen).toEqual(['send']);
+    await expect(graph.fork('l-3', { before: 'send#9' })).rejects.toThrow(/never made the visit "send#9"/);
+  });
+
+  it('is drawn with the path of a run', async () => {
+    await app.graph.execute('letters', 'Hi', { id: 'l-5' });
+    await app.graph.resume('l-5', 'yes');
+    const [plain, drawn] = [
+      await app.graph.diagram('letters'),
+      await app.graph.diagram('letters', { workflowId: 'l-5' }),
+    ];
+
+    expect(plain).toContain('n1 -->|"no"| n0');
+    expect(drawn).toContain('linkStyle 0 stroke-width:4px\n  linkStyle 1 stroke-width:4px');
+    expect(drawn).not.toContain('linkStyle 2');
+    expect(await app.graph.diagram('letters', { format: 'dot', workflowId: 'l-5' })).toContain(
+      '"draft" -> "review" [penwidth=3];',
+    );
+  });
+
+  it('rejects with the node that failed and what was done, and goes on there when it is executed again', async () => {
+    failures = 1;
+    const error = await app.graph
+      .execute('flaky', 'x', { id: 'f-1' })
+      .catch((thrown: unknown) => thrown as NodeExecutionError);
+    const done = await app.graph.execute('flaky', 'x', { id: 'f-1' });
+
+    expect(error).toBeInstanceOf(NodeExecutionError);
+    expect(error).toMatchObject({ node: 'b', message: 'The node "b" failed: no', cause: { message: 'no' } });
+    expect((error as NodeExecutionError).result).toMatchObject({
+      status: 'failed',
+      nodeResults: [
+        { nodeName: 'a', error: null },
+        { nodeName: 'b', error: 'no' },
+      ],
+    });
+    expect(done.output).toBe('done');
+    expect(seen).toEqual(['a', 'b', 'b']);
+  });
+
+  it('names a node that answers no object', async () => {
+    await expect(app.graph.execute('invalid', 'x', { id: 'i-1' })).rejects.toMatchObject({
+      name: 'NodeExecutionError',
+      node: 'a',
+      message: expect.stringContaining('answered 7') as string,
+    });
+  });
+
+  it('does what stands beside a question once, also inside a graph within', async () => {
+    const { graph, tasks } = app;
+    await graph.execute('branches', 'Hi', { id: 'b-1' });
+    const names = (await tasks.list({ workflowId: 'b-1' })).items.map(({ name }) => name);
+    await tasks.answer('inner%231%2Freview%231@b-1', 'yes');
+    const done = await graph.resume('b-1', 'first');
+
+    expect(names).toEqual(['ask#1', 'inner#1/review#1']);
+    expect(done).toMatchObject({
+      status: 'completed',
+      finalState: { one: 'first', work: expect.any(Number) as number },
+    });
+    expect(seen).toEqual(['work', 'draft', 'send']);
+  });
+
+  it('runs in memory without an id', async () => {
+    const result = await app.graph.execute(letters(seen), 'Hi');
+
+    expect(result).toMatchObject({ status: 'suspended', workflowId: undefined });
+  });
+
+  it('is made of a class with what it injects', async () => {
+    const { graph, mail } = app;
+    const paused = await graph.execute(SupportGraph, 'Ada', { id: 's-1' });
+    const done = await graph.resume('s-1', true);
+
+    expect(paused.wait?.prompt).toBe('Fine?');
+    expect(done).toMatchObject({ output: 'sent', terminatedAt: 'send' });
+    expect(mail.sent).toEqual(['Dear Ada']);
+    expect(graph.get(SupportGraph).version).toBe(2);
+    expect(() => graph.get('unknown')).toThrow(/unknown/);
+  });
+
+  it('finds its configuration where it is injected', () => {
+    expect(app.module.get(GraphConfig).maxIterations).toBe(7);
+  });
+});
+
+describe('A graph whose process dies', () => {
+  const make = (clock: VirtualClock) => {
+    const store = new MemoryStore({ clock });
+    return Promise.resolve({
+      store,
+      view: () => Promise.resolve(new MemoryStore({ clock, sharedWith: store })),
+      dispose: () => Promise.resolve(),
+    });
+  };
+  const PATH = ['a#1', 'b#1', 'c#1', 'd#1', 'a#2', 'b#2', 'c#2', 'd#2'];
+
+  it.each(PATH)('during %s repeats at most that visit, and comes to the same state', async (killedAt) => {
+    const bodies: string[] = [];
+    let dying = true;
+    const body =
+      (name: string) =>
+      (state: GraphValues, step: { readonly step: string }): GraphValues | Promise<GraphValues> => {
+        bodies.push(step.step);
+        if (dying && step.step === killedAt) return new Promise(() => undefined);
+        return { [name]: ((state[name] as number | undefined) ?? 0) + 1, log: [step.step] };
+      };
+    const engine = new WorkflowBuilder('round')
+      .addNode('a', body('a'))
+      .addNode('b', body('b'))
+      .addNode('c', body('c'))
+      .addNode('d', body('d'))
+      .addEdge('a', 'b')
+      .addEdge('a', 'c')
+      .addEdge('b', 'd')
+      .addEdge('c', 'd')
+      .addEdge('d', 'a')
+      .setReducer('log', (one, other) => [...((one as string[] | undefined) ?? []), ...(other as string[])])
+      .setEntry('a')
+      .setTerminal('d', { condition: ({ d }) => d === 2 })
+      .build();
+    const harness = await EngineHarness.create(make);
+    const worker = { leaseMs: 10_000, heartbeatIntervalMs: 1_000_000_000, pollIntervalMs: 1_000 };
+    const first = await harness.boot({ definitions: [engine], worker: { ...worker, id: 'first' } });
+    await first.start('round', 'r-1', 'x');
+    await harness.until(() => bodies.includes(killedAt));
+    // Its siblings end, and are recorded; then nobody hears of it any more.
+    await harness.clock.advance(2_000);
+    dying = false;
+    const second = await harness.boot({ definitions: [engine], worker: { ...worker, id: 'second' } });
+    await harness.pass(async () => (await second.find('r-1')).status === 'completed');
+    const { output } = await second.find('r-1');
+
+    const { state, iterations } = JSON.parse(output as string) as { state: GraphValues; iterations: number };
+    expect(state).toEqual({ input: 'x', a: 2, b: 2, c: 2, d: 2, log: PATH });
+    expect(iterations).toBe(8);
+    const twice = bodies.filter((each, index) => bodies.indexOf(each) !== index);
+    expect(twice).toEqual([killedAt]);
+    await harness.dispose();
+  });
+});
