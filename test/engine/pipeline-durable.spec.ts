@@ -8,6 +8,8 @@ import {
   WorkflowClient,
   WorkflowLifecycleEvent,
   WorkflowModule,
+  type CompensationContext,
+  type StepContext,
   type WorkflowRunner,
   type WorkflowContext,
 } from 'nestjs-workflow';
@@ -58,13 +60,18 @@ const rejection = (promise: Promise<unknown>) =>
 describe('A durable pipeline', () => {
   it('that is cancelled stops its running step, cleans it up, and undoes what completed, the last first', async () => {
     const seen: unknown[] = [];
+    const keys: string[] = [];
+    const answer = (result: string) => (_: PipelineContext, undoable: StepContext) => {
+      keys.push(undoable.idempotencyKey);
+      return result;
+    };
     let began: (() => void) | undefined;
     const beginning = new Promise<void>((resolve) => (began = resolve));
-    const compensate = (result: string, context: PipelineContext, undo: { readonly reason: Error }) =>
-      seen.push(['undo', result, context.getStepResult('a'), undo.reason.name]);
+    const compensate = (result: string, context: PipelineContext, undo: CompensationContext) =>
+      seen.push(['undo', result, context.getStepResult('a'), undo.reason.name, undo.stepIdempotencyKey]);
     const pipeline = new Pipeline('cancelled', [
-      new FunctionStep('a', () => 'A', { compensate }),
-      parallel('both', [new FunctionStep('b', () => 'B', { compensate })], ['a']),
+      new FunctionStep('a', answer('A'), { compensate }),
+      parallel('both', [new FunctionStep('b', answer('B'), { compensate })], ['a']),
       new FunctionStep(
         'c',
         (_, { signal }) =>
@@ -87,8 +94,8 @@ describe('A durable pipeline', () => {
 
     expect(await rejection(handle.result())).toMatchObject({ code: 'WORKFLOW_CANCELLED', reason: 'enough' });
     expect(seen.filter((each) => Array.isArray(each))).toEqual([
-      ['undo', 'B', 'A', 'WorkflowCancelledError'],
-      ['undo', 'A', 'A', 'WorkflowCancelledError'],
+      ['undo', 'B', 'A', 'WorkflowCancelledError', keys[1]],
+      ['undo', 'A', 'A', 'WorkflowCancelledError', keys[0]],
     ]);
     expect(seen).toContain('aborted');
     expect(seen).toContain('cleanup');

@@ -214,8 +214,8 @@ describe('A saga in an application', () => {
     const waiting = saga('waiting')
       .step(
         'a',
-        () => 1,
-        () => void undone.push('a'),
+        (_, { idempotencyKey }) => idempotencyKey,
+        (key, _context, { stepIdempotencyKey }) => void undone.push(`a ${key === stepIdempotencyKey}`),
       )
       .step(
         'b',
@@ -234,11 +234,11 @@ describe('A saga in an application', () => {
 
     const handle = await sagas.start(waiting, undefined, { id: 's-1' });
     await isOpen;
-    expect(await store.load('s-1')).toMatchObject({ state: 'running', completed: [{ name: 'a', result: 1 }] });
+    expect(await store.load('s-1')).toMatchObject({ state: 'running', completed: [{ name: 'a', result: 's-1/1/a' }] });
     await handle.cancel('enough');
 
     await expect(handle.result()).rejects.toMatchObject({ name: 'WorkflowCancelledError', reason: 'enough' });
-    expect(undone.at(-1)).toBe('a');
+    expect(undone.at(-1)).toBe('a true');
     expect(await store.load('s-1')).toMatchObject({ state: 'failed', status: 'cancelled' });
   });
 

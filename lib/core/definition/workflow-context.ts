@@ -149,6 +149,11 @@ export interface CompensationContext extends StepContext {
   readonly reason: Error;
   /** The step may or may not have happened: it was begun, and no result was recorded. `result` is then `undefined`. */
   readonly uncertain: boolean;
+  /**
+   * What the body of the step had as its `idempotencyKey`: to look up by it what the step may have done, where no result tells.
+   * {@link idempotencyKey} is the undo's own.
+   */
+  readonly stepIdempotencyKey: string;
 }
 
 /** @publicApi */

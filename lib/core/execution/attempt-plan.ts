@@ -3,6 +3,12 @@ import type { RetryPolicy } from '../policies/index.js';
 import type { WorkflowHeaders } from '../records/index.js';
 import type { Clock } from '../time/index.js';
 
+/** What the context of an undo shows of its step. @internal */
+export interface UndoneStep extends Pick<CompensationContext, 'reason' | 'uncertain'> {
+  /** Its journal name. */
+  readonly name: string;
+}
+
 /** What is tried, and under which rules. @internal */
 export interface AttemptPlan {
   readonly kind: 'step' | 'transaction';
@@ -23,7 +29,7 @@ export interface AttemptPlan {
   /** What an earlier attempt reported, if anything. */
   readonly progress?: () => Promise<unknown>;
   /** Only undos: what their context shows besides. */
-  readonly undo?: Pick<CompensationContext, 'reason' | 'uncertain'>;
+  readonly undo?: UndoneStep;
   /** One try; may answer without a promise. */
   readonly body: (context: StepContext, attempt: number) => unknown;
   /** Turns the answer into what is recorded; a refusal counts as the attempt's failure and is not retried. */

@@ -173,6 +173,11 @@ class LiveStepContext implements CompensationContext {
     return this.plan.undo?.uncertain ?? false;
   }
 
+  get stepIdempotencyKey(): string {
+    const { plan } = this;
+    return idempotencyKey(plan.workflowId, plan.generation, plan.undo?.name ?? plan.name);
+  }
+
   heartbeat(progress?: unknown): void {
     this.current.report(progress);
   }

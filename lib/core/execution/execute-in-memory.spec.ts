@@ -157,6 +157,23 @@ describe('executeInMemory', () => {
       expect(undone).toEqual(['b', 'a']);
     });
 
+    it('tells an undo the key of its step beside its own', async () => {
+      const { execute } = setUp();
+      const keys: string[] = [];
+
+      const outcome = execute(async (ctx) => {
+        await ctx.step('a/b', (step) => keys.push(step.idempotencyKey), {
+          compensate: (_result, undo) => keys.push(undo.stepIdempotencyKey, undo.idempotencyKey),
+        });
+        ctx.fail('no');
+      });
+
+      await expect(outcome).rejects.toMatchObject({ code: 'WORKFLOW_FAIL' });
+      const [ofStep, told, own] = keys;
+      expect(told).toBe(ofStep);
+      expect(own).not.toBe(ofStep);
+    });
+
     it('undoes nothing from before a commit', async () => {
       const { execute } = setUp();
       const undone: unknown[] = [];

@@ -162,7 +162,8 @@ export class MemoryRun {
   readonly undo = async (undo: MemoryUndo, reason: Error, scope: AbortScope): Promise<void> => {
     const options: ResolvedStep = { ...plainStep(undo.policy) };
     const body = (context: StepContext): unknown => undo.compensate(undo.result, context as CompensationContext);
-    const plan = { ...this.plan(`$compensate:${undo.name}`, options, body), undo: { reason, uncertain: false } };
+    const undone = { reason, uncertain: false, name: encodeName(undo.name) };
+    const plan = { ...this.plan(`$compensate:${undo.name}`, options, body), undo: undone };
     await this.tryBody(plan, scope, (error) => error);
     this.events?.stepEnded('step_compensated', undo.name, 1);
   };

@@ -169,7 +169,7 @@ export class Unwinding {
       policy: item.policy,
       inProcessBelowMs: item.policy.inProcessBelowMs,
       firstAttempt,
-      undo: { reason, uncertain: item.completed === undefined },
+      undo: { reason, uncertain: item.completed === undefined, name: item.name },
       body: async (context) => {
         const { payloads } = host.services;
         const result = await payloads.decode(item.completed?.value, { workflowId: host.record.id, place: item.name });

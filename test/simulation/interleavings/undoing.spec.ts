@@ -1,3 +1,4 @@
+import type { CompensationContext } from '../../../lib/core/definition/index.js';
 import { Cluster, scaled, sweep } from '../cluster.js';
 import { staged } from '../workflows/stage.js';
 
@@ -38,11 +39,13 @@ describe('A cancelled saga', () => {
 
   it('is told what was possibly done, and what certainly', async () => {
     const told: unknown[] = [];
+    const keys: string[] = [];
     const cluster = new Cluster({
       definitions: [
         staged('saga', async (stage) => {
-          const compensate = (result: unknown, context: { readonly uncertain: boolean }): void => {
+          const compensate = (result: unknown, context: CompensationContext): void => {
             told.push([result, context.uncertain]);
+            keys.push(context.stepIdempotencyKey);
           };
           await stage.ctx.step('sure', () => 1, { compensate });
           await stage.ctx.step('perhaps', () => new Promise<number>(() => undefined), { compensate });
@@ -62,6 +65,7 @@ describe('A cancelled saga', () => {
       [undefined, true],
       [1, false],
     ]);
+    expect(keys).toEqual(['s/1/perhaps', 's/1/sure']);
   });
 });
 
