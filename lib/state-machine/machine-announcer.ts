@@ -53,7 +53,8 @@ export class MachineAnnouncer {
           },
         },
       });
-      store.hint({ kind: 'woken', workflowId: id });
+      // Not `woken`: that would make every worker poll.
+      store.hint({ kind: 'ended', workflowId: id });
     });
   }
 }

@@ -28,7 +28,7 @@ export class MachineWatch {
     const { services, announcer } = this.engine;
     this.stops.push(announcer.listen(this.id, (state) => this.show(state)));
     const hints = services.store.onHint((hint) => {
-      if (hint.kind === 'woken' && hint.workflowId === this.id) void this.look();
+      if (hint.kind === 'ended' && hint.workflowId === this.id) void this.look();
     });
     this.stops.push(() => hints.cancel());
     void this.look();
