@@ -12,6 +12,8 @@ import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphTimeoutError } from './errors/graph-timeout.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
 import { GraphResult } from './graph-result.js';
+import { GraphStream, type GraphStreamMode } from './graph-stream.js';
+import { eventTeller } from './graph.events.js';
 import { answerPosition } from './graph.answer.js';
 import { ContextHost } from './graph.host.js';
 import { GraphTraversal } from './graph.interpreter.js';
@@ -132,6 +134,36 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   execute(input: unknown, options: GraphExecuteOptions = {}): Promise<GraphResult<S>> {
     const { state, ...others } = options;
     return this.executeWith(standaloneServices(), { ...others, state: freshState(input, state ?? {}) });
+  }
+
+  /**
+   * Runs it here, in memory, and shows what happens. Leaving the stream cancels the run.
+   *
+   * @throws what {@link execute} throws, at the end of the stream
+   */
+  stream<M extends GraphStreamMode = 'updates'>(
+    input: unknown,
+    options: GraphExecuteOptions & { readonly mode?: M } = {},
+  ): GraphStream<M> {
+    const { mode, state, ...others } = options;
+    return this.streamWith(standaloneServices(), mode ?? ('updates' as M), () => ({
+      ...others,
+      state: freshState(input, state ?? {}),
+    }));
+  }
+
+  /** @internal */
+  streamWith<M extends GraphStreamMode>(services: MemoryServices, mode: M, start: () => MemoryStart): GraphStream<M> {
+    return new GraphStream(mode, async (tell, signal) => {
+      const begun = start();
+      const both = begun.signal === undefined ? signal : AbortSignal.any([begun.signal, signal]);
+      const { status, terminatedAt } = await this.executeWith(services, {
+        ...begun,
+        signal: both,
+        observer: eventTeller(tell),
+      });
+      if (status !== 'suspended') tell({ type: 'ended', status, terminatedAt });
+    });
   }
 
   /**

@@ -2,22 +2,12 @@ import type { WorkflowEngine } from './graph.definition.js';
 import { GraphConfig } from './graph-config.js';
 import { GraphTraversal } from './graph.interpreter.js';
 import { GraphResult } from './graph-result.js';
+import { visitOf } from './graph.events.js';
 import type { NodeResult } from './node-result.js';
+import type { GraphVisit } from './graph-visit.js';
 import { RecordedHost, type RecordedRun } from './recorded-host.js';
 import { initialState, type StoredStart } from './stored-run.js';
-import { WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
-
-/** One visit of a run, with the state as it was after it. @publicApi */
-export interface GraphVisit {
-  /** `node#count`; below a sub-workflow `outer#1/inner#1`. */
-  readonly visit: string;
-  readonly node: string;
-  readonly update: GraphUpdate;
-  readonly error: string | null;
-  readonly durationMs: number;
-  /** The state once the visit, and those before it, had been merged. */
-  readonly state: GraphValues;
-}
+import { WorkflowState, type GraphValues } from './workflow-state.js';
 
 /** What a run has come to, by its journal. @internal */
 export interface ReadRun {
@@ -51,10 +41,7 @@ export async function readRun(
     ...{ host, state },
     observer: {
       onEnd: (path, result) => void paths.set(result, path),
-      onMerge: (result, merged) => {
-        const { nodeName: node, output: update, error, durationMs } = result;
-        visits.push({ visit: paths.get(result) ?? node, node, update, error, durationMs, state: valuesOf(merged) });
-      },
+      onMerge: (result, merged) => void visits.push(visitOf(paths, result, merged)),
     },
   });
   let error: unknown;
@@ -77,9 +64,4 @@ export async function readRun(
     ...(pause !== undefined && { wait: pause }),
   });
   return { result, visits, standing, error };
-}
-
-/** What the nodes see of a state, without what is the engine's. */
-function valuesOf(state: WorkflowState): GraphValues {
-  return Object.fromEntries(Object.entries(state).filter(([key]) => !key.startsWith('_')));
 }

@@ -15,9 +15,11 @@ import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
 import type { GraphResult } from './graph-result.js';
 import { WorkflowEngine } from './graph.definition.js';
-import { readRun, type GraphVisit, type ReadRun } from './graph.history.js';
+import { GraphStream, type GraphEvent, type GraphStreamMode } from './graph-stream.js';
+import type { GraphVisit } from './graph-visit.js';
+import { readRun, type ReadRun } from './graph.history.js';
 import { RecordedRun } from './recorded-host.js';
-import { standstill } from './standstill.js';
+import { looks, standstill } from './standstill.js';
 import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
 import { WorkflowState, type GraphUpdate } from './workflow-state.js';
 
@@ -193,6 +195,49 @@ export class GraphService {
     changed.merge(state);
     const stored = storedInput({ ...startOf(await this.inputOf(record)), from: changed.asDict() });
     return this.client.start(this.graphOf(record), stored, { id, headers: headers ?? record.headers });
+  }
+
+  /**
+   * Runs a graph in memory, and shows what happens. Leaving the stream cancels the run.
+   *
+   * @throws what {@link execute} throws, at the end of the stream
+   */
+  stream<M extends GraphStreamMode = 'updates'>(
+    reference: GraphReference,
+    input?: unknown,
+    options: Omit<GraphServiceExecuteOptions, 'id'> & { readonly mode?: M } = {},
+  ): GraphStream<M> {
+    const { mode, state, ...others } = options;
+    const start = () => ({ ...others, state: freshState(input, state ?? {}) });
+    return this.resolve(reference).streamWith(this.services, mode ?? ('updates' as M), start);
+  }
+
+  /**
+   * Shows a durable run, from its first visit on and as it goes on, whichever process runs it; over pauses until it has ended. Leaving
+   * the stream harms nothing.
+   */
+  watch<M extends GraphStreamMode = 'updates'>(
+    workflowId: string,
+    options: { readonly mode?: M } = {},
+  ): GraphStream<M> {
+    return new GraphStream(options.mode ?? ('updates' as M), (tell, signal) => this.follow(workflowId, tell, signal));
+  }
+
+  private async follow(workflowId: string, tell: (event: GraphEvent) => void, signal: AbortSignal): Promise<void> {
+    let told = 0;
+    let asked: string | undefined;
+    for await (const standing of looks(this.services, workflowId, signal)) {
+      const { result, visits } = await this.read(await this.find(workflowId));
+      for (const visit of visits.slice(told)) tell({ type: 'visit_ended', ...visit });
+      told = visits.length;
+      const { wait, status, terminatedAt } = result;
+      if (standing === 'waits' && wait !== undefined && wait.checkpointId !== asked) {
+        asked = wait.checkpointId;
+        tell({ type: 'paused', ...wait });
+      }
+      if (standing !== 'ended') continue;
+      tell({ type: 'ended', status: status === 'completed' ? 'completed' : 'failed', terminatedAt });
+    }
   }
 
   private resolve(reference: GraphReference): WorkflowEngine {

@@ -62,7 +62,9 @@ export type {
   GraphReference,
   GraphServiceExecuteOptions,
 } from './graph.service.js';
-export type { GraphVisit } from './graph.history.js';
+export type { GraphVisit } from './graph-visit.js';
+export { GraphStream } from './graph-stream.js';
+export type { GraphEvent, GraphStreamItems, GraphStreamMode } from './graph-stream.js';
 export type { GraphOutput } from './stored-run.js';
 export { graphDefinitionFactory } from './graph.registrar.js';
 

@@ -7,21 +7,25 @@ import { TASK_SIGNAL } from '../core/waits/index.js';
 /** Between two looks at an instance that another process runs. */
 const LOOK_MS = 250;
 
+/** How an instance stands: it moves, waits for people and for nothing that is on its way, or has ended. @internal */
+export type Standing = 'moves' | 'waits' | 'ended';
+
+type LookServices = Pick<EngineServices, 'store' | 'clock' | 'bus'>;
+
 /**
- * Waits until an instance has ended, or waits for people and for nothing that is on its way.
+ * Looks at an instance again and again: when something is heard of it here, and every now and then for what happens elsewhere. Ends
+ * when it has ended.
  *
- * @returns whether it has ended
  * @internal
  */
-export async function standstill(
-  services: Pick<EngineServices, 'store' | 'clock' | 'bus'>,
+export async function* looks(
+  services: LookServices,
   workflowId: string,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): AsyncGenerator<Standing, undefined> {
   for (;;) {
     const over = new AbortScope();
     if (signal !== undefined) over.follow(signal);
-    // What happens here is heard of at once, what happens elsewhere is looked for.
     const heard = new Promise<void>((resolve) => {
       const unsubscribe = services.bus.subscribe((event) => {
         if (event.workflowId === workflowId) resolve();
@@ -32,8 +36,9 @@ export async function standstill(
       });
     });
     try {
-      const state = await look(services, workflowId);
-      if (state !== 'moves') return state === 'ended';
+      const standing = await look(services, workflowId);
+      yield standing;
+      if (standing === 'ended') return undefined;
       await Promise.race([heard, delay(services.clock, LOOK_MS, over.signal).catch(() => undefined)]);
       signal?.throwIfAborted();
     } finally {
@@ -43,10 +48,18 @@ export async function standstill(
   }
 }
 
-async function look(
-  { store }: Pick<EngineServices, 'store'>,
+/** Waits until an instance does not move. @returns whether it has ended @internal */
+export async function standstill(
+  services: LookServices,
   workflowId: string,
-): Promise<'ended' | 'waits' | 'moves'> {
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  for await (const standing of looks(services, workflowId, signal))
+    if (standing !== 'moves') return standing === 'ended';
+  return true;
+}
+
+async function look({ store }: Pick<EngineServices, 'store'>, workflowId: string): Promise<Standing> {
   const record = await store.find(workflowId);
   if (record === undefined || isTerminal(record.status)) return 'ended';
   if (record.status !== 'suspended') return 'moves';

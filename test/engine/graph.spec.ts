@@ -180,6 +180,24 @@ describe('A durable graph', () => {
     await expect(graph.fork('l-3', { before: 'send#9' })).rejects.toThrow(/never made the visit "send#9"/);
   });
 
+  it('is watched over its pauses, from the beginning, until it has ended', async () => {
+    const { graph } = app;
+    await graph.execute('letters', 'Hi', { id: 'w-1' });
+    const updates: unknown[] = [];
+    const events: string[] = [];
+    const watching = (async () => {
+      for await (const update of graph.watch('w-1')) updates.push(Object.keys(update)[0]);
+    })();
+    for await (const event of graph.watch('w-1', { mode: 'events' })) {
+      events.push(event.type);
+      if (event.type === 'paused') await graph.resume('w-1', 'yes');
+    }
+    await watching;
+
+    expect(updates).toEqual(['draft', 'review', 'send']);
+    expect(events).toEqual(['visit_ended', 'paused', 'visit_ended', 'visit_ended', 'ended']);
+  });
+
   it('is drawn with the path of a run', async () => {
     await app.graph.execute('letters', 'Hi', { id: 'l-5' });
     await app.graph.resume('l-5', 'yes');

@@ -1,0 +1,33 @@
+import type { GraphEvent } from './graph-stream.js';
+import type { GraphVisit } from './graph-visit.js';
+import type { NodeResult } from './node-result.js';
+import type { TraversalObserver } from './node-visitor.js';
+import type { GraphValues, WorkflowState } from './workflow-state.js';
+
+/** Tells an observer's story as events. @internal */
+export function eventTeller(tell: (event: GraphEvent) => void): TraversalObserver {
+  const paths = new Map<NodeResult, string>();
+  return {
+    onVisit: (visit, { name: node }) => {
+      tell({ type: 'visit_started', visit, node });
+    },
+    onEnd: (path, result) => void paths.set(result, path),
+    onMerge: (result, state) => {
+      tell({ type: 'visit_ended', ...visitOf(paths, result, state) });
+    },
+    onPause: (wait) => {
+      tell({ type: 'paused', ...wait });
+    },
+  };
+}
+
+/** @internal */
+export function visitOf(paths: ReadonlyMap<NodeResult, string>, result: NodeResult, state: WorkflowState): GraphVisit {
+  const { nodeName: node, output: update, error, durationMs } = result;
+  return { visit: paths.get(result) ?? node, node, update, error, durationMs, state: valuesOf(state) };
+}
+
+/** What the nodes see of a state, without what is the engine's. */
+function valuesOf(state: WorkflowState): GraphValues {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !key.startsWith('_')));
+}
