@@ -1,4 +1,5 @@
 export { Workflow } from './workflow.decorator.js';
-export type { WorkflowInputClass, WorkflowOptions } from './workflow-options.interface.js';
+export type { WorkflowInputClass } from '../discovery/index.js';
+export type { WorkflowOptions } from './workflow-options.interface.js';
 export { workflowDefinitionFactory } from './workflow.definition.js';
 export type { WorkflowContext, WorkflowRunner } from '../core/definition/index.js';

@@ -2,6 +2,7 @@ import type { StandardSchema } from '../core/definition/index.js';
 import type { RetryOptions } from '../core/policies/index.js';
 import type { WorkflowAttributes } from '../core/records/index.js';
 import type { Duration } from '../core/time/index.js';
+import type { WorkflowInputClass } from '../discovery/index.js';
 
 /** @publicApi */
 export interface WorkflowOptions<I = unknown> {
@@ -26,7 +27,3 @@ export interface WorkflowOptions<I = unknown> {
   /** What to do when an undo fails for good: try the others and report every failure, or stop there. @default 'continue' */
   readonly onUndoFailure?: 'continue' | 'stop';
 }
-
-/** A class whose properties carry class-validator decorators. @publicApi */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors are contravariant: nothing narrower accepts every class
-export type WorkflowInputClass = new (...args: any[]) => object;

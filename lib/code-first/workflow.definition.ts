@@ -5,8 +5,7 @@ import { callback, knownOptions, oneOf, refuseUnknownOptions, wholeNumber } from
 import { resolveRetry } from '../core/policies/index.js';
 import { assertVersion, assertWorkflowName, checkPriority } from '../core/records/index.js';
 import { parseDuration } from '../core/time/index.js';
-import type { DecoratedProvider, DefinitionFactory } from '../discovery/index.js';
-import { inputValidator } from './input-validator.js';
+import { inputValidator, type DecoratedProvider, type DefinitionFactory } from '../discovery/index.js';
 import { WORKFLOW_METADATA, type WorkflowMetadata } from './workflow-metadata.js';
 import type { WorkflowOptions } from './workflow-options.interface.js';
 

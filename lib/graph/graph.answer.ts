@@ -1,3 +1,4 @@
+import { schemaValidator } from '../core/definition/index.js';
 import type { GraphPlan } from './graph.plan.js';
 import { POSITION_KEY, positionIn, type FrontierNode } from './graph.position.js';
 import { HumanNode } from './nodes/human-node.js';
@@ -5,7 +6,7 @@ import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { GraphUpdate, GraphValues } from './workflow-state.js';
 
 /** Puts a person's answer into a state that was taken down at a pause, where the node that asks will find it. @internal */
-export function answerPosition(plan: GraphPlan, state: GraphUpdate, answer: unknown): GraphValues {
+export async function answerPosition(plan: GraphPlan, state: GraphUpdate, answer: unknown): Promise<GraphValues> {
   const position = positionIn(state);
   if (position === undefined) {
     // A state that does not say where it stands is answered wherever somebody asks.
@@ -18,14 +19,16 @@ export function answerPosition(plan: GraphPlan, state: GraphUpdate, answer: unkn
   if (asking === undefined) return { ...state };
   const node = plan.nodes[plan.indices.get(asking.node) ?? -1]?.node;
   if (node instanceof SubworkflowNode && node.nested !== undefined && asking.inner !== undefined) {
-    const inner = answerPosition(node.nested.plan as GraphPlan, asking.inner, answer);
+    const inner = await answerPosition(node.nested.plan as GraphPlan, asking.inner, answer);
     const told = frontier.map((each): FrontierNode => (each === asking ? { ...each, inner } : each));
     return { ...state, [POSITION_KEY]: { ...position, frontier: told } };
   }
+  const { schema } = (node instanceof HumanNode && node.task) || {};
+  const valid = schema === undefined ? answer : await schemaValidator(schema)(answer, `The answer to "${asking.node}"`);
   const key = node instanceof HumanNode ? node.resumeKey : 'human_response';
   return {
     ...state,
-    [key]: answer,
+    [key]: valid,
     [POSITION_KEY]: { ...position, answered: answered.filter((each) => each !== key) },
   };
 }

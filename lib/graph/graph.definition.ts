@@ -171,13 +171,15 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
    *
    * @param checkpointState The `finalState` of a result that is suspended, or of an error's.
    * @param humanResponse What the person answered; left out after a failure.
+   * @throws WorkflowInputError when the answer does not pass the check of the node's `task`
    */
-  resume(
+  async resume(
     checkpointState: GraphUpdate,
     humanResponse?: unknown,
     options: GraphResumeOptions = {},
   ): Promise<GraphResult<S>> {
-    const initial = humanResponse == null ? checkpointState : answerPosition(this.plan, checkpointState, humanResponse);
+    const initial =
+      humanResponse == null ? checkpointState : await answerPosition(this.plan, checkpointState, humanResponse);
     const state = new WorkflowState(initial['input'], { initial });
     return this.executeWith(standaloneServices(), { ...options, state });
   }

@@ -1,3 +1,6 @@
+import 'reflect-metadata';
+import { IsBoolean } from 'class-validator';
+import { dtoSchema } from '../discovery/index.js';
 import { tracer } from '../../test/utils/graphs.js';
 import { HumanInputRequiredError, HumanNode, WorkflowBuilder, type GraphValues } from './index.js';
 
@@ -126,5 +129,20 @@ describe('A graph with a person', () => {
 
     expect(paused.wait).toEqual({ node: 'sub/ask', prompt: 'Inner?', checkpointId: 'sub' });
     expect([terminatedAt, seen]).toEqual(['end', ['draft', 'send']]);
+  });
+
+  it('refuses an answer that does not pass the check of the node', async () => {
+    class Verdict {
+      @IsBoolean()
+      ok!: boolean;
+    }
+    const { graph } = engine(new HumanNode('ask', { task: { schema: dtoSchema(Verdict) } }));
+    const { finalState } = await graph.execute('x');
+
+    await expect(graph.resume(finalState, { ok: 1 })).rejects.toMatchObject({
+      code: 'WORKFLOW_INPUT',
+      issues: [{ path: 'ok' }],
+    });
+    expect(await graph.resume(finalState, { ok: true })).toMatchObject({ terminatedAt: 'send' });
   });
 });

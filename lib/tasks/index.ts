@@ -12,6 +12,8 @@ export type {
   TaskOptions,
 } from '../core/definition/index.js';
 
+export { dtoSchema } from '../discovery/index.js';
+
 // Errors
 export { isTaskNotFoundError, TaskNotFoundError } from './errors/task-not-found.error.js';
 export { isTaskStateError, TaskStateError } from './errors/task-state.error.js';

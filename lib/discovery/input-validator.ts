@@ -1,6 +1,9 @@
 import { schemaValidator, type StandardSchema, type ValueValidator } from '../core/definition/index.js';
 import { WorkflowDefinitionError, WorkflowInputError, type WorkflowInputIssue } from '../core/errors/index.js';
-import type { WorkflowInputClass } from './workflow-options.interface.js';
+
+/** A class whose properties carry class-validator decorators. @publicApi */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors are contravariant: nothing narrower accepts every class
+export type WorkflowInputClass = new (...args: any[]) => object;
 
 /** What class-validator finds; written out so that its types need not be installed. */
 interface Finding {
