@@ -1,5 +1,5 @@
-import { StateConcurrencyError, StateError } from '../core/errors/index.js';
-import type { EngineServices } from '../core/execution/index.js';
+import { StateConcurrencyError, StateError, WorkflowTransactionError } from '../core/errors/index.js';
+import { currentStepScope, type EngineServices } from '../core/execution/index.js';
 import type { StateAppendResult } from '../core/store/index.js';
 import { StateTransitionRefusedError } from './errors/state-transition-refused.error.js';
 import type { MachineLogic } from './logic/machine-logic.js';
@@ -65,6 +65,7 @@ export class StateMachineEngine {
   /** Creates a machine, or answers the one that has the id. */
   async create(plan: MachinePlan, request: CreateRequest): Promise<{ state: MachineState; created: boolean }> {
     const { id, input, metadata, transaction, awaited = false, at } = request;
+    refuseOutsideTransaction('create', transaction);
     const existing = await this.reader.find(id, transaction);
     if (existing !== undefined) return { state: ofPlan(existing, plan), created: false };
     const logic = await plan.logic();
@@ -89,8 +90,9 @@ export class StateMachineEngine {
    * @throws StateTransitionRefusedError when the state does not take the event; StateConcurrencyError when the version is another one
    * than expected, or when others were first again and again; WorkflowNotFoundError
    */
-  send(id: string, event: MachineEvent, request: SendRequest = {}): Promise<MachineState> {
+  async send(id: string, event: MachineEvent, request: SendRequest = {}): Promise<MachineState> {
     const { transaction } = request;
+    refuseOutsideTransaction('send', transaction);
     if (transaction !== undefined) return this.sendWithin(id, event, request);
     return this.queue.run(id, () => this.sendNow(id, event, request));
   }
@@ -222,6 +224,15 @@ function refuseOtherVersion({ id, version }: MachineState, expected: number | un
 
 function lost({ id, version }: MachineState, result: StateAppendResult): StateConcurrencyError {
   return new StateConcurrencyError(version, result.kind === 'conflict' ? result.actual : version, id);
+}
+
+/** Inside the callback of `ctx.transaction` a transition of its own would not roll back with it. */
+function refuseOutsideTransaction(operation: string, transaction: unknown): void {
+  const scope = currentStepScope();
+  if (scope?.kind !== 'transaction' || transaction !== undefined) return;
+  throw new WorkflowTransactionError(
+    `StateMachineService.${operation}() was called inside the transaction "${scope.step}" of the workflow "${scope.workflowId}" without taking part in it. Pass the manager that the callback received as { transaction: manager }.`,
+  );
 }
 
 function ofPlan(state: MachineState, plan: MachinePlan): MachineState {

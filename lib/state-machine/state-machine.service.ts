@@ -52,8 +52,8 @@ export class StateMachineService implements MachineOperations {
   }
 
   /**
-   * Makes a machine known by a name, in its version. Before the application has started (`onModuleInit`), because a worker says at its
-   * start what it can run. @throws WorkflowDefinitionError
+   * Makes a machine known by a name, in its version, at any time. Best at the start of the application (`onModuleInit`): after a restart
+   * nobody would go on with what it left to do before it is registered again. @throws WorkflowDefinitionError
    */
   register<M extends MachineLike>(definition: StateMachineDefinition<M>): StateMachineDefinition<M>;
   register<M extends MachineLike>(name: string, machine: M, options?: StateMachineOptions): StateMachineDefinition<M>;

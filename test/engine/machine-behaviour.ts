@@ -205,6 +205,23 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect([await machines.snapshot('o-1'), ran]).toMatchObject([{ version: 2 }, ['receipt 10']]);
     });
 
+    it('take part in a transaction of a workflow by its manager, and in no other way', async () => {
+      const refusals: unknown[] = [];
+      const mover = workflow('mover', async (ctx) =>
+        ctx.transaction('move', async (manager: unknown) => {
+          await bench.machines.send('o-1', 'CANCEL').catch((error: unknown) => refusals.push(error));
+          await bench.machines.send('o-1', 'PAY', { payload: { amount: 10 }, transaction: manager });
+        }),
+      );
+      const bench: MachineBench = await boot(order(), mover as StateMachineDefinition);
+      await bench.machines.create('order', { id: 'o-1' });
+      await bench.client.start('mover', undefined, { id: 'w' });
+      await bench.drain();
+
+      expect(refusals).toMatchObject([{ code: 'WORKFLOW_TRANSACTION' }]);
+      expect((await bench.machines.snapshot('o-1')).value).toBe('paid');
+    });
+
     it('leave a state by its delay, after a restart as well, once', async () => {
       const first = await boot(order());
       await first.machines.create('order', { id: 'o-1' });
