@@ -38,6 +38,8 @@ export type {
   ToolArguments,
   ToolPort,
 } from './nodes/ports.js';
+export { fromChatModel, fromGenerateText, fromRunnable } from './nodes/port-adapters.js';
+export type { GenerateTextRequest, RunnableLike } from './nodes/port-adapters.js';
 
 // What goes through them, and what comes out
 export { WorkflowState } from './workflow-state.js';

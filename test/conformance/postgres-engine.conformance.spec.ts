@@ -4,6 +4,7 @@ import { PostgresFixture } from '../utils/postgres-fixture.js';
 import type { VirtualClock } from '../../lib/core/time/index.js';
 import { engineBehaviour } from '../engine/behaviour.js';
 import type { EngineStore } from '../engine/harness.js';
+import { graphBehaviour } from '../engine/graph-behaviour.js';
 import { taskBehaviour } from '../engine/task-behaviour.js';
 
 describe('on Postgres', () => {
@@ -22,6 +23,7 @@ describe('on Postgres', () => {
 
   engineBehaviour('Postgres', make);
   taskBehaviour('Postgres', make);
+  graphBehaviour('Postgres', make);
 
   async function make(clock: VirtualClock): Promise<EngineStore> {
     await fixture.empty();

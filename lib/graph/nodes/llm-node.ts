@@ -36,7 +36,7 @@ export class LLMNode extends PortNode {
       ...(temperature != null && { temperature }),
       ...(maxTokens != null && { maxTokens }),
     };
-    this.caller = portCaller(this.llm, ['complete', 'generate', 'invoke'], `llm of node "${name}"`);
+    this.caller = portCaller(this.llm, ['complete', 'generate'], `llm of node "${name}"`);
   }
 
   protected override async call(state: Readonly<GraphValues>, step: StepContext | undefined): Promise<string> {
