@@ -27,7 +27,8 @@ export type { WorkerStatus as WorkflowWorkerStatus } from './worker/index.js';
 
 // Writing workflows
 export { Workflow } from './code-first/index.js';
-export type { WorkflowInputClass, WorkflowOptions } from './code-first/index.js';
+export type { WorkflowOptions } from './code-first/index.js';
+export type { WorkflowInputClass } from './discovery/index.js';
 export { WorkflowSignal } from './core/definition/index.js';
 export type {
   ChildHandle,

@@ -1,6 +1,6 @@
 import type { StandardSchema } from '../core/definition/index.js';
 import { isWorkflowInputError } from '../core/errors/index.js';
-import { inputValidator, type WorkflowInputClass } from './input-validator.js';
+import { lazyInputValidator, type WorkflowInputClass } from './input-validator.js';
 
 /**
  * A class with class-validator decorators as a Standard Schema: for the answers of tasks, and wherever else one is taken. What the class
@@ -10,10 +10,8 @@ import { inputValidator, type WorkflowInputClass } from './input-validator.js';
  * @publicApi
  */
 export function dtoSchema<C extends WorkflowInputClass>(target: C): StandardSchema<unknown, InstanceType<C>> {
-  let validator: ReturnType<typeof inputValidator> | undefined;
+  const check = lazyInputValidator(target, `schema of ${target.name}`);
   const validate = async (value: unknown): Promise<Awaited<ReturnType<StandardSchema['~standard']['validate']>>> => {
-    validator ??= inputValidator(target, `schema of ${target.name}`);
-    const check = await validator;
     try {
       return { value: await check(value, target.name) };
     } catch (error) {

@@ -26,10 +26,35 @@ export async function inputValidator(
 ): Promise<ValueValidator> {
   // Before the test for a class, because some libraries make their schemas functions.
   if (isStandardSchema(input)) return schemaValidator(input);
-  if (typeof input === 'function' && input.prototype !== undefined) return classValidator(input, place);
-  throw new WorkflowDefinitionError(
+  if (isClass(input)) return classValidator(input, place);
+  throw neither(place);
+}
+
+/**
+ * The same for definitions that are objects, which are made at once: what validates a class is loaded when the first input comes.
+ *
+ * @throws WorkflowDefinitionError when the option is neither a schema nor a class.
+ *
+ * @internal
+ */
+export function lazyInputValidator(input: WorkflowInputClass | StandardSchema, place: string): ValueValidator {
+  if (isStandardSchema(input)) return schemaValidator(input);
+  if (!isClass(input)) throw neither(place);
+  let loading: Promise<ValueValidator> | undefined;
+  return async (value, valuePlace) => {
+    const validate = await (loading ??= classValidator(input, place));
+    return validate(value, valuePlace);
+  };
+}
+
+function neither(place: string): WorkflowDefinitionError {
+  return new WorkflowDefinitionError(
     `The option "input" of ${place} is neither a class nor a Standard Schema. Give a class with class-validator decorators, or a schema of a library such as Zod.`,
   );
+}
+
+function isClass(value: unknown): value is WorkflowInputClass {
+  return typeof value === 'function' && value.prototype !== undefined;
 }
 
 function isStandardSchema(value: unknown): value is StandardSchema {

@@ -137,6 +137,11 @@ export class PipelineContext<Results extends object = Record<string, unknown>> {
     return context;
   }
 
+  /** By what a check has made of it. @internal */
+  replaceInput(input: unknown): void {
+    (this as { input: unknown }).input = input;
+  }
+
   /** Makes room for the steps of a run, and forgets what became of an earlier one; its results stay. @internal */
   begin(layout: StepLayout, clock: { now(): number }): StepStates {
     if (this.states !== undefined) this.others = new Map(this.resultsByName());

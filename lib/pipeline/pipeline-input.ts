@@ -1,3 +1,4 @@
+import type { ValueValidator } from '../core/definition/index.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
 
 /** What is stored in place of an input that has to say more than itself. */
@@ -18,6 +19,20 @@ export function storedInput(input: unknown, failFast: boolean): unknown {
 export function readInput(input: unknown): { readonly context: PipelineContext; readonly failFast: boolean } {
   if (!isStored(input)) return { context: new PipelineContext({ input }), failFast: true };
   return { context: PipelineContext.from(input.$context), failFast: input.failFast !== false };
+}
+
+/** Checks the input that a context holds, a stored one too. @internal */
+export function contextValidator(validate: ValueValidator): ValueValidator {
+  return async (given, place) => {
+    if (given instanceof PipelineContext) {
+      given.replaceInput(await validate(given.input, place));
+      return given;
+    }
+    if (!isStored(given)) return validate(given, place);
+    const { input, ...snapshot } = given.$context;
+    const valid = await validate(input, place);
+    return { ...given, $context: { ...snapshot, ...(valid !== undefined && { input: valid }) } };
+  };
 }
 
 function isStored(input: unknown): input is StoredInput {

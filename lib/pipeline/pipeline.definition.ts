@@ -1,15 +1,22 @@
 import type { JournalEntryView } from '../client/index.js';
-import { readOptional, type WorkflowContext, type WorkflowDefinition } from '../core/definition/index.js';
+import {
+  readOptional,
+  type StandardSchema,
+  type ValueValidator,
+  type WorkflowContext,
+  type WorkflowDefinition,
+} from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
 import { ContextUsageError } from '../core/errors/index.js';
 import { executeInMemory, isInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
 import { callback, knownOptions, limit, refuseUnknownOptions } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName, newWorkflowId, type WorkflowHeaders } from '../core/records/index.js';
 import { DependencyOutline } from '../core/scheduling/index.js';
+import { lazyInputValidator, type WorkflowInputClass } from '../discovery/index.js';
 import { readJournalContext } from './journal-context.js';
 import { PipelineCheckpoint, type PipelineCheckpointStore } from './pipeline-checkpoint.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
-import { readInput } from './pipeline-input.js';
+import { contextValidator, readInput } from './pipeline-input.js';
 import { planPipeline, type PipelinePlan } from './pipeline-plan.js';
 import { interpretPipeline } from './pipeline.interpreter.js';
 import { StepPlanner } from './step-planner.js';
@@ -31,6 +38,12 @@ export interface PipelineOptions {
   readonly parallelism?: number;
   /** Versions whose stored instances this one may go on with. @default none but its own */
   readonly isCompatibleWith?: (version: number) => boolean;
+  /**
+   * Checks `context.input` before anything runs: a class with class-validator decorators, or any Standard Schema. What a class does not
+   * declare is removed. The steps find the checked input as plain JSON, not as an instance.
+   * @default inputs are not checked
+   */
+  readonly input?: WorkflowInputClass | StandardSchema;
 }
 
 /** @publicApi */
@@ -47,6 +60,7 @@ const OPTIONS = knownOptions<PipelineOptions>({
   version: true,
   parallelism: true,
   isCompatibleWith: true,
+  input: true,
 });
 
 const NO_OPTIONS: PipelineExecuteOptions = {};
@@ -85,6 +99,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
   readonly checkpointStore: PipelineCheckpointStore | undefined;
   readonly parallelism: number;
   declare readonly isCompatibleWith?: (version: number) => boolean;
+  declare readonly validateInput?: ValueValidator;
   private readonly place: string;
   private readonly own: PipelineStep[];
   /** Built once for all runs, and again after a step was added. */
@@ -110,6 +125,8 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     this.parallelism = limit(options.parallelism, 1, `parallelism of ${this.place}`);
     const compatible = callback(options.isCompatibleWith, `isCompatibleWith of ${this.place}`, '(version) => boolean');
     if (compatible !== undefined) this.isCompatibleWith = compatible;
+    if (options.input !== undefined)
+      this.validateInput = contextValidator(lazyInputValidator(options.input, this.place));
     this.own = [...(steps ?? [])];
     this.runnable = this.prepare();
   }
@@ -136,7 +153,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
   /**
    * Runs here, in memory.
    *
-   * @throws PipelineExecutionError naming the first step that failed, with what was done as its `context`.
+   * @throws PipelineExecutionError naming the first step that failed, with what was done as its `context`; WorkflowInputError
    */
   execute(
     initialContext?: PipelineContext | PipelineExecuteOptions,
@@ -168,7 +185,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
 
   /** What a registry holds, and `WorkflowModule.forFeature` takes. Steps that are added later are not in it. */
   define(target?: object): PipelineDefinition<ResultsOf<S>> {
-    const { name, version, isCompatibleWith } = this;
+    const { name, version, isCompatibleWith, validateInput } = this;
     const { plan } = this.currentPlan();
     return {
       name,
@@ -178,6 +195,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       pipeline: this,
       ...(target !== undefined && { target }),
       ...(isCompatibleWith !== undefined && { isCompatibleWith }),
+      ...(validateInput !== undefined && { validateInput }),
       run: (ctx, input) => this.runPlan(plan, ctx, input),
     };
   }
@@ -211,10 +229,11 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
 
   private prepare(): RunnablePlan {
     const plan = planPipeline(this.own, this.place);
-    const { name, version } = this;
+    const { name, version, validateInput } = this;
+    const checks = validateInput === undefined ? undefined : { validateInput };
     const define = (failFast: boolean): WorkflowDefinition<PipelineContext, PipelineContext> => {
       const run = this.interpreter(plan, failFast);
-      return { name, version, model: 'pipeline', retry: false, run };
+      return { name, version, model: 'pipeline', retry: false, run, ...checks };
     };
     return { plan, inMemory: { failingFast: define(true), goingOn: define(false) } };
   }

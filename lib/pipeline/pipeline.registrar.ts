@@ -3,6 +3,7 @@ import { formatDuration, parseDuration } from '../core/time/index.js';
 import {
   checkStepOptions,
   compensateMethodsOf,
+  inputValidator,
   stepMethodsOf,
   type DecoratedProvider,
   type DefinitionFactory,
@@ -18,8 +19,11 @@ import type { PipelineStep } from './steps/pipeline-step.js';
 export const pipelineDefinitionFactory: DefinitionFactory<PipelineMetadata> = {
   decorator: '@PipelineWorkflow',
   metadata: PIPELINE_METADATA,
-  create: (provider) => {
+  create: async (provider) => {
     const { target, metadata, place } = provider;
+    const { input } = metadata.options;
+    // What is wrong with it is told by the name of the class, and before anything comes in.
+    if (input !== undefined) await inputValidator(input, place);
     const steps = new ClassSteps(provider).read();
     if (steps.length === 0) {
       throw new WorkflowDefinitionError(

@@ -63,6 +63,7 @@ export class PipelineService {
    *
    * @param input What its steps find in `context.input`, or a context to begin with.
    * @throws PipelineExecutionError naming the first step that failed
+   * @throws WorkflowInputError when its `input` option refuses the input
    * @throws WorkflowVersionMismatchError when the id belongs to an instance of a version that this one does not take over
    */
   async execute<P extends PipelineReference>(

@@ -1,9 +1,10 @@
-import type { WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
+import type { StandardSchema, ValueValidator, WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
 import { callback, knownOptions, oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
+import { lazyInputValidator, type WorkflowInputClass } from '../discovery/index.js';
 import { toSagaError } from './errors/saga.error.js';
 import type { SagaPart } from './saga-part.js';
 import { interpretSaga } from './saga.interpreter.js';
@@ -16,6 +17,12 @@ export interface SagaOptions {
   readonly isCompatibleWith?: (version: number) => boolean;
   /** What becomes of the other undos when one has failed for good. @default 'continue': all are tried */
   readonly onUndoFailure?: 'continue' | 'stop';
+  /**
+   * Checks every input before anything runs: a class with class-validator decorators, or any Standard Schema. What a class does not
+   * declare is removed. The steps receive the checked input as plain JSON, not as an instance.
+   * @default inputs are not checked
+   */
+  readonly input?: WorkflowInputClass | StandardSchema;
 }
 
 /** @publicApi */
@@ -28,6 +35,7 @@ const SAGA = knownOptions<SagaOptions & { target?: object }>({
   version: true,
   isCompatibleWith: true,
   onUndoFailure: true,
+  input: true,
   target: true,
 });
 
@@ -46,12 +54,13 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
   readonly steps: readonly SagaPart[];
   readonly isCompatibleWith?: (version: number) => boolean;
   readonly onUndoFailure?: 'continue' | 'stop';
+  readonly validateInput?: ValueValidator;
   /** @internal */
   readonly target?: object;
   /** @internal */
   readonly fingerprint: string;
 
-  /** @throws WorkflowDefinitionError for a name given twice */
+  /** @throws WorkflowDefinitionError for a name given twice, and an `input` that is no class and no schema */
   constructor(
     name: string,
     steps: readonly SagaPart[],
@@ -71,6 +80,7 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
     this.fingerprint = steps.map(({ text }) => text).join('\n');
     if (isCompatibleWith !== undefined) this.isCompatibleWith = isCompatibleWith;
     if (onUndoFailure !== undefined) this.onUndoFailure = onUndoFailure;
+    if (options.input !== undefined) this.validateInput = lazyInputValidator(options.input, place);
     if (target !== undefined) this.target = target;
   }
 
@@ -81,7 +91,7 @@ export class Saga<I = unknown, R extends object = Record<string, unknown>> imple
   /**
    * Runs here, in memory, and answers what the steps answered, by their names.
    *
-   * @throws SagaError naming the step that failed, once everything was undone; WorkflowCancelledError
+   * @throws SagaError naming the step that failed, once everything was undone; WorkflowCancelledError; WorkflowInputError
    */
   execute(
     ...[input, options]: undefined extends I

