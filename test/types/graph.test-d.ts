@@ -30,15 +30,15 @@ export async function results(engine: WorkflowEngine<Letter>, service: GraphServ
   expectType<Equal<typeof result, GraphResult<Letter>>>();
   const text: string = result.finalState.text;
   service.register(engine);
-  for await (const state of engine.stream(text, { mode: 'values' }))
-    expectType<Equal<typeof state, Record<string, unknown>>>();
+  for await (const _state of engine.stream(text, { mode: 'values' }))
+    expectType<Equal<typeof _state, Record<string, unknown>>>();
 }
 
 export async function tasks(ctx: WorkflowContext): Promise<void> {
-  const answer = await ctx.task('a', { prompt: '?', schema: z.object({ ok: z.boolean() }) });
-  expectType<Equal<typeof answer, { ok: boolean }>>();
-  const late = await ctx.task('b', { prompt: '?', schema: z.number(), deadline: '1d' });
-  expectType<Equal<typeof late, number | null>>();
-  const approval = await ctx.task('c', { prompt: '?', approval: { policy: 'any' } });
-  expectType<Equal<typeof approval, ApprovalResult>>();
+  const _answer = await ctx.task('a', { prompt: '?', schema: z.object({ ok: z.boolean() }) });
+  expectType<Equal<typeof _answer, { ok: boolean }>>();
+  const _late = await ctx.task('b', { prompt: '?', schema: z.number(), deadline: '1d' });
+  expectType<Equal<typeof _late, number | null>>();
+  const _approval = await ctx.task('c', { prompt: '?', approval: { policy: 'any' } });
+  expectType<Equal<typeof _approval, ApprovalResult>>();
 }
