@@ -15,7 +15,7 @@ export interface BulkOptions<I, T, R> extends BulkOperationConfigOptions {
    */
   readonly source: (input: I) => BulkItems<T> | PromiseLike<BulkItems<T>>;
   /** Does what is to be done with a batch: at least once, with the same `idempotencyKey` each time. */
-  readonly process: BulkProcess<T, R>;
+  readonly process: BulkProcess<T, R, I>;
   /** Whether results are recorded and answered, for bulks whose results fit into one payload. @default false */
   readonly keepResults?: boolean;
   /** A positive integer. @default 1 */

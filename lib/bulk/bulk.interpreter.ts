@@ -9,18 +9,21 @@ import { linkOf, SourceReader, type ReadBatch, type SourceMark } from './source-
 /** A bulk as it is run. @internal */
 export interface BulkPlan<I, T, R> {
   readonly source: (input: I) => BulkItems<T> | PromiseLike<BulkItems<T>>;
-  readonly process: BulkProcess<T, R>;
+  readonly process: BulkProcess<T, R, I>;
   readonly config: BulkOperationConfig;
   readonly keepResults: boolean;
 }
 
 /** What the processor of a bulk is told of its batch besides the items. @publicApi */
-export interface BulkStepContext extends StepContext, BulkBatchContext {}
+export interface BulkStepContext<I = unknown> extends StepContext, BulkBatchContext {
+  /** What the bulk was started with. */
+  readonly input: I;
+}
 
 /** Does what is to be done with a batch. What it answers, if anything, is one result for each item. @publicApi */
-export type BulkProcess<T, R> = (
+export type BulkProcess<T, R, I = unknown> = (
   items: readonly T[],
-  context: BulkStepContext,
+  context: BulkStepContext<I>,
 ) => readonly R[] | void | PromiseLike<readonly R[] | void>;
 
 /** What became of a bulk. @publicApi */
@@ -191,7 +194,8 @@ class BulkGeneration<I, T, R> {
       });
       if (items.length === 0) return factsNow();
       try {
-        const context = Object.create(step, { batchId: { value: batchId, enumerable: true } }) as BulkStepContext;
+        const told = Object.getOwnPropertyDescriptors({ batchId, input: this.input });
+        const context = Object.create(step, told) as BulkStepContext<I>;
         const results = await this.plan.process(items, context);
         const { keepResults } = this.plan;
         const isWrong = Array.isArray(results) ? results.length !== items.length : keepResults;

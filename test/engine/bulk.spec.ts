@@ -212,6 +212,26 @@ describe('A durable bulk', () => {
     });
   });
 
+  it.each([
+    ['in memory', {}],
+    ['durably', { id: 'i-1' }],
+  ])('tells its processor what it was started with, in every generation, %s', async (_where, options) => {
+    const seen: [number, number][] = [];
+    const raise = bulk('raise', {
+      source: ({ upTo }: { readonly upTo: number; readonly percent: number }) => Array.from({ length: upTo }, () => 1),
+      process: (_items, { batchId, input }) => void seen.push([batchId, input.percent]),
+      batchSize: 1,
+    });
+    const { app, bulks } = await application({}, [raise]);
+
+    await bulks.execute(raise, { upTo: 1_001, percent: 7 }, options);
+
+    expect(seen).toHaveLength(1_001);
+    expect(seen).toContainEqual([1_000, 7]);
+    expect(new Set(seen.map(([, percent]) => percent))).toEqual(new Set([7]));
+    await app.close();
+  });
+
   it('closes its source and tells its batches when it is cancelled', async () => {
     const { read, source } = rows(1_000);
     let signal: AbortSignal | undefined;

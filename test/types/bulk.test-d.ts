@@ -50,9 +50,10 @@ expectType<Equal<typeof _total, Promise<number>>>();
 // A durable bulk: what it takes is what its source takes, and what is processed is what its source gives.
 const reprice = bulk('reprice', {
   source: (shop: string) => rows(shop),
-  process: (items, { batchId, idempotencyKey }) => {
+  process: (items, { batchId, idempotencyKey, input }) => {
     expectType<Equal<typeof items, readonly Row[]>>();
-    return items.map(({ sku }) => `${sku} ${batchId} ${idempotencyKey}`);
+    expectType<Equal<typeof input, string>>();
+    return items.map(({ sku }) => `${sku} ${batchId} ${input} ${idempotencyKey}`);
   },
   keepResults: true,
 });

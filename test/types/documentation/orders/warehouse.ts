@@ -16,7 +16,10 @@ export class Warehouse {
     yield 'a-1';
   }
 
-  async recount(_skus: readonly string[], _options: { readonly idempotencyKey: string }): Promise<void> {}
+  async recount(
+    _skus: readonly string[],
+    _options: { readonly shelf: string; readonly idempotencyKey: string },
+  ): Promise<void> {}
 
   async wrap(_sku: string): Promise<void> {}
 
