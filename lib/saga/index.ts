@@ -22,13 +22,8 @@ export { SagaWorkflow } from './decorators/saga-workflow.decorator.js';
 export { Compensate, Step } from '../discovery/index.js';
 export type { CompensateMethodOptions, StepMethodOptions } from '../discovery/index.js';
 export { SagaService } from './saga.service.js';
-export type {
-  SagaArguments,
-  SagaInputOf,
-  SagaReference,
-  SagaResultsOf,
-  SagaServiceExecuteOptions,
-} from './saga.service.js';
+export type { SagaServiceExecuteOptions } from './saga.service.js';
+export type { SagaArguments, SagaInputOf, SagaReference, SagaResultsOf } from './saga-reference.js';
 export { sagaDefinitionFactory } from './saga.registrar.js';
 
 // Errors

@@ -1,27 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
-import type { WorkflowReference } from '../core/definition/index.js';
 import { isWorkflowFailedError, WorkflowDefinitionError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
 import { toSagaError } from './errors/saga.error.js';
 import { Saga } from './saga.definition.js';
-
-/** A saga, its decorated class, or its registered name. @publicApi */
-export type SagaReference = WorkflowReference;
-
-/** What the steps of a saga answer, by their names. @publicApi */
-export type SagaResultsOf<W> = W extends Saga<never, infer R> ? R : Record<string, unknown>;
-
-/** What a saga takes. @publicApi */
-export type SagaInputOf<W> = W extends Saga<infer I> ? I : unknown;
-
-/** What follows the saga in a call: its input (only where it takes one) and options. @publicApi */
-export type SagaArguments<W, Options> =
-  undefined extends SagaInputOf<W>
-    ? readonly [input?: SagaInputOf<W>, options?: Options]
-    : readonly [input: SagaInputOf<W>, options?: Options];
+import type { SagaArguments, SagaReference, SagaResultsOf } from './saga-reference.js';
 
 /** @publicApi */
 export interface SagaServiceExecuteOptions {

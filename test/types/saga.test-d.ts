@@ -1,4 +1,4 @@
-import type { WorkflowContext, WorkflowHandle } from '../../lib/index.js';
+import type { StepContext, WorkflowContext, WorkflowHandle } from '../../lib/index.js';
 import {
   AbstractSaga,
   Compensate,
@@ -7,6 +7,7 @@ import {
   SagaWorkflow,
   Step,
   type SagaContext,
+  type SagaInputOf,
   type SagaService,
   type SagaStore,
 } from '../../lib/saga/index.js';
@@ -82,6 +83,51 @@ class OrderSaga {
 const _byClass = sagas.execute(OrderSaga, { id: 'o' });
 expectType<Equal<Awaited<typeof _byClass>, Record<string, unknown>>>();
 void sagas.execute('order', { id: 'o' });
+// What it takes is what its steps find in their contexts.
+expectType<Equal<SagaInputOf<typeof OrderSaga>, Order>>();
+// @ts-expect-error The input is missing.
+void sagas.execute(OrderSaga);
+// @ts-expect-error The input is wrong.
+void sagas.start(OrderSaga, { id: 7 });
+
+class MixedSaga {
+  constructor(private readonly other: OrderSaga) {}
+
+  all({ input }: SagaContext<Order & { readonly kind: 'a' | 'b' }>) {
+    return input.kind;
+  }
+
+  some({ input }: SagaContext<Order | { readonly id: number }>, _step: StepContext) {
+    return input.id;
+  }
+
+  nothing() {
+    return this.other;
+  }
+
+  anything({ input }: SagaContext) {
+    return input;
+  }
+
+  undo(_result: unknown, { input }: SagaContext<Order>) {
+    return input.id;
+  }
+}
+const _mixed = sagas.execute(MixedSaga, { id: 'o', kind: 'a' }, { id: 's' });
+// @ts-expect-error One step asks for more.
+void sagas.execute(MixedSaga, { id: 'o' });
+
+class SilentSaga {
+  anything({ input }: SagaContext) {
+    return input;
+  }
+
+  nothing() {}
+}
+expectType<Equal<SagaInputOf<typeof SilentSaga>, unknown>>();
+void sagas.execute(SilentSaga);
+void sagas.execute(SilentSaga, 7);
+
 void ctx.executeChild(OrderSaga, { id: 'o' });
 
 // An object is given its steps.
@@ -107,6 +153,9 @@ class ObjectSaga extends AbstractSaga<Order> {
     return 'o';
   }
 }
+expectType<Equal<SagaInputOf<typeof ObjectSaga>, Order>>();
+// @ts-expect-error The input is wrong.
+void sagas.execute(ObjectSaga, 7);
 const _done: Promise<void> = new ObjectSaga().execute({ input: { id: 'o' } });
 // @ts-expect-error The input is wrong.
 void new ObjectSaga().execute({ input: 7 });
