@@ -1,7 +1,13 @@
-import type { StepContext, WorkflowContext, WorkflowHandle } from '../../lib/index.js';
+import {
+  isNonRetryableStepError,
+  type StepContext,
+  type WorkflowContext,
+  type WorkflowHandle,
+} from '../../lib/index.js';
 import {
   AbstractSaga,
   Compensate,
+  isSagaError,
   saga,
   SagaStep,
   SagaWorkflow,
@@ -159,3 +165,8 @@ void sagas.execute(ObjectSaga, 7);
 const _done: Promise<void> = new ObjectSaga().execute({ input: { id: 'o' } });
 // @ts-expect-error The input is wrong.
 void new ObjectSaga().execute({ input: 7 });
+
+// What failed tells by its guards what it was.
+declare const failure: unknown;
+if (isSagaError(failure) && isNonRetryableStepError(failure.cause))
+  expectType<Equal<typeof failure.cause.message, string>>();
