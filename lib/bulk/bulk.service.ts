@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { executeInMemory, type EngineServices } from '../core/execution/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { Bulk } from './bulk.definition.js';
 import type { BulkSummary } from './bulk.interpreter.js';
@@ -24,6 +25,8 @@ export interface BulkServiceExecuteOptions {
   readonly signal?: AbortSignal;
   readonly headers?: WorkflowHeaders;
 }
+
+const EXECUTE = knownOptions<BulkServiceExecuteOptions>({ id: true, signal: true, headers: true });
 
 /**
  * Runs bulks: inject it wherever one is needed.
@@ -73,6 +76,7 @@ export class BulkService {
     input?: BulkInputOf<W>,
     options: BulkServiceExecuteOptions = {},
   ): Promise<BulkSummaryOf<W>> {
+    refuseUnknownOptions(options, EXECUTE, 'execute');
     const { id, signal, headers } = options;
     if (id === undefined)
       return (await executeInMemory(this.resolve(reference), input, this.services, {

@@ -1,5 +1,5 @@
 import type { DefinitionRegistry } from '../core/definition/index.js';
-import { WorkflowNotFoundError } from '../core/errors/index.js';
+import { LeaseLostError, WorkflowNotFoundError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { INSTANCE_STATUSES, assertFreeText, checkAttributes, type InstanceRecord } from '../core/records/index.js';
@@ -45,7 +45,7 @@ export class InstanceReader {
     const { payloads, store } = this.services;
     const record = await this.find(workflowId);
     const { output, customStatus, cancel } = record;
-    const error = await readOutcomeError(payloads, record);
+    const error = (await readOutcomeError(payloads, record)) ?? lossOf(record);
     const withJournal = options.waits === true || options.journal === true;
     return {
       ...summarise(record),
@@ -147,4 +147,9 @@ function toQuery(registry: DefinitionRegistry, filter: ListFilter): Omit<Instanc
     ...(createdBefore === undefined ? {} : { createdBefore: parseInstant(createdBefore, 'createdBefore of list') }),
     ...(cursor === undefined ? {} : { after: decodeListCursor(cursor) }),
   };
+}
+
+/** The store counts crashes, and has no words of its own for them. */
+function lossOf({ id, status, crashes }: InstanceRecord): Error | undefined {
+  return status === 'quarantined' ? new LeaseLostError({ workflowId: id, crashes }) : undefined;
 }

@@ -1,3 +1,4 @@
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
 import { schemaValidator, type WorkflowDefinition, type WorkflowReference } from '../core/definition/index.js';
@@ -61,6 +62,14 @@ export interface GraphForkOptions {
   readonly headers?: WorkflowHeaders;
 }
 
+const EXECUTE = knownOptions<GraphServiceExecuteOptions>({
+  id: true,
+  config: true,
+  state: true,
+  signal: true,
+  headers: true,
+});
+
 /**
  * Runs graphs: inject it wherever one is needed.
  *
@@ -115,6 +124,7 @@ export class GraphService {
     input?: unknown,
     options: GraphServiceExecuteOptions = {},
   ): Promise<GraphResult> {
+    refuseUnknownOptions(options, EXECUTE, 'execute');
     const { id, config, state, signal, headers } = options;
     if (id === undefined) {
       const own = { ...(config && { config }), ...(signal && { signal }), ...(headers && { headers }) };

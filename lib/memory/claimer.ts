@@ -32,7 +32,7 @@ export class Claimer {
       const crashes = row.crashesAtClaim;
       row.crashes = crashes;
       if (crashes > request.maxCrashes) {
-        changes.quarantine(row, 'crashes', crashReason(row), now);
+        changes.quarantine(row, 'crashes', undefined, now);
         events.push(changes.raise(row, 'quarantined', { reason: crashReason(row) }));
         continue;
       }

@@ -105,7 +105,7 @@ export class RowChanges {
     for (const old of this.database.instances.surplus(this.retain)) if (old !== row) this.database.delete(old);
   }
 
-  quarantine(row: InstanceRow, cause: 'mismatch' | 'crashes' | 'person', error: string, now: number): void {
+  quarantine(row: InstanceRow, cause: 'mismatch' | 'crashes' | 'person', error: string | undefined, now: number): void {
     row.status = 'quarantined';
     row.quarantine = cause;
     row.error = error;

@@ -131,6 +131,11 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     this.runnable = this.prepare();
   }
 
+  /** As the definition that it is. @internal */
+  get pipeline(): Pipeline {
+    return this as unknown as Pipeline;
+  }
+
   get steps(): readonly PipelineStep[] {
     return [...this.own];
   }

@@ -3,6 +3,7 @@ import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/ind
 import type { WorkflowReference } from '../core/definition/index.js';
 import { isWorkflowFailedError, WorkflowDefinitionError, WorkflowVersionMismatchError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
@@ -25,6 +26,8 @@ export interface PipelineServiceExecuteOptions {
   readonly signal?: AbortSignal;
   readonly headers?: WorkflowHeaders;
 }
+
+const EXECUTE = knownOptions<PipelineServiceExecuteOptions>({ id: true, failFast: true, signal: true, headers: true });
 
 /**
  * Runs pipelines: inject it wherever one is needed.
@@ -79,6 +82,7 @@ export class PipelineService {
     input: unknown,
     options: PipelineServiceExecuteOptions,
   ): Promise<PipelineContext> {
+    refuseUnknownOptions(options, EXECUTE, 'execute');
     const { id, failFast = true, signal, headers } = options;
     if (id === undefined) {
       const initialContext = input instanceof PipelineContext ? input : new PipelineContext({ input });

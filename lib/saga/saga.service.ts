@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
 import { isWorkflowFailedError, WorkflowDefinitionError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
 import { toSagaError } from './errors/saga.error.js';
@@ -16,6 +17,8 @@ export interface SagaServiceExecuteOptions {
   readonly signal?: AbortSignal;
   readonly headers?: WorkflowHeaders;
 }
+
+const EXECUTE = knownOptions<SagaServiceExecuteOptions>({ id: true, signal: true, headers: true });
 
 /**
  * Runs sagas: inject it wherever one is needed.
@@ -71,6 +74,7 @@ export class SagaService {
     reference: W,
     ...[input, options = {}]: SagaArguments<W, SagaServiceExecuteOptions>
   ): Promise<SagaResultsOf<W>> {
+    refuseUnknownOptions(options, EXECUTE, 'execute');
     const { id, ...others } = options;
     if (id === undefined)
       return (await this.resolve(reference).executeWith(this.services, input, others)) as SagaResultsOf<W>;

@@ -136,6 +136,22 @@ describe('A pipeline in an application', () => {
     await app.close();
   });
 
+  it('given to forFeature as it is runs durably, by itself and by its name', async () => {
+    const onboarding = new Pipeline('onboarding', [step('welcome', () => 'hello')]);
+    const testing = await Test.createTestingModule({
+      imports: [CqrsModule.forRoot(), WorkflowModule.stub(), WorkflowModule.forFeature([onboarding as Pipeline])],
+    }).compile();
+    const app = await testing.createNestApplication({ logger: false }).init();
+    const pipelines = app.get(PipelineService);
+
+    const byItself = await pipelines.execute(onboarding, 1, { id: 'f-1' });
+    const byName = await pipelines.execute('onboarding', 1, { id: 'f-2' });
+
+    expect([byItself, byName].map((context) => context.getStepResult('welcome'))).toEqual(['hello', 'hello']);
+    expect(pipelines.get('onboarding')).toBe(onboarding);
+    await app.close();
+  });
+
   it('that nobody registered is refused a durable run, which nobody would go on with after a restart', async () => {
     const { app, pipelines } = await application();
 

@@ -1,7 +1,14 @@
+import { CqrsModule } from '@nestjs/cqrs';
+import { Test } from '@nestjs/testing';
+import { bulk, BulkService } from '../../lib/bulk/index.js';
 import { isWorkflowFailedError } from '../../lib/core/errors/index.js';
 import { WorkflowSignal, type WorkflowContext } from '../../lib/core/definition/index.js';
 import { executeInMemory, standaloneServices } from '../../lib/core/execution/index.js';
+import { GraphService, WorkflowBuilder } from '../../lib/graph/index.js';
+import { Pipeline, PipelineService, step } from '../../lib/pipeline/index.js';
+import { saga, SagaService } from '../../lib/saga/index.js';
 import { createTestEngine, type TestEngine } from '../../lib/testing/index.js';
+import { WorkflowModule } from '../../lib/workflow.module.js';
 import { workflow } from '../utils/bare-engine.js';
 
 type Body = (ctx: WorkflowContext) => unknown;
@@ -199,5 +206,39 @@ describe('A value that means nothing', () => {
     await client.start('orders', {}, { id: 'o' });
 
     await expect(client.getJournal('o', { generation })).rejects.toThrow(/The generation is not valid/);
+  });
+});
+
+describe('A misspelt id', () => {
+  it.each([
+    ['PipelineService', PipelineService, new Pipeline('shop', [step('a', () => 1)])],
+    [
+      'SagaService',
+      SagaService,
+      saga('shop')
+        .step('a', () => 1)
+        .build(),
+    ],
+    ['BulkService', BulkService, bulk('shop', { source: () => [1], process: () => undefined })],
+    [
+      'GraphService',
+      GraphService,
+      new WorkflowBuilder('shop')
+        .addNode('a', () => ({}))
+        .setEntry('a')
+        .setTerminal('a')
+        .build(),
+    ],
+  ])('is refused by %s.execute, rather than taken for a run in memory', async (_name, service, reference) => {
+    const testing = await Test.createTestingModule({
+      imports: [CqrsModule.forRoot(), WorkflowModule.stub()],
+    }).compile();
+    const app = await testing.createNestApplication({ logger: false }).init();
+    const model = app.get(service) as {
+      execute(reference: unknown, input: unknown, options: object): Promise<unknown>;
+    };
+
+    await expect(model.execute(reference, {}, { ID: 'once' })).rejects.toThrow(/"ID of execute".*mean "id"/);
+    await app.close();
   });
 });

@@ -101,7 +101,7 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
   [
     new errors.WorkflowResultTimeoutError({ workflowId: 'w', timeoutMs: 9 }),
     errors.isWorkflowResultTimeoutError,
-    /within 9 ms\. It goes on/,
+    /within 9 ms\. It has not ended/,
   ],
   [
     new errors.ChildWorkflowFailedError({ childId: 'c', workflowName: 'ship', cause }),

@@ -23,7 +23,7 @@ export class WorkflowResultTimeoutError extends WorkflowError {
   constructor(facts: WorkflowResultTimeoutErrorFacts) {
     super(
       'WORKFLOW_RESULT_TIMEOUT',
-      `The workflow ${describeValue(facts.workflowId)} had no result within ${facts.timeoutMs} ms. It goes on; ask again later or wait longer.`,
+      `The workflow ${describeValue(facts.workflowId)} had no result within ${facts.timeoutMs} ms. It has not ended: wait longer, or see with getStatus what it waits for.`,
     );
     this.workflowId = facts.workflowId;
     this.timeoutMs = facts.timeoutMs;

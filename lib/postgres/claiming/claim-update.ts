@@ -22,10 +22,6 @@ export function judgedColumns(tables: TableNames): string {
 /** The crash count after a judged row `p`: an entry written since its last claim ends the row of crashes. @internal */
 export const CRASHES = `CASE WHEN p.head > p.claimed_head THEN 0 WHEN p.lost THEN p.crashes + 1 ELSE p.crashes END`;
 
-function crashReason(count: string): string {
-  return `'Its worker was lost ' || ${count} || ' times in a row without a new entry.'`;
-}
-
 /** A row was claimed when it was suspended. */
 const RESUMES = `d.verdict = 'claim' AND d.status = 'suspended'`;
 
@@ -56,7 +52,7 @@ export function claimUpdate(
     claimed_head = d.head,
     blocked_on = CASE d.verdict WHEN 'block' THEN d.blocked_on END,
     event_seq = i.event_seq + CASE WHEN d.verdict = 'quarantine' OR (${RESUMES}) THEN 1 ELSE 0 END,
-    error = CASE d.verdict WHEN 'quarantine' THEN ${crashReason('d.crashes')} WHEN 'claim' THEN NULL ELSE i.error END,
+    error = CASE WHEN d.verdict IN ('claim', 'quarantine') THEN NULL ELSE i.error END,
     quarantined_for = CASE d.verdict WHEN 'quarantine' THEN 'crash' END,
     resume_status = CASE WHEN d.verdict = 'quarantine' AND i.status = 'compensating' THEN i.status END,
     cancel_requested_at = CASE WHEN ${orphaned} THEN clock.now ELSE i.cancel_requested_at END,
