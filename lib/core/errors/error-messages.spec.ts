@@ -4,6 +4,12 @@ const cause = new Error('the disk is full');
 
 // One sample per class: [error, its guard, what the message must say].
 const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
+  [new errors.StateError('No such trigger.'), errors.isStateError, /^No such trigger\.$/],
+  [
+    new errors.StateConcurrencyError(2, 3, 'm'),
+    errors.isStateConcurrencyError,
+    /"m" was expected at version 2, but is at version 3/,
+  ],
   [new errors.WorkflowDefinitionError('Wrong.'), errors.isWorkflowDefinitionError, /^Wrong\.$/],
   [
     new errors.WorkflowOptionsError({
