@@ -2,10 +2,6 @@ import { ClientBench, defineWorkflow, journalEntry } from '../../test/utils/clie
 import type { InstanceSummary } from './instance-view.js';
 
 const orders = defineWorkflow({ name: 'orders' });
-const dying = {
-  ...{ workerId: 'w', buildId: 'b', leaseMs: 1_000, definitions: ['orders@1'], limit: 1 },
-  ...{ allowSuspect: true, maxCrashes: 1, mismatchGraceMs: 1_000 },
-};
 const refunds = defineWorkflow({ name: 'refunds', version: 3 });
 
 describe('The status of an instance', () => {
@@ -57,23 +53,6 @@ describe('The status of an instance', () => {
 
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ name: 'RangeError', message: 'Too much.' });
-  });
-
-  it('says of one that was quarantined that nobody who executes it survives', async () => {
-    const bench = new ClientBench({ definitions: [orders] });
-    await bench.client.start(orders, {}, { id: 'o' });
-    for (let crash = 0; crash <= 2; crash += 1) {
-      await bench.services.store.poll(dying);
-      await bench.clock.advance('1m');
-    }
-
-    const { status, crashes, error } = await bench.client.getStatus('o');
-
-    expect([status, crashes]).toEqual(['quarantined', 2]);
-    expect(error).toMatchObject({
-      code: 'WORKFLOW_LEASE_LOST',
-      message: expect.stringMatching(/lost its worker 2 times/),
-    });
   });
 
   it('shows who asked it to stop, when and why, and what it says of itself', async () => {
