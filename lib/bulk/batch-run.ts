@@ -1,4 +1,5 @@
 import type { AbortScope } from '../core/cancellation/index.js';
+import { readable } from '../core/errors/index.js';
 import { decideRetry, type RetryPolicy } from '../core/policies/index.js';
 import { delay, type Clock } from '../core/time/index.js';
 import { BulkBatchResult, batchError, type BulkBatchContext, type BulkProcessor } from './bulk-batch.js';
@@ -85,9 +86,10 @@ export class BatchRun<T, R> implements BulkBatchContext {
     );
   }
 
-  private tryAgain(error: unknown): void {
+  private tryAgain(thrown: unknown): void {
     const { policy, clock, scope } = this.work;
     if (scope.aborted) return this.end(undefined);
+    const error = readable(thrown);
     const decision = decideRetry(policy, this.attempt, error, withoutChance);
     if (!decision.retry) return this.fail(error);
     delay(clock, decision.delayMs, scope.signal).then(

@@ -1,5 +1,5 @@
 import type { AbortScope } from '../cancellation/index.js';
-import { isStepHeartbeatTimeoutError, isStepTimeoutError } from '../errors/index.js';
+import { isStepHeartbeatTimeoutError, isStepTimeoutError, readable } from '../errors/index.js';
 import { decideRetry } from '../policies/index.js';
 import type { StepStatus } from '../records/index.js';
 import type { Clock } from '../time/index.js';
@@ -49,7 +49,7 @@ export class Attempts {
     try {
       this.progress = await progress();
     } catch (error) {
-      this.giveUp(this.scope.aborted ? 'cancelled' : 'failed', error, number - 1);
+      this.giveUp(this.scope.aborted ? 'cancelled' : 'failed', readable(error), number - 1);
       return;
     }
     this.next(number);
@@ -96,14 +96,15 @@ export class Attempts {
     try {
       text = this.plan.record(value);
     } catch (refusal) {
-      this.giveUp('failed', refusal, attempt.number);
+      this.giveUp('failed', readable(refusal), attempt.number);
       return;
     }
     this.onEnd({ kind: 'completed', text, attempts: attempt.number });
   }
 
-  private fail(attempt: Attempt, error: unknown): void {
+  private fail(attempt: Attempt, thrown: unknown): void {
     attempt.end();
+    const error = readable(thrown);
     this.progress = attempt.progress;
     const { number } = attempt;
     const { plan, scope, surroundings } = this;

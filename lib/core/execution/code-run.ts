@@ -1,4 +1,5 @@
 import type { WorkflowContext, WorkflowDefinition } from '../definition/index.js';
+import { readable } from '../errors/index.js';
 import type { Clock } from '../time/index.js';
 import type { WorkSignal } from './work-signal.js';
 
@@ -22,7 +23,7 @@ export class CodeRun {
     try {
       answer = definition.run(context, input);
     } catch (error) {
-      this.finish({ kind: 'threw', error });
+      this.finish({ kind: 'threw', error: readable(error) });
       return;
     }
     Promise.resolve(answer).then(
@@ -30,7 +31,7 @@ export class CodeRun {
         this.finish({ kind: 'returned', value });
       },
       (error: unknown) => {
-        this.finish({ kind: 'threw', error });
+        this.finish({ kind: 'threw', error: readable(error) });
       },
     );
   }
@@ -53,7 +54,7 @@ export class CodeRun {
 
   /** The end turned out to be another: a result that cannot be recorded is a failure. */
   fail(error: unknown): void {
-    this.end = { kind: 'threw', error };
+    this.end = { kind: 'threw', error: readable(error) };
   }
 
   private finish(end: CodeEnd): void {

@@ -1,6 +1,6 @@
 import { AbortScope } from '../cancellation/index.js';
 import type { StepContext, StepOptions, WorkflowContext, WorkflowDefinition } from '../definition/index.js';
-import { WorkflowCancelledError, WorkflowTimeoutError, isWorkflowError } from '../errors/index.js';
+import { WorkflowCancelledError, WorkflowTimeoutError, isWorkflowError, readable } from '../errors/index.js';
 import type { WorkflowHeaders } from '../records/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { RunBelow } from './memory-children.js';
@@ -155,7 +155,7 @@ async function beginWatched(
     events?.completed();
     return output;
   } catch (error) {
-    events?.failed(error);
+    events?.failed(readable(error));
     throw error;
   } finally {
     timer?.cancel();
@@ -222,7 +222,7 @@ async function runNext(first: MemoryRun, next: ContinueAsNew): Promise<unknown> 
 
 /** Undoes what the run has done; answers what it ends with. */
 async function endOf(run: MemoryRun, context: MemoryContext, error: unknown): Promise<unknown> {
-  const cause: unknown = run.isStopped ? run.scope.reason : error;
+  const cause: unknown = run.isStopped ? run.scope.reason : readable(error);
   await context.closeChildren();
   await run.quiet();
   if (!run.hasUndos) return cause;

@@ -1,5 +1,5 @@
 import type { StepContext, TransactionOptions } from '../definition/index.js';
-import { isLeaseLostError, isWorkflowStoreError, LeaseLostError } from '../errors/index.js';
+import { isLeaseLostError, isWorkflowStoreError, LeaseLostError, readable } from '../errors/index.js';
 import { knownOptions, oneOf } from '../options/index.js';
 import { delay } from '../time/index.js';
 import { readPatiently, type FlushResult, type FlushUnit, type StoreTransaction } from '../store/index.js';
@@ -90,7 +90,7 @@ export class TransactionCall extends StepCall {
             // The store may run this again after a serialization failure: the turn before is over then.
             if (!turn.isOpen) turn.settle(undefined);
             turn = turn.isOpen ? turn : new Turn();
-            const value = await this.work(transaction.handle, context);
+            const value = await this.perform(transaction.handle, context);
             const text = host.services.payloads.toText(value, `result of step "${this.step}"`);
             if (context.signal.aborted) throw context.signal.reason;
             host.arrive({ call: this, status: 'completed', attempts: context.attempt, text, commit: turn });
@@ -111,6 +111,15 @@ export class TransactionCall extends StepCall {
       }
       await delay(host.services.clock, pauseMs);
       turn = new Turn();
+    }
+  }
+
+  /** The store reads what the work throws, to tell its own failures from the work's. */
+  private async perform(manager: unknown, context: StepContext): Promise<unknown> {
+    try {
+      return await this.work(manager, context);
+    } catch (error) {
+      throw readable(error);
     }
   }
 

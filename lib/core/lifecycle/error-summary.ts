@@ -4,5 +4,5 @@ import type { LifecycleDetail } from './lifecycle-event.js';
 export function summariseError(error: unknown): NonNullable<LifecycleDetail['error']> {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
   const { code } = error as { code?: unknown };
-  return { name: error.name, message: error.message, ...(typeof code === 'string' ? { code } : {}) };
+  return { name: String(error.name), message: String(error.message), ...(typeof code === 'string' ? { code } : {}) };
 }
