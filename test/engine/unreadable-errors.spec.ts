@@ -101,7 +101,7 @@ describe.each(thrown)('A run that throws %s', (_what, make) => {
 
   it('fails in memory, and those who listen are told', async () => {
     const services = standaloneServices();
-    const failing: WorkflowDefinition = workflow('orders', () => fail(make));
+    const failing = workflow('orders', () => fail(make)) as WorkflowDefinition<undefined>;
     const told: string[] = [];
     services.bus.subscribe((event) => void told.push(event.type));
 
