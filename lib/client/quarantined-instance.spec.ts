@@ -18,9 +18,7 @@ describe('The status of an instance that was quarantined', () => {
     const { status, crashes, error } = await bench.client.getStatus('o');
 
     expect([status, crashes]).toEqual(['quarantined', 2]);
-    expect(error).toMatchObject({
-      code: 'WORKFLOW_LEASE_LOST',
-      message: expect.stringMatching(/lost its worker 2 times/),
-    });
+    expect(error).toMatchObject({ code: 'WORKFLOW_LEASE_LOST' });
+    expect(error?.message).toMatch(/lost its worker 2 times/);
   });
 });

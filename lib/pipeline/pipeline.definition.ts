@@ -133,7 +133,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
 
   /** As the definition that it is. @internal */
   get pipeline(): Pipeline {
-    return this as unknown as Pipeline;
+    return this;
   }
 
   get steps(): readonly PipelineStep[] {
