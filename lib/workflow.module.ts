@@ -4,7 +4,8 @@ import type { WorkflowDefinition } from './core/definition/index.js';
 import { WorkflowFeatureModule } from './workflow-feature.module.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
 import { WORKFLOW_FEATURE_DEFINITIONS } from './workflow.constants.js';
-import { ConfigurableModuleClass, type OPTIONS_TYPE } from './workflow.module-definition.js';
+import { checkAsyncOptions, requireOptions } from './workflow.given-options.js';
+import { ConfigurableModuleClass, type ASYNC_OPTIONS_TYPE, type OPTIONS_TYPE } from './workflow.module-definition.js';
 import { WORKFLOW_EXPORTS, WORKFLOW_PROVIDERS } from './workflow.providers.js';
 
 /**
@@ -19,7 +20,13 @@ import { WORKFLOW_EXPORTS, WORKFLOW_PROVIDERS } from './workflow.providers.js';
 export class WorkflowModule extends ConfigurableModuleClass {
   /** Without options workflows are kept in memory, and executed in this process. */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return super.forRoot(options);
+    return super.forRoot(requireOptions(options, 'WorkflowModule.forRoot'));
+  }
+
+  /** The same with options from a factory, or from a class that implements `WorkflowOptionsFactory`. @throws WorkflowOptionsError */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    checkAsyncOptions(options);
+    return super.forRootAsync(options);
   }
 
   /** Registers workflows that are not classes. May be called in several modules; `forRoot` is still needed once. */

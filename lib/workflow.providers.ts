@@ -11,6 +11,7 @@ import { JournalSagaStore, SagaService, SagaStore } from './saga/index.js';
 import { StateMachineService, StatePersistence } from './state-machine/index.js';
 import { TaskService } from './tasks/index.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
+import { requireOptions } from './workflow.given-options.js';
 import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 import { WorkflowEngine, createEngine } from './workflow.engine.js';
 import { NestWorkflowLogger } from './workflow.logger.js';
@@ -22,7 +23,8 @@ const engineProviders: Provider[] = [
   {
     provide: RESOLVED_WORKFLOW_OPTIONS,
     inject: [WORKFLOW_OPTIONS],
-    useFactory: (options: WorkflowModuleOptions) => resolveWorkflowOptions(options),
+    useFactory: (options: WorkflowModuleOptions) =>
+      resolveWorkflowOptions(requireOptions(options, 'WorkflowModule, as they were injected,')),
   },
   NestWorkflowLogger,
   {

@@ -63,6 +63,8 @@ const OPTIONS = knownOptions<PipelineOptions>({
   input: true,
 });
 
+const EXECUTE = knownOptions<PipelineExecuteOptions>({ initialContext: true, failFast: true, signal: true });
+
 const NO_OPTIONS: PipelineExecuteOptions = {};
 
 /** A plan with what runs it in memory. */
@@ -168,6 +170,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       initialContext === undefined && failFast === undefined
         ? NO_OPTIONS
         : readOptional<PipelineExecuteOptions>(['initialContext', 'failFast'], [initialContext, failFast]);
+    refuseUnknownOptions(options, EXECUTE, `execute of ${this.place}`);
     return this.executeWith(standaloneServices(), options);
   }
 

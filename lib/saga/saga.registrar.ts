@@ -1,6 +1,7 @@
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { formatDuration, parseDuration } from '../core/time/index.js';
 import {
+  checkStepOptions,
   compensateMethodsOf,
   inputValidator,
   stepMethodsOf,
@@ -61,6 +62,7 @@ function stepsOf({ target, instance, place }: DecoratedProvider<SagaMetadata>): 
       (instance as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
   return methods.map(({ method, options }) => {
     const { name = method, timeout, retry } = options;
+    checkStepOptions(options, `${place}.${method}()`);
     if (options.dependencies !== undefined) {
       throw new WorkflowDefinitionError(
         `The step ${place}.${method}() has dependencies. The steps of a saga run in their order: leave them out.`,

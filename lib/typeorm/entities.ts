@@ -1,4 +1,5 @@
 import { EntitySchema, type EntitySchemaColumnOptions, type ValueTransformer } from 'typeorm';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { EntryKind, InstanceStatus, StepStatus } from '../core/records/index.js';
 import { TableNames } from '../postgres/index.js';
 
@@ -10,6 +11,14 @@ export interface WorkflowTableOptions {
   readonly tablePrefix?: string;
   /** As given to the store. @default the prefix and 'state_transitions' */
   readonly stateTable?: string;
+}
+
+const TABLES = knownOptions<WorkflowTableOptions>({ schema: true, tablePrefix: true, stateTable: true });
+
+/** @param place What was given the options. @throws WorkflowOptionsError for an option that there is not @internal */
+export function tablesOf(options: WorkflowTableOptions, place: string): TableNames {
+  refuseUnknownOptions(options, TABLES, place);
+  return new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_', options.stateTable);
 }
 
 /** An instance, for queries. Only the engine writes it. @publicApi */
@@ -191,7 +200,7 @@ const stateTransitionColumns: Columns<WorkflowStateTransitionEntity> = {
  * @publicApi
  */
 export function workflowEntities(options: WorkflowTableOptions = {}): EntitySchema[] {
-  const tables = new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_', options.stateTable);
+  const tables = tablesOf(options, 'workflowEntities');
   const entity = <T extends object>(target: new () => T, table: string, columns: Columns<T>): EntitySchema =>
     new EntitySchema<T>({
       name: target.name,

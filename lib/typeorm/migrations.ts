@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { TableNames, dropStatements, migrationSql, migrationSteps } from '../postgres/index.js';
-import type { WorkflowTableOptions } from './entities.js';
+import { type TableNames, dropStatements, migrationSql, migrationSteps } from '../postgres/index.js';
+import { tablesOf, type WorkflowTableOptions } from './entities.js';
 
 /** TypeORM orders migrations by the thirteen digits at the end of their names. */
 const FIRST_TIMESTAMP = 1_790_000_000_000;
@@ -15,7 +15,7 @@ const FIRST_TIMESTAMP = 1_790_000_000_000;
  * @publicApi
  */
 export function workflowMigrations(options: WorkflowTableOptions = {}): (new () => MigrationInterface)[] {
-  const tables = tablesOf(options);
+  const tables = tablesOf(options, 'workflowMigrations');
   return migrationSteps(tables).map(({ version, statements }) => {
     const name = `WorkflowTables${FIRST_TIMESTAMP + version}`;
     return class implements MigrationInterface {
@@ -42,11 +42,7 @@ export function workflowMigrations(options: WorkflowTableOptions = {}): (new () 
  * @publicApi
  */
 export function workflowMigrationSql(options: WorkflowTableOptions = {}, fromVersion = 0): string {
-  return migrationSql(tablesOf(options), fromVersion);
-}
-
-function tablesOf(options: WorkflowTableOptions): TableNames {
-  return new TableNames(options.schema ?? 'public', options.tablePrefix ?? 'workflow_', options.stateTable);
+  return migrationSql(tablesOf(options, 'workflowMigrationSql'), fromVersion);
 }
 
 async function appliedVersion(runner: QueryRunner, tables: TableNames): Promise<number> {

@@ -146,6 +146,12 @@ describe('WorkflowModule', () => {
 
       await expect(testApplication().workflows(module).init()).rejects.toThrow(/attempts/);
     });
+
+    it('refuses a factory that answers nothing', async () => {
+      const module = WorkflowModule.forRootAsync({ useFactory: () => undefined as never });
+
+      await expect(testApplication().workflows(module).init()).rejects.toMatchObject({ code: 'WORKFLOW_OPTIONS' });
+    });
   });
 
   describe('#forFeature', () => {

@@ -375,6 +375,17 @@ describe('A saga class that is wrong', () => {
       /"a" of the class Wrong is undone by one\(\) and by two\(\)/,
     ],
     [
+      'misspells an option of a step',
+      () => {
+        class Wrong {
+          @Step({ retries: 3 } as object)
+          a() {}
+        }
+        return decorated(Wrong);
+      },
+      /"retries of class Wrong\.a\(\)".*Did you mean "retry"/,
+    ],
+    [
       'lets a step depend on another',
       () => {
         class Wrong {

@@ -107,13 +107,17 @@ describe('parseSeconds', () => {
     expect(parseSeconds(value, 'timeout')).toBe(milliseconds);
   });
 
-  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses %p as it was given', (value) => {
-    expect(() => parseSeconds(value, 'timeout')).toThrow(
-      expect.objectContaining({
-        option: 'timeout',
-        value,
-        expected: expect.stringMatching(/seconds/) as string,
-      }) as Error,
-    );
-  });
+  it.each<unknown>([-1, Number.NaN, Number.POSITIVE_INFINITY, 'soon', '5', null, {}])(
+    'refuses %p as it was given',
+    (given) => {
+      const value = given as Duration;
+      expect(() => parseSeconds(value, 'timeout')).toThrow(
+        expect.objectContaining({
+          option: 'timeout',
+          value,
+          expected: expect.stringMatching(/a number of seconds/) as string,
+        }) as Error,
+      );
+    },
+  );
 });

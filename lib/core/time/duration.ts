@@ -51,9 +51,10 @@ function readText(text: string): number | undefined {
  * @internal
  */
 export function parseSeconds(value: Duration, place: string): number {
-  if (typeof value === 'string') return parseDuration(value, place);
-  const milliseconds = value * 1_000;
-  if (milliseconds >= 0 && milliseconds <= MAX_DURATION_MS) return parseDuration(milliseconds, place);
+  const milliseconds =
+    typeof value === 'string' ? readText(value) : typeof value === 'number' ? value * 1_000 : undefined;
+  if (milliseconds !== undefined && milliseconds >= 0 && milliseconds <= MAX_DURATION_MS)
+    return parseDuration(milliseconds, place);
   throw new WorkflowOptionsError({ option: place, value, expected: EXPECTED.replace('milliseconds', 'seconds') });
 }
 

@@ -5,6 +5,7 @@ import type {
   StepContext,
   WorkflowReference,
 } from '../../core/definition/index.js';
+import { knownOptions, refuseUnknownOptions } from '../../core/options/index.js';
 import type { Journaled } from '../../core/serialization/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { executeAlone } from '../pipeline.interpreter.js';
@@ -15,6 +16,8 @@ export interface ChildStepOptions<O = unknown> extends Pick<PipelineStepOptions,
   /** Undoes the completed child when the pipeline fails or is cancelled later. One that is still running is cancelled, and undoes itself. */
   readonly compensate?: (result: Journaled<O>, context: PipelineContext, undo: CompensationContext) => unknown;
 }
+
+const OPTIONS = knownOptions<ChildStepOptions>({ dependencies: true, timeout: true, compensate: true });
 
 /** What a child is started with, or a function that gives it. @publicApi */
 export type ChildInput<W> = InputOf<W> | ((context: PipelineContext) => InputOf<W> | PromiseLike<InputOf<W>>);
@@ -35,6 +38,7 @@ export class ChildStep<W extends WorkflowReference = WorkflowReference, N extend
     readonly input: ChildInput<W>,
     options: ChildStepOptions<OutputOf<W>> = {},
   ) {
+    refuseUnknownOptions(options, OPTIONS, `step "${name}"`);
     super(name, options);
   }
 

@@ -1,4 +1,5 @@
 import { readOptional, type StepContext } from '../../core/definition/index.js';
+import { knownOptions, refuseUnknownOptions } from '../../core/options/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { executeAlone } from '../pipeline.interpreter.js';
 import { PipelineStep, type PipelineStepOptions, type StepHook, type StepStructure } from './pipeline-step.js';
@@ -7,6 +8,8 @@ import { PipelineStep, type PipelineStepOptions, type StepHook, type StepStructu
 export interface ConditionalStepOptions<F = unknown> extends Pick<PipelineStepOptions, 'dependencies' | 'timeout'> {
   readonly falseStep?: PipelineStep<F>;
 }
+
+const OPTIONS = knownOptions<ConditionalStepOptions>({ falseStep: true, dependencies: true, timeout: true });
 
 /**
  * Runs one step or another, by a condition. Its result is that of the step that ran, or `null` where there was none to run. Never
@@ -32,6 +35,7 @@ export class ConditionalStep<R = unknown, N extends string = string> extends Pip
     ...given: readonly unknown[]
   ) {
     const options = readOptional<ConditionalStepOptions>(['falseStep', 'dependencies', 'timeout'], given);
+    refuseUnknownOptions(options, OPTIONS, `step "${name}"`);
     super(name, options);
     this.falseStep = options.falseStep;
   }

@@ -1,4 +1,5 @@
 import { readOptional, type StepContext } from '../../core/definition/index.js';
+import { knownOptions, refuseUnknownOptions } from '../../core/options/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { executeAlone } from '../pipeline.interpreter.js';
 import { PipelineStep, type PipelineStepOptions, type StepHook } from './pipeline-step.js';
@@ -12,6 +13,17 @@ export interface FunctionStepOptions extends PipelineStepOptions {
   readonly errorHandler?: (context: PipelineContext, error: Error) => unknown;
   readonly cleanupFunc?: (context: PipelineContext) => unknown;
 }
+
+const OPTIONS = knownOptions<FunctionStepOptions>({
+  dependencies: true,
+  timeout: true,
+  resilience: true,
+  retry: true,
+  compensate: true,
+  skipCondition: true,
+  errorHandler: true,
+  cleanupFunc: true,
+});
 
 /** The option behind each hook. */
 const FUNCTIONS = { shouldSkip: 'skipCondition', onError: 'errorHandler', cleanup: 'cleanupFunc' } as const;
@@ -40,6 +52,7 @@ export class FunctionStep<R = unknown, N extends string = string> extends Pipeli
   ) {
     const keys = ['dependencies', 'skipCondition', 'errorHandler', 'cleanupFunc', 'timeout'] as const;
     const options = readOptional<FunctionStepOptions>(keys, given);
+    refuseUnknownOptions(options, OPTIONS, `step "${name}"`);
     super(name, options);
     this.skipCondition = options.skipCondition;
     this.errorHandler = options.errorHandler;

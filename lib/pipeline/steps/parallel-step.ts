@@ -1,4 +1,5 @@
 import { readOptional, type StepContext } from '../../core/definition/index.js';
+import { knownOptions, refuseUnknownOptions } from '../../core/options/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { executeAlone } from '../pipeline.interpreter.js';
 import { PipelineStep, type PipelineStepOptions, type StepStructure } from './pipeline-step.js';
@@ -8,6 +9,8 @@ export interface ParallelStepOptions extends Pick<PipelineStepOptions, 'dependen
   /** Whether a failure keeps steps from beginning that have not begun. Either way the failure is thrown. @default true */
   readonly failFast?: boolean;
 }
+
+const OPTIONS = knownOptions<ParallelStepOptions>({ dependencies: true, timeout: true, failFast: true });
 
 /** The results of several steps, in their order; `null` for one that was skipped, or has none. @publicApi */
 export type ResultListOf<S extends readonly PipelineStep[]> = {
@@ -38,6 +41,7 @@ export class ParallelStep<
     ...given: readonly unknown[]
   ) {
     const options = readOptional<ParallelStepOptions>(['dependencies'], given);
+    refuseUnknownOptions(options, OPTIONS, `step "${name}"`);
     super(name, options);
     this.failFast = options.failFast ?? true;
   }
