@@ -46,6 +46,18 @@ const caught = (attempt: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
+describe('A handle', () => {
+  it('has a JSON form, without the client that made it', async () => {
+    const bench = new ClientBench({ definitions: [defineWorkflow({ name: 'orders' })] });
+
+    const handle = await bench.client.start('orders', {}, { id: 'o' });
+
+    expect(JSON.parse(JSON.stringify({ handle }))).toEqual({
+      handle: { id: 'o', name: 'orders', version: 1, created: true },
+    });
+  });
+});
+
 describe('Starting an instance', () => {
   it('creates it with the newest version, the definition’s defaults and a new id', async () => {
     const older = defineWorkflow<Order, string>({ name: 'orders', version: 1 });

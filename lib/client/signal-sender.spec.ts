@@ -25,6 +25,21 @@ async function inboxOf(bench: ClientBench) {
   return inbox?.signals ?? [];
 }
 
+describe('A signal that is not there, as in files that import each other', () => {
+  it('is refused where it is sent', async () => {
+    const { client } = await benchWithOrder();
+    const absent = undefined as never;
+
+    await expect(client.signal(absent, {})).rejects.toThrow(/^The signal of signal is undefined\..*circular import/);
+    await expect(client.signalInstance('o', absent, {})).rejects.toMatchObject({ code: 'WORKFLOW_DEFINITION' });
+    await expect((await client.getHandle('o')).signal(absent, {})).rejects.toThrow(/circular import/);
+  });
+
+  it.each(['', undefined])('is refused with the name %p', (name) => {
+    expect(() => new WorkflowSignal(name as string)).toThrow(/A WorkflowSignal has (""|undefined) for its name/);
+  });
+});
+
 describe('A signal to whoever waits', () => {
   it('makes the instances due that wait for its name and key', async () => {
     const bench = await benchWithOrder();

@@ -1,4 +1,4 @@
-import { schemaValidator, type WorkflowSignal } from '../core/definition/index.js';
+import { schemaValidator, signalNameOf, type WorkflowSignal } from '../core/definition/index.js';
 import { WorkflowNotFoundError, WorkflowStateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
@@ -72,7 +72,7 @@ export class SignalSender {
     options: InstanceSignalOptions,
     derived: string | undefined,
   ): Promise<SignalSeed> {
-    const name = typeof signal === 'string' ? signal : signal.name;
+    const name = signalNameOf(signal, workflowId === undefined ? 'signal' : 'signalInstance');
     const schema = typeof signal === 'string' ? undefined : signal.options.schema;
     assertSignalName(name);
     if (options.key !== undefined) assertKeyText(options.key, `The key of signal "${name}"`);

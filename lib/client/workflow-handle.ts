@@ -84,4 +84,10 @@ export class WorkflowHandle<O = unknown, R = Journaled<O>> {
   stream(options?: StreamOptions): AsyncIterableIterator<StoredStreamItem> {
     return this.operations.stream(this.id, options);
   }
+
+  /** What identifies it, so that a handle can be answered or logged: `{ id, name, version, created }`. */
+  toJSON(): { readonly id: string; readonly name: string; readonly version: number; readonly created: boolean } {
+    const { id, workflow: name, version, created } = this;
+    return { id, name, version, created };
+  }
 }

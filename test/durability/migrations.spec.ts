@@ -40,6 +40,7 @@ describe('The schema', () => {
     const refusal = await store.open().catch((error: unknown) => error);
 
     expect(isWorkflowSchemaError(refusal)).toBe(true);
+    expect((refusal as Error).message).toContain(`in the schema "${fixture.schema}" have version 0 (there are none)`);
     expect(refusal).toMatchObject({ schemaVersion: 0, requiredVersion: SCHEMA_VERSION });
   });
 

@@ -37,6 +37,19 @@ async function failureOf(body: Body): Promise<{ readonly code?: string; readonly
   return (isWorkflowFailedError(error) ? error.cause : error) as Error;
 }
 
+describe('A signal that is not there', () => {
+  it.each<[string, Body, RegExp]>([
+    [
+      'waitForSignal',
+      (ctx) => ctx.waitForSignal('a', wrong(undefined as never)),
+      /signal of waitForSignal "a" is undefined/,
+    ],
+    ['signalWait', (ctx) => ctx.signalWait(wrong(undefined as never)), /signal of signalWait is undefined.*circular/],
+  ])('is refused by %s', async (_what, body, message) => {
+    expect((await failureOf(body)).message).toMatch(message);
+  });
+});
+
 describe('An option that there is not', () => {
   it.each<[string, Body, RegExp]>([
     ['a step', (ctx) => ctx.step('a', () => 1, wrong({ retries: 3 })), /"retries of step "a"".*mean "retry"/],

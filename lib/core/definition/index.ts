@@ -41,4 +41,4 @@ export type {
   WorkflowReference,
 } from './workflow-reference.js';
 export type { WorkflowRunner } from './workflow-runner.js';
-export { WorkflowSignal } from './workflow-signal.js';
+export { signalNameOf, WorkflowSignal } from './workflow-signal.js';

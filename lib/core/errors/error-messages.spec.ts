@@ -134,9 +134,9 @@ const samples: [errors.WorkflowError, (value: unknown) => boolean, RegExp][] = [
   [new errors.NonRetryableStepError('Declined.'), errors.isNonRetryableStepError, /^Declined\.$/],
   [new errors.WorkflowStoreError('Gone.', { cause }), errors.isWorkflowStoreError, /^Gone\.$/],
   [
-    new errors.WorkflowSchemaError({ schemaVersion: 1, requiredVersion: 2 }),
+    new errors.WorkflowSchemaError({ schemaVersion: 1, requiredVersion: 2, schema: 'flows' }),
     errors.isWorkflowSchemaError,
-    /version 1, but this build needs version 2\. Run the migrations/,
+    /tables in the schema "flows" have version 1, but this build needs version 2\. .*migrate: true.*workflowMigrations\(\).*workflowMigrationSql\(\)/,
   ],
   [new errors.LeaseLostError({ workflowId: 'w' }), errors.isLeaseLostError, /Another worker took over/],
   [new errors.EmbeddedPostgresError('No disk.', { cause }), errors.isEmbeddedPostgresError, /^No disk\.$/],

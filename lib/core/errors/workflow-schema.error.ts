@@ -6,6 +6,8 @@ export interface WorkflowSchemaErrorFacts {
   readonly schemaVersion: number;
   /** The version this build needs. */
   readonly requiredVersion: number;
+  /** The schema they are looked for in. */
+  readonly schema?: string;
 }
 
 /**
@@ -22,9 +24,9 @@ export class WorkflowSchemaError extends WorkflowError {
   constructor(facts: WorkflowSchemaErrorFacts) {
     super(
       'WORKFLOW_SCHEMA',
-      `The workflow tables have schema version ${facts.schemaVersion}, but this build needs version ${facts.requiredVersion}. ` +
+      `The workflow tables${facts.schema === undefined ? '' : ` in the schema "${facts.schema}"`} have version ${facts.schemaVersion}${facts.schemaVersion === 0 ? ' (there are none)' : ''}, but this build needs version ${facts.requiredVersion}. ` +
         (facts.schemaVersion < facts.requiredVersion
-          ? 'Run the migrations before starting the application.'
+          ? 'Let the application migrate them ("typeorm: { migrate: true }"), add workflowMigrations() to the migrations of the data source, or run the SQL that workflowMigrationSql() prints.'
           : 'Deploy a build that knows the newer tables.'),
     );
     this.schemaVersion = facts.schemaVersion;

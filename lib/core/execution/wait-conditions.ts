@@ -1,9 +1,10 @@
-import type {
-  SignalCondition,
-  SignalWaitOptions,
-  SleepUntil,
-  WaitCondition,
-  WorkflowSignal,
+import {
+  signalNameOf,
+  type SignalCondition,
+  type SignalWaitOptions,
+  type SleepUntil,
+  type WaitCondition,
+  type WorkflowSignal,
 } from '../definition/index.js';
 import { ContextUsageError, describeValue } from '../errors/index.js';
 import { callback, knownOptions, refuseUnknownOptions } from '../options/index.js';
@@ -55,7 +56,7 @@ export function signalCondition<T>(
   options: SignalWaitOptions<T>,
   wait?: string,
 ): SignalCondition<T> {
-  const name = typeof signal === 'string' ? signal : signal.name;
+  const name = signalNameOf(signal, wait === undefined ? 'signalWait' : `waitForSignal "${wait}"`);
   const place = wait === undefined ? `signalWait "${name}"` : `waitForSignal "${wait}"`;
   refuseUnknownOptions(options, wait === undefined ? SIGNAL_WAIT : WAIT_FOR_SIGNAL, place);
   const { key, match } = options;

@@ -30,7 +30,7 @@ export class SchemaMigrator {
   async requireCurrent(): Promise<void> {
     const schemaVersion = await this.currentVersion();
     if (schemaVersion < SCHEMA_VERSION)
-      throw new WorkflowSchemaError({ schemaVersion, requiredVersion: SCHEMA_VERSION });
+      throw new WorkflowSchemaError({ schemaVersion, requiredVersion: SCHEMA_VERSION, schema: this.tables.schema });
   }
 
   /** Safe from any number of processes at once: the first one works, the others wait and find it done. */
