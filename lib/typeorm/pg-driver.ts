@@ -15,9 +15,16 @@ export interface PgQueryResult {
   readonly rowCount: number | null;
 }
 
+/** What is used of the protocol below a client. `status` is what the server says after every statement; `I`: no transaction is open. @internal */
+export interface PgProtocol {
+  readonly stream?: { destroy(): void };
+  on?(event: 'readyForQuery', listener: (message: { readonly status?: string }) => void): void;
+  removeListener?(event: 'readyForQuery', listener: (message: { readonly status?: string }) => void): void;
+}
+
 /** As much of a client of the `pg` driver as is used here. @internal */
 export interface PgClient {
-  readonly connection?: { readonly stream?: { destroy(): void } };
+  readonly connection?: PgProtocol;
   connect(): Promise<void>;
   query(config: PgQueryConfig): Promise<PgQueryResult>;
   on(event: 'error' | 'end', listener: (error?: Error) => void): void;

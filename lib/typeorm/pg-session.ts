@@ -50,14 +50,22 @@ export async function withClient<T>(pool: PgPool, work: (client: PgPoolClient) =
  */
 export class LossWatch {
   isLost = false;
+  /** Whether there was a moment without a transaction since the watch began in one. */
+  hasLeftTransaction = false;
 
   constructor(private readonly client: PgClient) {
     client.on('error', this.onError);
+    client.connection?.on?.('readyForQuery', this.onReady);
   }
 
   end(): void {
     this.client.removeListener('error', this.onError);
+    this.client.connection?.removeListener?.('readyForQuery', this.onReady);
   }
+
+  private readonly onReady = ({ status }: { readonly status?: string }): void => {
+    this.hasLeftTransaction ||= status === 'I';
+  };
 
   private readonly onError = (): void => {
     this.isLost = true;

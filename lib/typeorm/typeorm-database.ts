@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { WorkflowTransactionError } from '../core/errors/index.js';
 import type {
   SqlConnection,
   SqlDatabase,
@@ -46,9 +47,16 @@ export class TypeOrmDatabase implements SqlDatabase {
     let watch: LossWatch | undefined;
     const run = async (manager: EntityManager) => {
       const runner = openTransactionOf(manager);
-      watch = new LossWatch((await runner.connect()) as PgClient);
+      const watching = (watch = new LossWatch((await runner.connect()) as PgClient));
+      const transaction = this.over(runner, manager);
       isWorking = true;
-      const result = await work(this.over(runner, manager));
+      const result = await work({
+        ...transaction,
+        query: async (statement) => {
+          if (watching.hasLeftTransaction || !runner.isTransactionActive) throw endedByWork();
+          return transaction.query(statement);
+        },
+      });
       isWorking = false;
       return result;
     };
@@ -85,4 +93,11 @@ export class TypeOrmDatabase implements SqlDatabase {
       },
     };
   }
+}
+
+function endedByWork(): WorkflowTransactionError {
+  return new WorkflowTransactionError(
+    'The body of a transaction has ended it: with COMMIT or ROLLBACK, or commitTransaction() or rollbackTransaction() of its query runner. ' +
+      'What it wrote no longer commits together with its record. Leave the end to the library, and throw an error to roll back.',
+  );
 }
