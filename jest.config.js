@@ -42,7 +42,8 @@ const databaseFolders = [
 ];
 
 export default {
-  maxWorkers: 2,
+  // Specs that talk to a database wait for most of their time.
+  maxWorkers: 3,
   testTimeout: 30_000,
   projects: [
     {
