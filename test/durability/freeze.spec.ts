@@ -21,7 +21,8 @@ const CASES: readonly FreezeCase[] = [
   { where: 'before a commit, its row locked', workflow: 'chain', point: 'before COMMIT#1' },
   { where: 'in an undo', workflow: 'saga', point: 'after undo car#1' },
   { where: 'between two undos and their record', workflow: 'saga', point: 'before undo flight#1' },
-  { where: 'before it suspends', workflow: 'human', point: 'before flush#5' },
+  // Its child, and what follows the first wait, may run in the other process: later writes may be none of its own.
+  { where: 'on its way to its first suspension', workflow: 'human', point: 'before flush#3' },
   { where: 'in a heartbeat', workflow: 'long', input: { ms: 350 }, point: 'before renew#1' },
 ];
 
