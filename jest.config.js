@@ -42,8 +42,7 @@ const databaseFolders = [
 ];
 
 export default {
-  // Specs that talk to a database wait for most of their time.
-  maxWorkers: 3,
+  maxWorkers: 2,
   testTimeout: 30_000,
   projects: [
     {
