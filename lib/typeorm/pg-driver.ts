@@ -5,7 +5,7 @@ import { WorkflowOptionsError } from '../core/errors/index.js';
 export interface PgQueryConfig {
   readonly name?: string;
   readonly text: string;
-  readonly values: unknown[];
+  readonly values: readonly unknown[];
   readonly types: { getTypeParser(): (value: string) => string };
 }
 

@@ -9,12 +9,12 @@ const asText = { getTypeParser: () => (value: string) => value };
 export async function runStatement(client: PgClient, statement: SqlStatement): Promise<SqlResult> {
   try {
     const { name, text, values } = statement;
-    const result = await client.query({
-      ...(name === undefined ? {} : { name }),
-      text,
-      values: [...values],
-      types: asText,
-    });
+    const result = await client.query(
+      // The driver reads the values and changes none of them.
+      name === undefined
+        ? { text, values, types: asText }
+        : { name, text, values, types: asText },
+    );
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   } catch (error) {
     throw asStoreError(error);
@@ -30,24 +30,33 @@ export async function withClient<T>(pool: PgPool, work: (client: PgPoolClient) =
     throw asStoreError(error);
   }
   let isBroken = false;
-  const watch = new LossWatch(client);
+  listenForLoss(client);
   try {
     return await work(client);
   } catch (error) {
     isBroken = isLost(error);
     throw error;
   } finally {
-    watch.end();
-    client.release(isBroken || watch.isLost);
+    client.release(isBroken || lost.has(client));
   }
 }
 
+const heard = new WeakSet<PgClient>();
+const lost = new WeakSet<PgClient>();
+
 /**
- * Notices that a borrowed client loses its connection. The pool listens only to its idle clients: without a listener of our own that
- * would end the process.
- *
- * @internal
+ * Notices for good that a client loses its connection. The pool listens only to its idle clients: without a listener of our own the
+ * loss of a borrowed one would end the process.
  */
+function listenForLoss(client: PgClient): void {
+  if (heard.has(client)) return;
+  heard.add(client);
+  client.on('error', () => {
+    lost.add(client);
+  });
+}
+
+/** Notices that the client of somebody's transaction loses its connection, or leaves the transaction. @internal */
 export class LossWatch {
   isLost = false;
   /** Whether there was a moment without a transaction since the watch began in one. */

@@ -13,7 +13,7 @@ import type { WorkSignal } from './work-signal.js';
  * @internal
  */
 export class ArrivalLine {
-  private ready: Arrival[] = [];
+  private ready: Arrival[] | undefined;
   private sealing = 0;
   private refusal: Error | undefined;
 
@@ -28,7 +28,7 @@ export class ArrivalLine {
 
   /** Results that wait, or are on their way through the codec. */
   get size(): number {
-    return this.ready.length + this.sealing;
+    return (this.ready?.length ?? 0) + this.sealing;
   }
 
   push(arrival: Arrival): void {
@@ -65,8 +65,10 @@ export class ArrivalLine {
 
   /** The next result that may be handed over. */
   next(): Arrival | undefined {
-    for (let arrival = this.ready.shift(); arrival !== undefined; arrival = this.ready.shift()) {
-      if (arrival.commit?.isOpen !== false) return arrival;
+    while (this.ready !== undefined) {
+      const arrival = this.ready.shift();
+      if (this.ready.length === 0) this.ready = undefined;
+      if (arrival?.commit?.isOpen !== false) return arrival;
     }
     return undefined;
   }
@@ -79,7 +81,7 @@ export class ArrivalLine {
   /** Gives a result that no transaction carries its position and stages it. */
   stage(arrival: Arrival): JournalEntry {
     const entry = this.journal.append(this.entryOf(arrival));
-    this.writer.staged.entries.push(entry);
+    this.writer.staged.addEntry(entry);
     this.events.stepEnded(this.writer.staged, entry);
     arrival.onPlaced?.(entry);
     return entry;
@@ -93,8 +95,8 @@ export class ArrivalLine {
   /** Nothing is handed over any more; transactions roll back. */
   refuse(reason: Error): void {
     this.refusal = reason;
-    for (const arrival of this.ready) arrival.commit?.refuse(reason);
-    this.ready = [];
+    for (const arrival of this.ready ?? []) arrival.commit?.refuse(reason);
+    this.ready = undefined;
   }
 
   private async placeInTransaction(arrival: Arrival, turn: TransactionTurn): Promise<JournalEntry | undefined> {
@@ -143,7 +145,8 @@ export class ArrivalLine {
       return;
     }
     arrival.sealed = text;
-    this.ready.push(arrival);
+    if (this.ready === undefined) this.ready = [arrival];
+    else this.ready.push(arrival);
     this.work.raise();
   }
 

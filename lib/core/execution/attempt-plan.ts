@@ -20,20 +20,20 @@ export interface AttemptPlan {
   readonly name: string;
   readonly headers: WorkflowHeaders;
   readonly policy: RetryPolicy;
-  readonly timeoutMs?: number;
-  readonly heartbeatTimeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
+  readonly heartbeatTimeoutMs?: number | undefined;
   /** Longer waits between attempts are handed back as `later`. */
   readonly inProcessBelowMs: number;
   /** From 1; greater when earlier attempts were recorded. */
   readonly firstAttempt: number;
   /** What an earlier attempt reported, if anything. */
-  readonly progress?: () => Promise<unknown>;
+  readonly progress?: (() => Promise<unknown>) | undefined;
   /** Only undos: what their context shows besides. */
   readonly undo?: UndoneStep;
   /** One try; may answer without a promise. */
-  readonly body: (context: StepContext, attempt: number) => unknown;
+  body(context: StepContext, attempt: number): unknown;
   /** Turns the answer into what is recorded; a refusal counts as the attempt's failure and is not retried. */
-  readonly record: (value: unknown) => string | undefined;
+  record(value: unknown): string | undefined;
 }
 
 /** What trying needs from its surroundings. @internal */

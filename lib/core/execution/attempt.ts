@@ -64,7 +64,7 @@ export class Attempt implements StepScope {
   /** The body's answer, or the limit that was passed first. */
   run(): unknown {
     const { plan, surroundings } = this;
-    const answer = runInStepScope(this, () => plan.body(new LiveStepContext(plan, this), this.number));
+    const answer = runInStepScope(this, perform, plan, this);
     if (plan.timeoutMs === undefined && plan.heartbeatTimeoutMs === undefined) return answer;
     this.limits = new AttemptLimits(plan, surroundings.clock, this.scope);
     return this.limits.race(answer);
@@ -82,6 +82,10 @@ export class Attempt implements StepScope {
     this.limits?.end();
     this.own?.dispose();
   }
+}
+
+function perform(plan: AttemptPlan, attempt: Attempt): unknown {
+  return plan.body(new LiveStepContext(plan, attempt), attempt.number);
 }
 
 /** How long an attempt may take, and how long it may be silent. */

@@ -21,6 +21,11 @@ export type AttemptsEnd =
   /** The next attempt is further away than is waited for in process. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly error: unknown; readonly attempts: number };
 
+/** Who is told how trying ended. @internal */
+export interface AttemptsListener {
+  onEnd(end: AttemptsEnd): void;
+}
+
 /**
  * Tries a body until it answers, its policy gives up, or the run stops: the only place where bodies are called, attempts counted,
  * limits of one attempt kept and retries waited for. The end is told by a callback, at once where nothing had to be waited for.
@@ -36,7 +41,7 @@ export class Attempts {
     private readonly plan: AttemptPlan,
     private readonly scope: AbortScope,
     private readonly surroundings: AttemptSurroundings,
-    private readonly onEnd: (end: AttemptsEnd) => void,
+    private readonly listener: AttemptsListener,
   ) {}
 
   begin(): void {
@@ -99,7 +104,7 @@ export class Attempts {
       this.giveUp('failed', readable(refusal), attempt.number);
       return;
     }
-    this.onEnd({ kind: 'completed', text, attempts: attempt.number });
+    this.listener.onEnd({ kind: 'completed', text, attempts: attempt.number });
   }
 
   private fail(attempt: Attempt, thrown: unknown): void {
@@ -115,7 +120,7 @@ export class Attempts {
     const decision = decideRetry(plan.policy, number, error, surroundings.random);
     if (!decision.retry) this.giveUp(statusOf(error), error, number);
     else if (decision.delayMs >= plan.inProcessBelowMs)
-      this.onEnd({ kind: 'later', delayMs: decision.delayMs, error, attempts: number });
+      this.listener.onEnd({ kind: 'later', delayMs: decision.delayMs, error, attempts: number });
     else void this.retryAfter(decision.delayMs, error, number);
   }
 
@@ -129,7 +134,7 @@ export class Attempts {
   }
 
   private giveUp(status: 'failed' | 'timed_out' | 'cancelled', error: unknown, attempts: number): void {
-    this.onEnd({ kind: 'failed', status, error, attempts });
+    this.listener.onEnd({ kind: 'failed', status, error, attempts });
   }
 }
 
@@ -140,7 +145,7 @@ export function runAttempts(
   surroundings: AttemptSurroundings,
 ): Promise<AttemptsEnd> {
   return new Promise((resolve) => {
-    new Attempts(plan, scope, surroundings, resolve).begin();
+    new Attempts(plan, scope, surroundings, { onEnd: resolve }).begin();
   });
 }
 

@@ -1,8 +1,40 @@
 import type { AbortScope } from '../cancellation/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
-import { Attempts, type AttemptsEnd } from './attempts.js';
+import { Attempts, type AttemptsEnd, type AttemptsListener } from './attempts.js';
 import type { EngineServices } from './engine-services.js';
 import type { WorkSignal } from './work-signal.js';
+
+/** Something that is told in the next turn, and the body that it is about. */
+interface Conclusion {
+  readonly body: string | undefined;
+  conclude(): void;
+}
+
+const NOTHING: readonly Conclusion[] = [];
+
+/** One body, from its first attempt to its end. */
+class RunningBody implements AttemptsListener, Conclusion {
+  private end: AttemptsEnd | undefined;
+
+  constructor(
+    private readonly board: BodyBoard,
+    readonly body: string,
+    private readonly tell: (end: AttemptsEnd) => void,
+  ) {}
+
+  get hasEnded(): boolean {
+    return this.end !== undefined;
+  }
+
+  onEnd(end: AttemptsEnd): void {
+    this.end = end;
+    this.board.noteEnded(this);
+  }
+
+  conclude(): void {
+    if (this.end !== undefined) this.tell(this.end);
+  }
+}
 
 /**
  * The bodies of one instance that run now. What they end with is told in a turn, never in the middle of a transaction's commit.
@@ -10,8 +42,9 @@ import type { WorkSignal } from './work-signal.js';
  * @internal
  */
 export class BodyBoard {
-  private readonly running = new Map<string, number>();
-  private ended: (() => void)[] = [];
+  /** Bodies that did not answer at once, with the time at which they began. */
+  private running: Map<string, number> | undefined;
+  private ended: readonly Conclusion[] = NOTHING;
   private isAbandoned = false;
   private pausing = 0;
   private readonly surroundings: AttemptSurroundings;
@@ -32,61 +65,64 @@ export class BodyBoard {
     };
   }
 
+  /** Bodies that run, or whose end waits to be told. */
   get size(): number {
-    return this.running.size;
+    return (this.running?.size ?? 0) + this.ended.length;
   }
 
   /** Whether every body waits for its next attempt. */
   get isPausing(): boolean {
-    return this.running.size > 0 && this.pausing === this.running.size;
+    return this.size > 0 && this.pausing === this.size;
   }
 
   has(name: string): boolean {
-    return this.running.has(name);
+    return this.running?.has(name) === true || this.ended.some(({ body }) => body === name);
   }
 
   /** Runs a body's attempts. */
   run(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
-    this.running.set(name, this.services.clock.monotonic());
-    const tell = (end: AttemptsEnd): void => {
-      if (this.isAbandoned) return;
-      this.later(() => {
-        this.running.delete(name);
-        onEnd(end);
-      });
-    };
-    new Attempts(plan, scope, this.surroundings, tell).begin();
+    const body = new RunningBody(this, name, onEnd);
+    new Attempts(plan, scope, this.surroundings, body).begin();
+    if (!body.hasEnded) (this.running ??= new Map()).set(name, this.services.clock.monotonic());
+  }
+
+  /** A body has ended; that is told in the next turn. */
+  noteEnded(body: Conclusion): void {
+    if (this.isAbandoned) return;
+    if (body.body !== undefined) this.running?.delete(body.body);
+    if (this.ended === NOTHING) this.ended = [body];
+    else (this.ended as Conclusion[]).push(body);
+    this.work.raise();
   }
 
   /** Does something in the next turn. */
   later(action: () => void): void {
-    this.ended.push(action);
-    this.work.raise();
+    this.noteEnded({ body: undefined, conclude: action });
   }
 
   /** Runs what ended bodies have to say. */
   conclude(): void {
-    if (this.ended.length === 0) return;
-    const ended = this.ended;
-    this.ended = [];
-    for (const conclude of ended) conclude();
+    const { ended } = this;
+    if (ended === NOTHING) return;
+    this.ended = NOTHING;
+    for (const one of ended) one.conclude();
   }
 
   /** Whether something waits for the next turn. */
   get hasEnded(): boolean {
-    return this.ended.length > 0;
+    return this.ended !== NOTHING;
   }
 
   /** Names of bodies that began that long ago. */
   *olderThan(ageMs: number): Iterable<string> {
     const now = this.services.clock.monotonic();
-    for (const [name, beganAt] of this.running) if (now - beganAt >= ageMs) yield name;
+    for (const [name, beganAt] of this.running ?? []) if (now - beganAt >= ageMs) yield name;
   }
 
   /** What bodies still say is not heard any more. */
   abandon(): void {
     this.isAbandoned = true;
-    this.running.clear();
-    this.ended = [];
+    this.running = undefined;
+    this.ended = NOTHING;
   }
 }

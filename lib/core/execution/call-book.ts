@@ -7,12 +7,15 @@ const NONE: readonly Call[] = [];
 /** Every call that the workflow's code has made in this generation, by name. @internal */
 export class CallBook {
   private readonly byName = new Map<string, Call>();
-  private fresh: Call[] = [];
+  private fresh: readonly Call[] = NONE;
   private settledCount = 0;
   private childCount = 0;
+  private positions: WeakMap<object, number> | undefined;
 
   /** Where a failure that was handed over stands in the journal. */
-  readonly failures = new WeakMap<object, number>();
+  get failures(): WeakMap<object, number> {
+    return (this.positions ??= new WeakMap());
+  }
 
   /** Keeps a call. @throws ContextUsageError when its name was used before. */
   add(call: Call, where: string): void {
@@ -27,7 +30,9 @@ export class CallBook {
 
   /** Marks a call as one that has yet to begin. */
   enqueue(call: Call): void {
-    this.fresh.push(call);
+    // An array that begins with its one item is a fraction of the size of one that grows.
+    if (this.fresh === NONE) this.fresh = [call];
+    else (this.fresh as Call[]).push(call);
   }
 
   get(name: string): Call | undefined {
@@ -64,9 +69,8 @@ export class CallBook {
 
   /** Calls that have yet to begin, in the order in which they were made. */
   takeFresh(): readonly Call[] {
-    if (this.fresh.length === 0) return NONE;
-    const fresh = this.fresh;
-    this.fresh = [];
+    const { fresh } = this;
+    this.fresh = NONE;
     return fresh;
   }
 }

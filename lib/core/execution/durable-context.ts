@@ -50,16 +50,15 @@ export function createContext(execution: ContextHost): WorkflowContext {
 
 class DurableContext implements WorkflowContext {
   private readonly source: RandomSource;
-  private readonly childCounts = new Map<string, number>();
+  private childCounts: Map<string, number> | undefined;
   private readonly defaults: ResolvedStep;
-  readonly logger: WorkflowLogger;
+  private silentLogger: WorkflowLogger | undefined;
 
   constructor(private readonly execution: ContextHost) {
     this.source = new RandomSource(execution.record.seed, execution.record.generation);
     const { definition, services } = execution;
     const retry = resolveRetry(definition.retry, services.options.retry, `workflow "${definition.name}"`);
     this.defaults = plainStep(retry);
-    this.logger = replaySilent(execution);
   }
 
   get [ENGINE](): ContextHost['services'] {
@@ -82,6 +81,9 @@ class DurableContext implements WorkflowContext {
   }
   get signal(): AbortSignal {
     return this.execution.scope.signal;
+  }
+  get logger(): WorkflowLogger {
+    return (this.silentLogger ??= replaySilent(this.execution));
   }
   get carried(): unknown {
     return this.execution.carried;
@@ -295,6 +297,7 @@ class DurableContext implements WorkflowContext {
     refuseUnknownOptions(options, CHILD, 'startChild');
     const { execution } = this;
     const definition = execution.services.registry.resolve(workflow, options.version);
+    this.childCounts ??= new Map();
     const count = this.childCounts.get(definition.name) ?? 0;
     if (options.name === undefined) this.childCounts.set(definition.name, count + 1);
     if (options.name !== undefined) assertName(options.name, 'startChild, name');

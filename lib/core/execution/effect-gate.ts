@@ -17,7 +17,7 @@ interface Waiting {
  * @internal
  */
 export class EffectGate {
-  private waiting: Waiting[] = [];
+  private waiting: Waiting[] | undefined;
   private durableHead: number;
 
   constructor(private readonly journal: InstanceJournal) {
@@ -25,11 +25,13 @@ export class EffectGate {
   }
 
   get size(): number {
-    return this.waiting.length;
+    return this.waiting?.length ?? 0;
   }
 
   add(effect: Effect): void {
-    this.waiting.push({ after: this.journal.head, effect });
+    const waiting = { after: this.journal.head, effect };
+    if (this.waiting === undefined) this.waiting = [waiting];
+    else this.waiting.push(waiting);
   }
 
   /** Everything up to this position is durable. */
@@ -44,15 +46,16 @@ export class EffectGate {
   /** Begins what may begin, in the order in which it was asked for. */
   release(host: CallHost): void {
     const { waiting, durableHead } = this;
+    if (waiting === undefined) return;
     let held = 0;
     while (held < waiting.length && (waiting[held] as Waiting).after <= durableHead) held += 1;
     if (held === 0) return;
     // What is asked for later waits for a later position, so those that may begin stand in front.
-    this.waiting = held === waiting.length ? [] : waiting.slice(held);
+    this.waiting = held === waiting.length ? undefined : waiting.slice(held);
     for (let index = 0; index < held; index += 1) (waiting[index] as Waiting).effect.begin(host);
   }
 
   clear(): void {
-    this.waiting = [];
+    this.waiting = undefined;
   }
 }

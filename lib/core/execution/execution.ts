@@ -69,9 +69,14 @@ export class Execution implements ContextHost {
   ) {
     const { id, generation, fence } = record;
     this.journal = new InstanceJournal(entries, record.head);
-    this.writer = new InstanceWriter(services.writer, { workflowId: id, generation, fence }, (unit, result) => {
-      this.onWritten(unit, result);
-    });
+    this.writer = new InstanceWriter(
+      services.writer,
+      { workflowId: id, generation, fence },
+      (unit, result) => {
+        this.onWritten(unit, result);
+      },
+      this.journal.loadedHead > 0,
+    );
     this.work = new WorkSignal(services.clock);
     this.gate = new EffectGate(this.journal);
     this.code = new CodeRun(services.clock, this.work);
@@ -184,7 +189,7 @@ export class Execution implements ContextHost {
   stageMarker(marker: Marker): JournalEntry {
     const recordedAt = this.services.storeTime.now();
     const entry = this.journal.append({ attempts: 0, calledAt: this.delivered, ...marker, recordedAt });
-    this.writer.staged.entries.push(entry);
+    this.writer.staged.addEntry(entry);
     return entry;
   }
 

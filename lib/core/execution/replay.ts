@@ -19,20 +19,26 @@ export class Replay {
   private readonly line: readonly JournalEntry[];
   private cursor = 0;
   /** Calls that a recorded marker belongs to and that the code has not made yet, with that marker. */
-  private readonly awaited = new Map<string, JournalEntry>();
+  private awaited: Map<string, JournalEntry> | undefined;
 
   constructor(
     private readonly host: ExecutionHost,
     entries: readonly JournalEntry[],
   ) {
+    if (entries.length === 0) {
+      this.line = entries;
+      return;
+    }
+    const awaited = new Map<string, JournalEntry>();
     const stop = entries.findIndex((entry) => STOPS.has(entry.kind));
     // What was recorded after the stop was never handed to the code.
     const handed = stop === -1 ? entries : entries.slice(0, stop + 1);
     this.line = handed.filter((entry) => isDelivered(entry.kind) || STOPS.has(entry.kind));
     for (const entry of handed) {
       const owner = ownerOf(entry);
-      if (owner !== undefined && !this.awaited.has(owner)) this.awaited.set(owner, entry);
+      if (owner !== undefined && !awaited.has(owner)) awaited.set(owner, entry);
     }
+    if (awaited.size > 0) this.awaited = awaited;
   }
 
   get isActive(): boolean {
@@ -41,12 +47,16 @@ export class Replay {
 
   /** Whether the code has come past everything that was recorded. */
   get isExhausted(): boolean {
-    return !this.isActive && this.awaited.size === 0;
+    return !this.isActive && !this.isAwaited;
+  }
+
+  private get isAwaited(): boolean {
+    return this.awaited !== undefined && this.awaited.size > 0;
   }
 
   /** The code has made a call. */
   noteAsked(name: string): void {
-    this.awaited.delete(name);
+    this.awaited?.delete(name);
   }
 
   turn(): undefined | Promise<Verdict | undefined> {
@@ -82,9 +92,9 @@ export class Replay {
    */
   verify(): 'wait' | undefined | Promise<Verdict> {
     const { host } = this;
-    if (this.awaited.size === 0 || host.stop !== undefined) return undefined;
+    if (!this.isAwaited || host.stop !== undefined) return undefined;
     if (host.codeEnd === undefined && !host.calls.hasOutstanding) return 'wait';
-    const [marker] = this.awaited.values();
+    const [marker] = this.awaited?.values() ?? [];
     return this.mismatch(describe(marker as JournalEntry), this.asked());
   }
 

@@ -13,11 +13,11 @@ import { resolveRetry, type RetryOptions, type RetryPolicy } from '../policies/i
 import type { JournalEntry } from '../records/index.js';
 import { readPatiently } from '../store/index.js';
 import { parseDuration } from '../time/index.js';
-import type { AttemptPlan } from './attempt-plan.js';
 import type { AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
 import type { Delivery } from './arrival.js';
 import { Call } from './call.js';
+import { StepPlan } from './step-plan.js';
 
 /** A step's options, checked and in milliseconds. @internal */
 export interface ResolvedStep {
@@ -142,14 +142,15 @@ export class StepCall extends Call {
   }
 
   protected run(host: CallHost): void {
-    host.attempt(this.name, this.plan(host), (end) => {
+    const progress = this.wasBegunBefore(host) ? () => this.readProgress(host) : undefined;
+    host.attempt(this.name, new StepPlan(this, host, this.attempts + 1, progress), (end) => {
       this.conclude(host, end);
     });
   }
 
   protected conclude(host: CallHost, end: AttemptsEnd): void {
     if (end.kind === 'completed') {
-      host.arrive({ call: this, status: 'completed', attempts: end.attempts, text: end.text });
+      host.arrive({ call: this, status: 'completed', attempts: end.attempts, text: end.text, sealed: undefined });
     } else if (end.kind === 'failed') {
       this.fail(host, end.error, end.status, end.attempts);
     } else {
@@ -167,25 +168,24 @@ export class StepCall extends Call {
     }
   }
 
-  protected plan(host: CallHost): AttemptPlan {
-    const { services, record } = host;
-    const { policy, timeoutMs, heartbeatTimeoutMs } = this.options;
-    return {
-      kind: 'step',
-      workflowId: record.id,
-      generation: record.generation,
-      step: this.step,
-      name: this.name,
-      headers: record.headers,
-      policy,
-      timeoutMs,
-      heartbeatTimeoutMs,
-      inProcessBelowMs: policy.inProcessBelowMs,
-      firstAttempt: this.attempts + 1,
-      progress: this.wasBegunBefore(host) ? () => this.readProgress(host) : undefined,
-      body: this.body,
-      record: (value) => services.payloads.toText(value, `result of step "${this.step}"`),
-    };
+  /** What the body is, for what is called inside it. */
+  get bodyKind(): 'step' | 'transaction' {
+    return 'step';
+  }
+
+  /** One try of the body. */
+  perform(_host: CallHost, context: StepContext): unknown {
+    return this.body(context);
+  }
+
+  /** What is recorded of the body's answer. */
+  record(host: CallHost, value: unknown): string | undefined {
+    return host.services.payloads.toText(value, this.place);
+  }
+
+  /** Where its result stands, in messages. */
+  get place(): string {
+    return `result of step "${this.step}"`;
   }
 
   protected receive(delivery: Delivery): unknown {

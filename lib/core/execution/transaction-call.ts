@@ -4,7 +4,6 @@ import { knownOptions, oneOf } from '../options/index.js';
 import { delay } from '../time/index.js';
 import { readPatiently, type FlushResult, type FlushUnit, type StoreTransaction } from '../store/index.js';
 import type { TransactionTurn } from './arrival.js';
-import type { AttemptPlan } from './attempt-plan.js';
 import type { AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
 import { resolveStep, StepCall, type ResolvedStep } from './step-call.js';
@@ -50,14 +49,17 @@ export class TransactionCall extends StepCall {
     super(name, calledAt, step, options, () => undefined);
   }
 
-  protected override plan(host: CallHost): AttemptPlan {
-    return {
-      ...super.plan(host),
-      kind: 'transaction',
-      body: (context) => this.transact(host, context),
-      // Recorded by its own transaction.
-      record: () => undefined,
-    };
+  override get bodyKind(): 'transaction' {
+    return 'transaction';
+  }
+
+  override perform(host: CallHost, context: StepContext): Promise<void> {
+    return this.transact(host, context);
+  }
+
+  override record(): undefined {
+    // By its own transaction.
+    return undefined;
   }
 
   /** Its work commits with its record or not at all: it is never possibly done. */
@@ -90,8 +92,8 @@ export class TransactionCall extends StepCall {
             // The store may run this again after a serialization failure: the turn before is over then.
             if (!turn.isOpen) turn.settle(undefined);
             turn = turn.isOpen ? turn : new Turn();
-            const value = await this.perform(transaction.handle, context);
-            const text = host.services.payloads.toText(value, `result of step "${this.step}"`);
+            const value = await this.callWork(transaction.handle, context);
+            const text = host.services.payloads.toText(value, this.place);
             if (context.signal.aborted) throw context.signal.reason;
             host.arrive({ call: this, status: 'completed', attempts: context.attempt, text, commit: turn });
             turn.written = await this.write(host, transaction, await turn.granted);
@@ -115,7 +117,7 @@ export class TransactionCall extends StepCall {
   }
 
   /** The store reads what the work throws, to tell its own failures from the work's. */
-  private async perform(manager: unknown, context: StepContext): Promise<unknown> {
+  private async callWork(manager: unknown, context: StepContext): Promise<unknown> {
     try {
       return await this.work(manager, context);
     } catch (error) {

@@ -7,7 +7,7 @@ import { isDelivered, type JournalEntry } from '../records/index.js';
  */
 export class InstanceJournal {
   private readonly byName = new Map<string, JournalEntry>();
-  private readonly retries = new Map<string, JournalEntry>();
+  private retries: Map<string, JournalEntry> | undefined;
   private last: number;
   private lastRecordedAt = 0;
   /** The last position that was recorded when this owner took the instance over. */
@@ -74,13 +74,13 @@ export class InstanceJournal {
 
   /** The newest stored wait before another attempt of a step or undo. */
   latestRetry(name: string): JournalEntry | undefined {
-    return this.retries.get(name);
+    return this.retries?.get(name);
   }
 
   private keep(entry: JournalEntry): void {
     this.lastRecordedAt = Math.max(this.lastRecordedAt, entry.recordedAt);
     this.byName.set(entry.name, entry);
-    if (entry.kind === 'retry') this.retries.set(retriedName(entry.name), entry);
+    if (entry.kind === 'retry') (this.retries ??= new Map()).set(retriedName(entry.name), entry);
   }
 
   /** Recorded and staged entries, in position order. */

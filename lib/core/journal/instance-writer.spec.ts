@@ -41,9 +41,9 @@ describe('An owner whose write met another one', () => {
     const { store, writer, results } = await leased();
     // A write of its own that was given up, and arrived all the same.
     await store.flush([{ workflowId: 'i', generation: 1, fence: 1, entries: [entry(1, 'late')] }]);
-    writer.staged.entries.push(entry(1, 'a'));
+    writer.staged.addEntry(entry(1, 'a'));
     writer.flushSoon();
-    writer.staged.entries.push(entry(2, 'b'));
+    writer.staged.addEntry(entry(2, 'b'));
     while (!writer.isClean) await writer.flush();
 
     expect((await writer.settle({ transition: { kind: 'end', status: 'completed' } })).kind).toBe('conflict');
@@ -56,9 +56,10 @@ describe('An owner whose write met another one', () => {
 describe('What is staged while a unit is under way', () => {
   it('travels in the next one', async () => {
     const { store, writer, results } = await leased();
-    writer.staged.entries.push(entry(1, 'a'));
+    writer.staged.addEntry(entry(1, 'a'));
     writer.flushSoon();
-    writer.staged.entries.push(entry(2, 'b'), entry(3, 'c'));
+    writer.staged.addEntry(entry(2, 'b'));
+    writer.staged.addEntry(entry(3, 'c'));
     while (!writer.isClean) await writer.flush();
 
     expect((await store.readJournal('i', 1)).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
@@ -69,10 +70,10 @@ describe('What is staged while a unit is under way', () => {
   it('is put behind what was refused because something had happened, and sent with it', async () => {
     const { store, writer } = await leased();
     await store.requestCancel('i', 'enough', '{}');
-    writer.staged.entries.push(entry(1, 'a'));
+    writer.staged.addEntry(entry(1, 'a'));
     const ending = { transition: { kind: 'end', status: 'completed' }, expect: { noCancel: true } } as const;
     const end = writer.settle(ending);
-    writer.staged.entries.push(entry(2, 'b'));
+    writer.staged.addEntry(entry(2, 'b'));
 
     expect((await end).kind).toBe('changed');
     while (!writer.isClean) await writer.flush();

@@ -34,10 +34,12 @@ export class InstanceWriter implements UnitOwner {
   /** Set once the store said that somebody else writes here: what was staged behind must not follow, though its positions might fit. */
   private verdict: Extract<FlushResult, { kind: 'fenced' | 'conflict' }> | undefined;
 
+  /** @param mayWait Whether a wait may have been registered in this generation already. */
   constructor(
     private readonly writer: JournalWriter,
     public owner: Ownership,
     private readonly onResult: (unit: FlushUnit, result: FlushResult) => void,
+    private mayWait = true,
   ) {}
 
   get staged(): StagedWrites {
@@ -78,9 +80,7 @@ export class InstanceWriter implements UnitOwner {
   /** Waits for the unit under way, then hands over what is staged, to be written by somebody else's transaction. */
   async takeForTransaction(): Promise<StagedWrites> {
     while (this.isSending) await this.whenAnswered();
-    const taken = this.staged;
-    this.current = new StagedWrites();
-    return taken;
+    return this.take();
   }
 
   /** Somebody else's transaction has written what it took. */
@@ -89,8 +89,7 @@ export class InstanceWriter implements UnitOwner {
   }
 
   private send(request: TransitionRequest | undefined, onAnswer?: (result: FlushResult) => void): void {
-    const taken = this.staged;
-    this.current = new StagedWrites();
+    const taken = this.take();
     if (this.verdict !== undefined) {
       onAnswer?.(this.verdict);
       return;
@@ -98,7 +97,14 @@ export class InstanceWriter implements UnitOwner {
     this.underWay = taken;
     this.onSettled = onAnswer;
     const unit = taken.toUnit(this.owner);
-    this.writer.flush(request === undefined ? unit : withTransition(unit, request), this);
+    this.writer.flush(request === undefined ? unit : withTransition(unit, request, !this.mayWait), this);
+  }
+
+  private take(): StagedWrites {
+    const taken = this.current;
+    this.current = new StagedWrites();
+    this.mayWait ||= taken.waits !== undefined;
+    return taken;
   }
 
   /** What became of the unit under way. */
@@ -130,14 +136,19 @@ function deferred(): { readonly promise: Promise<void>; readonly resolve: () => 
   return { promise, resolve };
 }
 
-function withTransition(unit: FlushUnit, request: TransitionRequest): FlushUnit {
-  const events = [...(unit.events ?? []), ...(request.events ?? [])];
-  const signals = [...(unit.signals ?? []), ...(request.signals ?? [])];
-  return {
-    ...unit,
-    transition: request.transition,
-    ...(request.expect === undefined ? {} : { expect: request.expect }),
-    ...(events.length === 0 ? {} : { events }),
-    ...(signals.length === 0 ? {} : { signals }),
-  };
+function withTransition(unit: FlushUnit, request: TransitionRequest, waitless: boolean): FlushUnit {
+  const { transition, expect } = request;
+  const events = joined(unit.events, request.events);
+  const signals = joined(unit.signals, request.signals);
+  const whole: { -readonly [K in keyof FlushUnit]: FlushUnit[K] } = { ...unit, transition };
+  if (expect !== undefined) whole.expect = expect;
+  if (events !== undefined) whole.events = events;
+  if (signals !== undefined) whole.signals = signals;
+  if (waitless) whole.waitless = true;
+  return whole;
+}
+
+function joined<T>(staged: readonly T[] | undefined, more: readonly T[] | undefined): readonly T[] | undefined {
+  if (more === undefined || more.length === 0) return staged;
+  return staged === undefined ? more : [...staged, ...more];
 }

@@ -21,6 +21,7 @@ export interface UnitOwner {
   answer(unit: FlushUnit, result: FlushResult): void;
 }
 
+const MIN = 8;
 interface PendingFlush {
   readonly unit: FlushUnit;
   readonly owner: UnitOwner;
@@ -48,6 +49,8 @@ export class JournalWriter {
   private starts: PendingStart[] = [];
   private inFlight = 0;
   private scheduled = false;
+  private crowd = 0;
+  private sailing = 0;
   private closed = false;
 
   constructor(
@@ -59,8 +62,9 @@ export class JournalWriter {
 
   /** Makes a unit durable. The owner has at most one unit under way. */
   flush(unit: FlushUnit, owner: UnitOwner): void {
-    this.flushes.push({ unit, owner });
-    this.schedule();
+    const waiting = this.flushes.push({ unit, owner });
+    if (waiting >= MIN && waiting * 2 >= this.crowd && this.inFlight < this.options.flushers) this.dispatch();
+    else this.schedule();
   }
 
   /** Creates an instance. */
@@ -78,9 +82,10 @@ export class JournalWriter {
 
   private schedule(): void {
     if (this.scheduled || this.inFlight >= this.options.flushers) return;
+    if (this.inFlight > 0 && (this.flushes.length + this.starts.length) * 4 < this.crowd) return;
     this.scheduled = true;
     // One macrotask later everything that this turn of the process brought forth is here.
-    this.clock.macrotask(() => {
+    process.nextTick(() => {
       this.scheduled = false;
       this.dispatch();
     });
@@ -91,8 +96,12 @@ export class JournalWriter {
       const batch = this.take();
       if (batch === undefined) return;
       this.inFlight += 1;
+      const size = batch.items.length;
+      this.sailing += size;
+      this.crowd = Math.max(this.sailing, this.crowd * 0.95);
       void this.send(batch).finally(() => {
         this.inFlight -= 1;
+        this.sailing -= size;
         if (this.flushes.length > 0 || this.starts.length > 0) this.schedule();
       });
     }

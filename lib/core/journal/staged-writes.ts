@@ -2,9 +2,11 @@ import type { JournalEntry, SignalSeed } from '../records/index.js';
 import type { FlushUnit, StartUnit, StreamSeed, WaitRow } from '../store/index.js';
 import type { LifecycleEvent } from '../lifecycle/index.js';
 
+const NONE: readonly JournalEntry[] = [];
+
 /** What one instance has brought forth and not yet made durable. Most units have entries and nothing else. @internal */
 export class StagedWrites {
-  entries: JournalEntry[] = [];
+  entries: readonly JournalEntry[] = NONE;
   waits: WaitRow[] | undefined = undefined;
   endedWaits: string[] | undefined = undefined;
   children: StartUnit[] | undefined = undefined;
@@ -24,6 +26,12 @@ export class StagedWrites {
       this.events === undefined &&
       this.customStatus === undefined
     );
+  }
+
+  addEntry(entry: JournalEntry): void {
+    // An array that begins with its one item is a fraction of the size of one that grows.
+    if (this.entries === NONE) this.entries = [entry];
+    else (this.entries as JournalEntry[]).push(entry);
   }
 
   addWait(wait: WaitRow): void {
@@ -48,7 +56,7 @@ export class StagedWrites {
 
   /** Puts writes that were not applied back in front of what was staged since. */
   restore(earlier: StagedWrites): void {
-    this.entries = earlier.entries.concat(this.entries);
+    this.entries = [...earlier.entries, ...this.entries];
     this.waits = joined(earlier.waits, this.waits);
     this.endedWaits = joined(earlier.endedWaits, this.endedWaits);
     this.children = joined(earlier.children, this.children);

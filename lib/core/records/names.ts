@@ -8,6 +8,10 @@ const ENCODED = /%(?:2F|23|24|25)/g;
  * @internal
  */
 export function encodeName(name: string): string {
+  return name.search(RESERVED) === -1 ? name : encode(name);
+}
+
+function encode(name: string): string {
   return name.replace(RESERVED, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 

@@ -18,6 +18,8 @@ export interface FlushUnit {
   readonly expect?: FlushExpectation;
   /** Waits registered by this unit (rows that the router matches signals against). */
   readonly waits?: readonly WaitRow[];
+  /** The owner never registered a wait in this generation, so that its end finds none to drop: spares the store the look. */
+  readonly waitless?: boolean;
   /** Names of waits that ended with this unit. */
   readonly endedWaits?: readonly string[];
   /** Children created by this unit; ids that exist already are left alone and reported. */

@@ -10,11 +10,12 @@ export type ColumnValue = string | number | boolean | null | undefined;
  * @internal
  */
 export function arrayLiteral<T>(items: readonly T[], of: (item: T) => ColumnValue, quoted: boolean): string {
-  const texts = items.map((item) => {
-    const value = of(item);
-    if (value === null || value === undefined) return 'NULL';
-    return quoted ? quote(String(value)) : String(value);
-  });
+  const texts = new Array<string>(items.length);
+  for (let index = 0; index < items.length; index += 1) {
+    const value = of(items[index] as T);
+    if (value === null || value === undefined) texts[index] = 'NULL';
+    else texts[index] = quoted ? quote(String(value)) : String(value);
+  }
   return `{${texts.join(',')}}`;
 }
 

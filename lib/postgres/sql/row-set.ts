@@ -33,8 +33,7 @@ export class RowSet<T> {
   /** Rows for one statement. */
   batch(items: readonly T[]): RowBatch {
     let used = '';
-    for (const { name, members } of this.groups)
-      if (members.some(({ of }) => items.some((item) => of(item) != null))) used += name;
+    for (const { name, members } of this.groups) if (isUsed(members, items)) used += name;
     const { present, absent } = this.layout(used);
     const [lone] = items;
     if (items.length === 1) {
@@ -58,6 +57,11 @@ export class RowSet<T> {
     }
     return layout;
   }
+}
+
+function isUsed<T>(members: readonly Column<T>[], items: readonly T[]): boolean {
+  for (const { of } of members) for (const item of items) if (of(item) != null) return true;
+  return false;
 }
 
 /** Which columns a batch has, and which are left out. */
@@ -87,8 +91,18 @@ export class RowBatch {
     return this.present.length;
   }
 
+  /** Whether a column has a value in any row. */
+  uses(name: string): boolean {
+    return !this.absent.some((column) => column.name === name);
+  }
+
   private get isLone(): boolean {
     return this.code.startsWith('1');
+  }
+
+  /** The columns of a lone row that have a parameter, with their expressions. Parameters are numbered from `first`. */
+  expressions(first: number): readonly { readonly column: string; readonly expression: string }[] {
+    return this.present.map(({ name, type }, index) => ({ column: name, expression: `$${first + index}::${type}` }));
   }
 
   /** A `FROM` item with every column of the row set. Parameters are numbered from `first`. */

@@ -46,23 +46,28 @@ function part<T>(
   };
 }
 
-/** The journal's columns of an entry. @internal */
-export const entryRows = new RowSet<Of<JournalEntry>>(
-  columns<Of<JournalEntry>>(
-    ['n', 'int4', ({ n }) => n],
-    ['"position"', 'int4', ({ item }) => item.position],
-    ['name', 'text', ({ item }) => item.name],
-    ['kind', 'text', ({ item }) => item.kind],
-    ['status', 'text', ({ item }) => item.status],
-    ['called_at', 'int4', ({ item }) => item.calledAt],
-    ['recorded_at', 'int8', ({ item }) => Math.ceil(item.recordedAt)],
-    ['attempts', 'int4', ({ item }) => item.attempts],
-    ['value', 'text', ({ item }) => item.value],
-    ['error', 'text', ({ item }) => item.error, 'r'],
-    ['signal_id', 'text', ({ item }) => item.signalId, 'r'],
-    ['data', 'text', ({ item }) => (item.data === undefined ? null : JSON.stringify(item.data)), 'r'],
-  ),
+const ENTRY_COLUMNS = columns<JournalEntry>(
+  ['"position"', 'int4', ({ position }) => position],
+  ['name', 'text', ({ name }) => name],
+  ['kind', 'text', ({ kind }) => kind],
+  ['status', 'text', ({ status }) => status],
+  ['called_at', 'int4', ({ calledAt }) => calledAt],
+  ['recorded_at', 'int8', ({ recordedAt }) => Math.ceil(recordedAt)],
+  ['attempts', 'int4', ({ attempts }) => attempts],
+  ['value', 'text', ({ value }) => value],
+  ['error', 'text', ({ error }) => error, 'r'],
+  ['signal_id', 'text', ({ signalId }) => signalId, 'r'],
+  ['data', 'text', ({ data }) => (data === undefined ? null : JSON.stringify(data)), 'r'],
 );
+
+/** The journal's columns of a lone entry. @internal */
+export const loneEntry = new RowSet<JournalEntry>(ENTRY_COLUMNS);
+
+/** The journal's columns of an entry, with the number of its unit. @internal */
+export const entryRows = new RowSet<Of<JournalEntry>>([
+  { name: 'n', type: 'int4', of: ({ n }) => n },
+  ...ENTRY_COLUMNS.map(({ of, ...column }) => ({ ...column, of: ({ item }: Of<JournalEntry>) => of(item) })),
+]);
 
 const ENTRY_TARGETS = '"position", name, kind, status, called_at, recorded_at, attempts, value, error, signal_id, data';
 const ENTRY_SOURCES = ENTRY_TARGETS.split(', ')

@@ -1,8 +1,9 @@
 import type { FlushUnit } from '../../core/store/index.js';
 import type { SqlStatement } from '../connection/index.js';
 import { NOW, RowSet, columns, type PreparedTexts, type RowBatch, type TableNames } from '../sql/index.js';
-import { flushParts, type FlushPart } from './flush-parts.js';
 import { tryIdLock } from './instance-seed.rows.js';
+import { flushParts, type FlushPart } from './flush-parts.js';
+import { featuresOf, type FlushFeatures } from './flush-features.js';
 import { transitionValues, writesInstance, type TransitionValues } from './transition-values.js';
 
 interface UnitRow {
@@ -89,31 +90,23 @@ export class FlushStatements {
       n: index + 1,
       transition: transitionValues(unit.transition),
     }));
-    const expects = units.some((unit) => unit.expect !== undefined);
-    const writes = units.some(writesInstance);
+    const features = featuresOf(units);
+    const { expects, writes } = features;
     const batch = UNITS[`${expects ? 'x' : ''}${writes ? 't' : ''}`].batch(rows);
-    const carried = this.parts.flatMap((part): Carried[] => {
+    const carried: Carried[] = [];
+    for (const part of this.parts) {
       const items = part.collect(units);
-      return items.length === 0 ? [] : [{ part, batch: part.batch(items) }];
-    });
-    const guarded = units.some((unit) => unit.children?.some((child) => child.seed.idGiven));
-    const consumes = units.some((unit) => unit.entries.some((entry) => entry.signalId !== undefined));
-    const drops = rows.some(({ transition }) => transition.ends || transition.continues);
+      if (items.length > 0) carried.push({ part, batch: part.batch(items) });
+    }
     // A lone unit of entries alone shares the row: it only has to keep a claim away until it is written.
     const share = units.length === 1 && !writes && carried.every(({ part }) => part.code === 'e');
 
-    const key = [
-      'flush',
-      batch.code,
-      ...carried.map((each) => `${each.part.code}${each.batch.code}`),
-      `${expects ? 'x' : ''}${writes ? 't' : ''}${drops ? 'd' : ''}${consumes ? 'c' : ''}${guarded ? 'g' : ''}${locking.slots ? 'l' : ''}`,
-      locking.wait ? 'wait' : '',
-    ].join('-');
-    const shape = { batch, carried, expects, writes, drops, consumes, guarded, share, locking };
-    return {
-      ...this.texts.get(key, () => this.text(shape)),
-      values: [offsetMs, ...batch.values, ...carried.flatMap((each) => each.batch.values)],
-    };
+    let key = `flush-${batch.code}`;
+    for (const { part, batch: items } of carried) key += `-${part.code}${items.code}`;
+    key += `-${features.code}${locking.slots ? 'l' : ''}-${locking.wait ? 'wait' : ''}`;
+    const values = [offsetMs, ...batch.values];
+    for (const { batch: items } of carried) values.push(...items.values);
+    return { ...this.texts.get(key, () => this.text({ ...features, batch, carried, share, locking })), values };
   }
 
   private text(shape: Shape): string {
@@ -133,7 +126,7 @@ export class FlushStatements {
       heldCte(t, shape),
       ...sources.map(({ part, source }) => `${part.cte} AS (${part.statement(t, source)})`),
       ...(consumes && entrySource !== undefined ? [consumedCte(t, entrySource)] : []),
-      ...(writes ? [writtenCte(t)] : []),
+      ...(writes ? [writtenCte(t, batch)] : []),
       ...(drops ? [droppedWaitsCte(t)] : []),
       ...(locking.slots ? [freedSlotsCte(t)] : []),
     ];
@@ -154,14 +147,9 @@ interface Carried {
   readonly batch: RowBatch;
 }
 
-interface Shape {
+interface Shape extends FlushFeatures {
   readonly batch: RowBatch;
   readonly carried: readonly Carried[];
-  readonly expects: boolean;
-  readonly writes: boolean;
-  readonly drops: boolean;
-  readonly consumes: boolean;
-  readonly guarded: boolean;
   readonly share: boolean;
   readonly locking: FlushLocking;
 }
@@ -194,29 +182,45 @@ function heldCte(t: TableNames, shape: Shape): string {
     WHERE ${conditions.join(' AND ')} ${mode}) x)`;
 }
 
-function writtenCte(t: TableNames): string {
-  return `written AS (UPDATE ${t.instances} i SET
-    updated_at = clock.now,
-    status = coalesce(h.status, i.status),
-    generation = CASE WHEN h.continues THEN i.generation + 1 ELSE i.generation END,
-    head = CASE WHEN h.continues THEN 0 ELSE greatest(i.head, h.last_position) END,
-    claimed_head = CASE WHEN h.continues THEN 0 ELSE i.claimed_head END,
-    event_seq = greatest(i.event_seq, h.last_event),
-    custom_status = CASE WHEN h.sets_custom THEN h.custom_status ELSE i.custom_status END,
-    worker_id = CASE WHEN h.leaves THEN NULL ELSE i.worker_id END,
-    due_at = CASE WHEN NOT h.leaves THEN i.due_at WHEN h.due = 'now' THEN clock.now ELSE h.due_at END,
-    ended_at = CASE WHEN h.ends THEN clock.now ELSE i.ended_at END,
-    output = CASE WHEN h.ends THEN h.output ELSE i.output END,
-    error = CASE WHEN h.ends OR h.error IS NOT NULL THEN h.error ELSE i.error END,
-    input = CASE WHEN h.continues THEN h.input ELSE i.input END,
-    input_hash = coalesce(h.input_hash, i.input_hash),
-    seed = coalesce(h.seed, i.seed),
-    crashes = CASE WHEN h.calm THEN 0 ELSE i.crashes END,
-    quarantined_for = h.quarantined_for,
-    resume_status = CASE WHEN h.quarantined_for IS NOT NULL AND i.status = 'compensating' THEN i.status END,
-    mismatched_at = CASE WHEN h.mismatched_build IS NULL THEN i.mismatched_at ELSE clock.now END,
-    mismatched_builds = CASE WHEN h.mismatched_build IS NULL OR h.mismatched_build = ANY (i.mismatched_builds)
-      THEN i.mismatched_builds ELSE array_append(i.mismatched_builds, h.mismatched_build) END
+/** Says nothing of columns that no unit of the batch would change. */
+function writtenCte(t: TableNames, batch: RowBatch): string {
+  const columns = [
+    'updated_at = clock.now',
+    'status = coalesce(h.status, i.status)',
+    'event_seq = greatest(i.event_seq, h.last_event)',
+    'worker_id = CASE WHEN h.leaves THEN NULL ELSE i.worker_id END',
+    `due_at = CASE WHEN NOT h.leaves THEN i.due_at WHEN h.due = 'now' THEN clock.now ELSE h.due_at END`,
+    'ended_at = CASE WHEN h.ends THEN clock.now ELSE i.ended_at END',
+    'output = CASE WHEN h.ends THEN h.output ELSE i.output END',
+    'error = CASE WHEN h.ends OR h.error IS NOT NULL THEN h.error ELSE i.error END',
+    'crashes = CASE WHEN h.calm THEN 0 ELSE i.crashes END',
+    'quarantined_for = h.quarantined_for',
+  ];
+  if (batch.uses('continues')) {
+    columns.push(
+      'generation = CASE WHEN h.continues THEN i.generation + 1 ELSE i.generation END',
+      'head = CASE WHEN h.continues THEN 0 ELSE greatest(i.head, h.last_position) END',
+      'claimed_head = CASE WHEN h.continues THEN 0 ELSE i.claimed_head END',
+      'input = CASE WHEN h.continues THEN h.input ELSE i.input END',
+      'input_hash = coalesce(h.input_hash, i.input_hash)',
+      'seed = coalesce(h.seed, i.seed)',
+    );
+  } else {
+    columns.push('head = greatest(i.head, h.last_position)');
+  }
+  if (batch.uses('sets_custom'))
+    columns.push('custom_status = CASE WHEN h.sets_custom THEN h.custom_status ELSE i.custom_status END');
+  if (batch.uses('mismatched_build')) {
+    columns.push(
+      `resume_status = CASE WHEN h.quarantined_for IS NOT NULL AND i.status = 'compensating' THEN i.status END`,
+      'mismatched_at = CASE WHEN h.mismatched_build IS NULL THEN i.mismatched_at ELSE clock.now END',
+      `mismatched_builds = CASE WHEN h.mismatched_build IS NULL OR h.mismatched_build = ANY (i.mismatched_builds)
+        THEN i.mismatched_builds ELSE array_append(i.mismatched_builds, h.mismatched_build) END`,
+    );
+  } else {
+    columns.push('resume_status = NULL');
+  }
+  return `written AS (UPDATE ${t.instances} i SET ${columns.join(',\n    ')}
   FROM held h, clock WHERE i.id = h.id AND h.writes RETURNING 1)`;
 }
 

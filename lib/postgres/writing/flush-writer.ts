@@ -12,6 +12,7 @@ import { jsonArray, numbers, text } from '../records/index.js';
 import type { StoreCore } from '../store-core.js';
 import { isWritten, refusal, standingStatement, unitStanding } from './flush-settlement.js';
 import { COUNT_CHECK_STATE, FlushStatements } from './flush-statement.js';
+import { isLoneEntry, loneEntryAnswer, loneEntryStatement } from './lone-entry-statement.js';
 
 /** What one statement made of a unit; `undefined` when its row was not locked. */
 type Attempt = FlushResult | undefined;
@@ -25,6 +26,7 @@ export class FlushWriter {
   }
 
   async flush(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
+    if (units.length === 1) return this.write(units, resend);
     // Every statement of the engine takes its locks in id order.
     const order = units.map((_, index) => index).sort((a, b) => compareIds(units[a], units[b]));
     const sorted = order.map((index) => units[index] as FlushUnit);
@@ -49,10 +51,11 @@ export class FlushWriter {
   }
 
   private async write(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
-    const results = resend ? await this.settled(units) : units.map((): Attempt => undefined);
-    const open = units.filter((_, index) => results[index] === undefined);
+    const results: readonly Attempt[] = resend ? await this.settled(units) : [];
+    const open = resend ? units.filter((_, index) => results[index] === undefined) : units;
     if (open.length === 0) return results as FlushResult[];
     const attempts = await this.attemptTogether(open);
+    if (!resend && attempts.every((attempt) => attempt !== undefined)) return attempts;
     const answers: FlushResult[] = [];
     let place = 0;
     for (const [index, unit] of units.entries()) {
@@ -113,6 +116,8 @@ export class FlushWriter {
 
   private async attempt(executor: SqlExecutor, units: readonly FlushUnit[], wait: boolean): Promise<Attempt[]> {
     const { core } = this;
+    const [lone] = units;
+    if (units.length === 1 && lone !== undefined && !wait && isLoneEntry(lone)) return [await this.attemptEntry(executor, lone)];
     const slots = units.some((unit) => core.limited.leaves(unit));
     const statement = this.statements.build(units, core.offsetMs(), { wait, slots });
     const { rows } = await executor.query(statement);
@@ -131,6 +136,14 @@ export class FlushWriter {
           : { ...applied, ...(await this.foreignChildren(unit, jsonArray<string>(row, 'children'), executor)) };
     }
     return attempts;
+  }
+
+  private async attemptEntry(executor: SqlExecutor, unit: FlushUnit): Promise<Attempt> {
+    const { core } = this;
+    const { rows } = await executor.query(loneEntryStatement(core.tables, core.texts, unit));
+    core.texts.noteRows(1);
+    const [row] = rows;
+    return row && { kind: 'applied', ...loneEntryAnswer(row) };
   }
 
   /** Ids among the unit's children that existed before and have another parent. */

@@ -127,11 +127,16 @@ export class InstanceStarter {
     const prepared = core.texts.get(key, () => {
       const t = core.tables;
       const free = guarded ? `WHERE NOT s.id_given OR ${tryIdLock(t, 's.id')}` : '';
+      const insert = `${insertInstances(t, 'FROM s, clock', 's', mayExist)} RETURNING`;
+      const answer = 'id, created_at, due_at, deadline_at';
+      if (units.length === 1 && !guarded && events === undefined) {
+        return `WITH clock AS (SELECT ${NOW} AS now), s AS (SELECT * FROM ${batch.from('s', 2)}) ${insert} 1 AS n, ${answer}`;
+      }
       // Materialised, so that the lock is tried once for each row, before the rows are written.
       const ctes = [
         `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,
         `s AS MATERIALIZED (SELECT * FROM ${batch.from('s', 2)} ${free})`,
-        `created AS (${insertInstances(t, 'FROM s, clock', 's', mayExist)} RETURNING id, created_at, due_at, deadline_at)`,
+        `created AS (${insert} ${answer})`,
       ];
       if (events !== undefined) {
         ctes.push(`posted AS (INSERT INTO ${t.outbox} (instance_id, seq, generation, created_at, event)
