@@ -8,9 +8,14 @@ import type { EndedInstance } from '../core/records/index.js';
  * @throws WorkflowFailedError with the run's error as cause; WorkflowCancelledError; WorkflowTerminatedError
  * @internal
  */
-export async function readOutcome(payloads: PayloadPort, record: EndedInstance): Promise<unknown> {
+export function readOutcome(payloads: PayloadPort, record: EndedInstance): unknown {
   const { id: workflowId, status } = record;
   if (status === 'completed') return payloads.decode(record.output, { workflowId, place: 'output' });
+  return throwOutcome(payloads, record);
+}
+
+async function throwOutcome(payloads: PayloadPort, record: EndedInstance): Promise<never> {
+  const { id: workflowId, status } = record;
   const cause = await readOutcomeError(payloads, record);
   if (status !== 'cancelled')
     throw new WorkflowFailedError({ workflowId, status, ...(cause === undefined ? {} : { cause }) });

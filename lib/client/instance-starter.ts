@@ -26,14 +26,10 @@ export class InstanceStarter {
   async start(reference: WorkflowReference, input: unknown, options: StartOptions): Promise<StartedInstance> {
     const { transaction } = options;
     refuseInsideTransaction('start', transaction);
-    const request = await createStartRequest(
-      this.services,
-      reference,
-      input,
-      options,
-      options.id === undefined ? derivedId() : undefined,
-    );
-    return transaction === undefined ? this.startNow(request) : this.startWith(transaction, request);
+    const own = options.id === undefined ? derivedId() : undefined;
+    const created = createStartRequest(this.services, reference, input, options, own);
+    const request = created instanceof Promise ? await created : created;
+    return await (transaction === undefined ? this.startNow(request) : this.startWith(transaction, request));
   }
 
   private async startNow(request: StartRequest): Promise<StartedInstance> {

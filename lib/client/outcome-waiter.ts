@@ -36,6 +36,8 @@ interface Watch {
   timer: Cancellable | undefined;
   pauseMs: number;
   state: 'resting' | 'queued' | 'looking' | 'looking-again';
+  /** Rounds of the patrol since the worker of this process was trusted to tell; absent where it is not. */
+  rounds: number | undefined;
 }
 
 /**
@@ -47,6 +49,7 @@ interface Watch {
 export class OutcomeWaiter {
   private readonly watches = new Map<string, Watch>();
   private readonly limiter = new ConcurrencyLimiter(MAX_LOOKS);
+  private patrol: Cancellable | undefined;
 
   constructor(
     private readonly services: Pick<EngineServices, 'store' | 'clock'>,
@@ -113,6 +116,7 @@ export class OutcomeWaiter {
       timer: undefined,
       pauseMs: FIRST_PAUSE_MS,
       state: 'resting',
+      rounds: undefined,
     };
     this.watches.set(workflowId, watch);
     return watch;
@@ -122,18 +126,35 @@ export class OutcomeWaiter {
     watch.timer?.cancel();
     watch.stopListening();
     if (this.watches.get(watch.workflowId) === watch) this.watches.delete(watch.workflowId);
+    if (this.watches.size > 0) return;
+    this.patrol?.cancel();
+    this.patrol = undefined;
   }
 
   /** It has not ended, and its worker here will tell when it does; looking again is for the case that another one takes it over. */
   private awaitWorker(watch: Watch): void {
     for (const waiter of watch.waiters) waiter.hasLooked = true;
     watch.pauseMs = MAX_PAUSE_MS;
-    if (watch.state === 'resting' && watch.timer === undefined) this.rest(watch);
+    if (watch.state !== 'resting' || watch.timer !== undefined) return;
+    watch.rounds ??= 0;
+    this.patrol ??= this.services.clock.schedule(MAX_PAUSE_MS / 2, this.goRound);
   }
+
+  /** One timer for all whose worker is here: a timer for each would cost more than the rest of most waits. */
+  private readonly goRound = (): void => {
+    this.patrol = undefined;
+    for (const watch of this.watches.values()) {
+      if (watch.rounds === undefined) continue;
+      watch.rounds += 1;
+      if (watch.rounds > 1) this.look(watch);
+      else this.patrol ??= this.services.clock.schedule(MAX_PAUSE_MS / 2, this.goRound);
+    }
+  };
 
   /** Looks as soon as there is room for it; once more when something was heard during a look. */
   private look(watch: Watch): void {
     watch.timer?.cancel();
+    watch.rounds = undefined;
     if (watch.state === 'looking') watch.state = 'looking-again';
     if (watch.state !== 'resting') return;
     watch.state = 'queued';

@@ -14,7 +14,7 @@ import {
 } from '../core/records/index.js';
 import { parseDuration } from '../core/time/index.js';
 import type { StartOptions } from './client-options.interface.js';
-import { resolveStartTarget } from './start-target.js';
+import { resolveStartTarget, type StartTarget } from './start-target.js';
 
 const DEFAULT_PRIORITY = 1_000;
 
@@ -44,30 +44,39 @@ export interface StartRequest {
  * @throws WorkflowDefinitionError, WorkflowInputError, WorkflowOptionsError, WorkflowPayloadError, WorkflowPayloadLimitError
  * @internal
  */
-export async function createStartRequest(
+export function createStartRequest(
   services: EngineServices,
   reference: WorkflowReference,
   input: unknown,
   options: StartOptions,
   derivedId: string | undefined,
-): Promise<StartRequest> {
+): StartRequest | Promise<StartRequest> {
   refuseUnknownOptions(options, START, 'start');
-  const { registry, payloads, clock } = services;
-  const { name, version, definition } = resolveStartTarget(registry, reference, options.version);
+  const target = resolveStartTarget(services.registry, reference, options.version);
   if (options.id !== undefined) assertWorkflowId(options.id);
-  checkConcurrencyKey(definition, options.concurrencyKey);
+  checkConcurrencyKey(target.definition, options.concurrencyKey);
+  const { validateInput } = target.definition ?? {};
+  const place = `The input of workflow "${target.name}"`;
+  const seal = (valid: unknown): StartRequest | Promise<StartRequest> =>
+    sealRequest(services, target, valid, options, derivedId);
+  return validateInput === undefined ? seal(input) : Promise.resolve(validateInput(input, place)).then(seal);
+}
+
+function sealRequest(
+  services: EngineServices,
+  { name, version, definition }: StartTarget,
+  valid: unknown,
+  options: StartOptions,
+  derivedId: string | undefined,
+): StartRequest | Promise<StartRequest> {
+  const { payloads, clock } = services;
   const id = options.id ?? derivedId ?? newWorkflowId(clock);
-  const valid =
-    definition?.validateInput === undefined
-      ? input
-      : await definition.validateInput(input, `The input of workflow "${name}"`);
   const timeoutMs =
     options.timeout === undefined ? definition?.timeoutMs : parseDuration(options.timeout, 'timeout of start');
   const delayMs =
     options.startDelay === undefined ? undefined : parseDuration(options.startDelay, 'startDelay of start');
   const sealed = payloads.encode(valid, { workflowId: id, place: 'input' });
-  const encoded = sealed instanceof Promise ? await sealed : sealed;
-  const seed: InstanceSeed = {
+  const seed = (encoded: string | undefined): InstanceSeed => ({
     id,
     name,
     version,
@@ -81,8 +90,11 @@ export async function createStartRequest(
     timeoutMs,
     delayMs,
     idGiven: options.id !== undefined || derivedId !== undefined,
-  };
-  return { seed, isDerived: options.id === undefined && derivedId !== undefined };
+  });
+  const isDerived = options.id === undefined && derivedId !== undefined;
+  return sealed instanceof Promise
+    ? sealed.then((encoded) => ({ seed: seed(encoded), isDerived }))
+    : { seed: seed(sealed), isDerived };
 }
 
 /** A key that nobody counts by would be ignored in silence. */

@@ -11,9 +11,7 @@ export async function runStatement(client: PgClient, statement: SqlStatement): P
     const { name, text, values } = statement;
     const result = await client.query(
       // The driver reads the values and changes none of them.
-      name === undefined
-        ? { text, values, types: asText }
-        : { name, text, values, types: asText },
+      name === undefined ? { text, values, types: asText } : { name, text, values, types: asText },
     );
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   } catch (error) {

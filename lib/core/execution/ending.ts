@@ -11,7 +11,7 @@ import {
   type SignalSeed,
   type TerminalStatus,
 } from '../records/index.js';
-import type { FlushResult } from '../store/index.js';
+import type { FlushExpectation, FlushResult } from '../store/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { ExecutionHost } from './execution-host.js';
 import { originOf } from './failure-origin.js';
@@ -19,6 +19,8 @@ import { closeSignals, openChildren } from './open-children.js';
 import { Unwinding } from './unwinding.js';
 import { generationSeed } from './generation-seed.js';
 import type { Verdict } from './verdict.js';
+
+const NOT_CANCELLED: FlushExpectation = { noCancel: true };
 
 /**
  * How a stretch of execution ends: settles open bodies, closes children, undoes what has to be undone, and writes the outcome,
@@ -48,15 +50,18 @@ export class Ending {
   }
 
   /** The code has ended, or the run was stopped. `undefined`: not over yet, look again. */
-  async run(): Promise<Verdict | undefined> {
+  run(): Promise<Verdict | undefined> {
     this.hasBegun = true;
-    if (!this.isSettled) {
-      const { bodies, arrivals, desk } = this.host;
-      desk.clear();
-      if (bodies.size > 0 || bodies.hasEnded || arrivals.size > 0) await this.settleBodies();
-      this.isSettled = true;
-    }
-    if (this.host.isDropped) return { kind: 'lost' };
+    const { bodies, arrivals, desk } = this.host;
+    if (!this.isSettled) desk.clear();
+    const isQuiet = bodies.size === 0 && !bodies.hasEnded && arrivals.size === 0;
+    if (this.isSettled || isQuiet) return this.conclude();
+    return this.settleBodies().then(() => this.conclude());
+  }
+
+  private conclude(): Promise<Verdict | undefined> {
+    this.isSettled = true;
+    if (this.host.isDropped) return Promise.resolve({ kind: 'lost' });
     const { codeEnd, stop } = this.host;
     if (stop === undefined && codeEnd?.kind === 'returned') return this.complete(codeEnd.value);
     if (stop === undefined && codeEnd?.kind === 'threw' && codeEnd.error instanceof ContinueAsNew)
@@ -129,7 +134,7 @@ export class Ending {
     await this.host.arrivals.recordAll();
   }
 
-  private async complete(value: unknown): Promise<Verdict | undefined> {
+  private complete(value: unknown): Promise<Verdict | undefined> {
     const { host } = this;
     let text: string | undefined;
     try {
@@ -139,13 +144,25 @@ export class Ending {
       return this.fail();
     }
     const sealed = host.services.payloads.seal(text, { workflowId: host.record.id, place: 'output' });
-    const output = sealed instanceof Promise ? await sealed : sealed;
+    if (sealed instanceof Promise) return sealed.then((output) => this.sayFarewell(output));
+    return this.sayFarewell(sealed);
+  }
+
+  /** What need not wait for anything makes no promise: most runs end here. */
+  private sayFarewell(output: string | undefined): Promise<Verdict | undefined> {
     const farewell = this.farewell({ status: 'completed', ...(output === undefined ? {} : { output }) });
-    const signals = farewell instanceof Promise ? await farewell : farewell;
+    if (farewell instanceof Promise) return farewell.then((signals) => this.recordCompletion(output, signals));
+    return this.recordCompletion(output, farewell);
+  }
+
+  private async recordCompletion(
+    output: string | undefined,
+    signals: readonly SignalSeed[],
+  ): Promise<Verdict | undefined> {
     const result = await this.settle({
       transition: { kind: 'end', status: 'completed', ...(output === undefined ? {} : { output }) },
-      expect: { noCancel: true },
-      events: [host.events.draft('completed', 'completed')],
+      expect: NOT_CANCELLED,
+      events: [this.host.events.draft('completed', 'completed')],
       signals,
     });
     return this.after(result, this.ended({ status: 'completed', output }));
@@ -167,7 +184,7 @@ export class Ending {
     const event = host.events.draft('continued', 'running');
     const result = await this.settle({
       transition: { kind: 'continue', inputHash, seed, ...(sealed === undefined ? {} : { input: sealed }) },
-      expect: { noCancel: true },
+      expect: NOT_CANCELLED,
       events: [event],
     });
     if (result.kind === 'changed') {
@@ -286,11 +303,12 @@ export class Ending {
     return closeSignals(host, { reason, error });
   }
 
-  private async settle(request: TransitionRequest): Promise<FlushResult> {
+  private settle(request: TransitionRequest): Promise<FlushResult> {
     this.isSettling = request.transition.kind !== 'compensate' && request.transition.kind !== 'continue';
-    const result = await this.host.writer.settle(request);
-    this.isSettling = false;
-    return result;
+    return this.host.writer.settle(request).then((result) => {
+      this.isSettling = false;
+      return result;
+    });
   }
 
   private after(result: FlushResult, verdict: Verdict): Verdict | undefined {

@@ -70,8 +70,8 @@ export class InstanceWriter implements UnitOwner {
   }
 
   /** Makes everything staged durable together with a change of the instance row: both or neither. */
-  async settle(request: TransitionRequest): Promise<FlushResult> {
-    while (this.isSending) await this.whenAnswered();
+  settle(request: TransitionRequest): Promise<FlushResult> {
+    if (this.isSending) return this.whenAnswered().then(() => this.settle(request));
     return new Promise((resolve) => {
       this.send(request, resolve);
     });

@@ -1,10 +1,15 @@
 import { isWorkflowError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
 import type { FlushResult, FlushUnit, StartResult, StartUnit, WorkflowStore } from '../store/index.js';
-import type { Clock } from '../time/index.js';
+import { afterPromises, type Clock } from '../time/index.js';
 
 /** Before a unit whose row was locked is sent again. */
 const LOCKED_PAUSE_MS = 50;
+
+/** Fewer units than this are not worth a statement of their own while others are about to join them. */
+const SMALLEST_COHORT = 8;
+/** How fast the crowd is forgotten when fewer instances write: by a twentieth at each statement. */
+const CROWD_MEMORY = 0.95;
 
 /** How the writer sends. @internal */
 export interface JournalWriterOptions {
@@ -21,7 +26,6 @@ export interface UnitOwner {
   answer(unit: FlushUnit, result: FlushResult): void;
 }
 
-const MIN = 8;
 interface PendingFlush {
   readonly unit: FlushUnit;
   readonly owner: UnitOwner;
@@ -39,7 +43,8 @@ type Batch =
 
 /**
  * Makes the writes of all instances of a process durable together (group commit): whatever is asked for while statements are in
- * flight travels in the next one. A store that cannot be reached is asked again until it answers; every row of a unit has a derived
+ * flight travels in the next one. A crowd of instances is parted in two cohorts, so that the store works on one while this process
+ * works on the other; in one lockstep each would wait for the other. A store that cannot be reached is asked again until it answers; every row of a unit has a derived
  * key, so asking again changes nothing.
  *
  * @internal
@@ -49,8 +54,10 @@ export class JournalWriter {
   private starts: PendingStart[] = [];
   private inFlight = 0;
   private scheduled = false;
+  /** Units in the statements in flight. */
+  private underWay = 0;
+  /** The most units that were under way at one time, lately. */
   private crowd = 0;
-  private sailing = 0;
   private closed = false;
 
   constructor(
@@ -63,7 +70,8 @@ export class JournalWriter {
   /** Makes a unit durable. The owner has at most one unit under way. */
   flush(unit: FlushUnit, owner: UnitOwner): void {
     const waiting = this.flushes.push({ unit, owner });
-    if (waiting >= MIN && waiting * 2 >= this.crowd && this.inFlight < this.options.flushers) this.dispatch();
+    const isCohort = waiting >= SMALLEST_COHORT && 2 * waiting >= this.crowd;
+    if (isCohort && this.inFlight < this.options.flushers) this.dispatch();
     else this.schedule();
   }
 
@@ -82,10 +90,10 @@ export class JournalWriter {
 
   private schedule(): void {
     if (this.scheduled || this.inFlight >= this.options.flushers) return;
-    if (this.inFlight > 0 && (this.flushes.length + this.starts.length) * 4 < this.crowd) return;
+    // A few stragglers of a crowd travel with the next cohort: a statement costs as much as many rows.
+    if (this.inFlight > 0 && 4 * (this.flushes.length + this.starts.length) < this.crowd) return;
     this.scheduled = true;
-    // One macrotask later everything that this turn of the process brought forth is here.
-    process.nextTick(() => {
+    afterPromises(() => {
       this.scheduled = false;
       this.dispatch();
     });
@@ -97,11 +105,11 @@ export class JournalWriter {
       if (batch === undefined) return;
       this.inFlight += 1;
       const size = batch.items.length;
-      this.sailing += size;
-      this.crowd = Math.max(this.sailing, this.crowd * 0.95);
+      this.underWay += size;
+      this.crowd = Math.max(this.underWay, this.crowd * CROWD_MEMORY);
       void this.send(batch).finally(() => {
         this.inFlight -= 1;
-        this.sailing -= size;
+        this.underWay -= size;
         if (this.flushes.length > 0 || this.starts.length > 0) this.schedule();
       });
     }

@@ -38,3 +38,13 @@ function runAll(): void {
     }
   }
 }
+
+/**
+ * Runs a callback after every promise callback that is ready now, but before anything else happens: what this turn of the process
+ * brings forth is there then.
+ *
+ * @internal
+ */
+export function afterPromises(callback: () => void): void {
+  process.nextTick(callback);
+}

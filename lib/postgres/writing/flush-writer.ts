@@ -17,9 +17,13 @@ import { isLoneEntry, loneEntryAnswer, loneEntryStatement } from './lone-entry-s
 /** What one statement made of a unit; `undefined` when its row was not locked. */
 type Attempt = FlushResult | undefined;
 
+/** How often units that were left out are tried together before each is tried alone. */
+const ROUNDS_TOGETHER = 3;
+
 /** Makes units durable: all of them in one statement, and one by one only those that the statement left out. @internal */
 export class FlushWriter {
   private readonly statements: FlushStatements;
+  private readonly executor: SqlExecutor = { query: (statement) => this.core.database.once(statement) };
 
   constructor(private readonly core: StoreCore) {
     this.statements = new FlushStatements(core.tables, core.texts, core.outbox, core.lockTimeoutMs);
@@ -51,18 +55,22 @@ export class FlushWriter {
   }
 
   private async write(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
-    const results: readonly Attempt[] = resend ? await this.settled(units) : [];
-    const open = resend ? units.filter((_, index) => results[index] === undefined) : units;
-    if (open.length === 0) return results as FlushResult[];
-    const attempts = await this.attemptTogether(open);
-    if (!resend && attempts.every((attempt) => attempt !== undefined)) return attempts;
-    const answers: FlushResult[] = [];
-    let place = 0;
-    for (const [index, unit] of units.entries()) {
-      // Only what is left over is looked at on its own; a shortfall is rare.
-      answers.push(results[index] ?? attempts[place++] ?? (await this.writeAlone(unit, resend)));
+    const results = resend ? await this.settled(units) : units.map((): Attempt => undefined);
+    let open = resend ? missing(results) : units.map((_, index) => index);
+    for (let round = 0; round < ROUNDS_TOGETHER && open.length > 0; round += 1) {
+      if (round > 0) await this.core.database.pause(round - 1);
+      const attempts = await this.attemptTogether(
+        open.length === units.length ? units : open.map((index) => units[index] as FlushUnit),
+      );
+      // One unit's rows failed the statement for all: now each stands for itself.
+      if (attempts === undefined) break;
+      for (let place = 0; place < attempts.length; place += 1) results[open[place] as number] = attempts[place];
+      open = missing(results);
+      // Many at one time are held by a short statement of the engine's own, such as a renewal; one may be held by anybody.
+      if (open.length === 1) break;
     }
-    return answers;
+    for (const index of open) results[index] = await this.writeAlone(units[index] as FlushUnit, resend);
+    return results as FlushResult[];
   }
 
   /** Answers for the units that are found written already. */
@@ -78,12 +86,12 @@ export class FlushWriter {
     );
   }
 
-  private async attemptTogether(units: readonly FlushUnit[]): Promise<Attempt[]> {
+  /** `undefined` when the server refused the statement for something in its rows. */
+  private async attemptTogether(units: readonly FlushUnit[]): Promise<Attempt[] | undefined> {
     try {
-      return await this.attempt({ query: (statement) => this.core.database.once(statement) }, units, false);
+      return await this.attempt(this.executor, units, false);
     } catch (error) {
-      // One unit's rows failed the statement for all: now each stands for itself.
-      if (isRefusedValue(error)) return units.map(() => undefined);
+      if (isRefusedValue(error)) return undefined;
       throw error;
     }
   }
@@ -93,7 +101,7 @@ export class FlushWriter {
     const deadline = core.clock.monotonic() + core.lockTimeoutMs;
     for (let round = 0; ; round += 1) {
       try {
-        const [attempt] = await this.attempt({ query: (statement) => core.database.once(statement) }, [unit], false);
+        const [attempt] = await this.attempt(this.executor, [unit], false);
         if (attempt !== undefined) return attempt;
       } catch (error) {
         const result = this.refused(error);
@@ -117,7 +125,8 @@ export class FlushWriter {
   private async attempt(executor: SqlExecutor, units: readonly FlushUnit[], wait: boolean): Promise<Attempt[]> {
     const { core } = this;
     const [lone] = units;
-    if (units.length === 1 && lone !== undefined && !wait && isLoneEntry(lone)) return [await this.attemptEntry(executor, lone)];
+    if (units.length === 1 && lone !== undefined && !wait && isLoneEntry(lone))
+      return [await this.attemptEntry(executor, lone)];
     const slots = units.some((unit) => core.limited.leaves(unit));
     const statement = this.statements.build(units, core.offsetMs(), { wait, slots });
     const { rows } = await executor.query(statement);
@@ -174,6 +183,12 @@ export class FlushWriter {
     }
     throw error;
   }
+}
+
+function missing(results: readonly Attempt[]): number[] {
+  const found: number[] = [];
+  for (let index = 0; index < results.length; index += 1) if (results[index] === undefined) found.push(index);
+  return found;
 }
 
 function compareIds(a: FlushUnit | undefined, b: FlushUnit | undefined): number {
