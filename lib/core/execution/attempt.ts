@@ -61,10 +61,14 @@ export class Attempt implements StepScope {
     return this.own;
   }
 
+  call(): unknown {
+    return this.plan.body(new LiveStepContext(this.plan, this), this.number);
+  }
+
   /** The body's answer, or the limit that was passed first. */
   run(): unknown {
     const { plan, surroundings } = this;
-    const answer = runInStepScope(this, () => plan.body(new LiveStepContext(plan, this), this.number));
+    const answer = runInStepScope(this, callBody);
     if (plan.timeoutMs === undefined && plan.heartbeatTimeoutMs === undefined) return answer;
     this.limits = new AttemptLimits(plan, surroundings.clock, this.scope);
     return this.limits.race(answer);
@@ -82,6 +86,10 @@ export class Attempt implements StepScope {
     this.limits?.end();
     this.own?.dispose();
   }
+}
+
+function callBody(attempt: Attempt): unknown {
+  return attempt.call();
 }
 
 /** How long an attempt may take, and how long it may be silent. */
