@@ -23,7 +23,12 @@ await runs[what](Number(amount));
 
 /** Short instances: one step, with a few at one time. */
 async function instances(count) {
-  const short = { name: 'short', version: 1, model: 'workflow', run: (ctx, input) => ctx.step('double', () => input * 2) };
+  const short = {
+    name: 'short',
+    version: 1,
+    model: 'workflow',
+    run: (ctx, input) => ctx.step('double', () => input * 2),
+  };
   const { client, close } = await createMemoryEngine(library, [short]);
   let done = 0;
   await watch('instances', async () => {
@@ -74,7 +79,8 @@ async function hours(count) {
       await client.start(waiting, {}, { id: `waiting-${minutes}` });
       await clock.advance('1m');
       // Every second one gets its signal; the others run into their time-out.
-      if (minutes >= 120 && minutes % 2 === 0) await client.signal(`waiting-${minutes - 65}`, 'go', {}).catch(() => undefined);
+      if (minutes >= 120 && minutes % 2 === 0)
+        await client.signal(`waiting-${minutes - 65}`, 'go', {}).catch(() => undefined);
     }
     return minutes;
   });
