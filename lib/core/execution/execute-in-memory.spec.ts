@@ -3,7 +3,6 @@ import { DefinitionRegistry, type WorkflowContext, type WorkflowDefinition } fro
 import { VirtualClock } from '../time/index.js';
 import { beginStep, executeInMemory, unwatchedSteps } from './execute-in-memory.js';
 import { standaloneServices, type MemoryServices } from './memory-services.js';
-import { currentStepScope } from './step-scope.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: each test gives its own
 type Run = (ctx: WorkflowContext, input: any) => unknown;
@@ -101,68 +100,6 @@ describe('executeInMemory', () => {
     expect(await outcome).toMatchObject({ code: 'STEP_FAILED', step: 'flaky', attempts: 3, cause: failure });
     expect(attempts.map(([attempt]) => attempt)).toEqual([1, 2, 3]);
     expect(new Set(attempts.map(([, key]) => key)).size).toBe(1);
-  });
-
-  it('tells the second attempt what the first one reported, and derives the same ids in both', async () => {
-    const { clock, execute } = setUp();
-    const seen: unknown[] = [];
-
-    const outcome = execute(async (ctx) => {
-      const derived = new Set<string | undefined>();
-      const answer = await ctx.step('fetch', async (step) => {
-        seen.push([step.attempt, step.progress]);
-        await Promise.resolve();
-        derived.add(currentStepScope()?.nextDerivedId());
-        step.heartbeat(`page ${step.attempt}`);
-        if (step.attempt === 1) throw new Error('no');
-        return 'done';
-      });
-      return [answer, derived.size];
-    });
-    await clock.advance('1h');
-
-    expect(await outcome).toEqual(['done', 1]);
-    expect(seen).toEqual([
-      [1, undefined],
-      [2, 'page 1'],
-    ]);
-  });
-
-  it('counts a first attempt that failed without a promise', async () => {
-    const { clock, execute } = setUp();
-    let calls = 0;
-
-    const outcome = execute((ctx) =>
-      ctx.step('fetch', () => {
-        calls += 1;
-        throw new RangeError('no');
-      }),
-    ).catch((error: unknown) => error);
-    await clock.advance('1h');
-
-    expect(await outcome).toMatchObject({ code: 'STEP_FAILED', attempts: 3, cause: { message: 'no' } });
-    expect(calls).toBe(3);
-  });
-
-  it('aborts the signal of a first attempt with the run, and leaves it alone once the body has ended', async () => {
-    const { execute } = setUp();
-    const stop = new AbortController();
-    const signals: AbortSignal[] = [];
-
-    const outcome = execute(
-      async (ctx) => {
-        await ctx.step('ended', async ({ signal }) => void signals.push(signal));
-        await ctx.step('open', async ({ signal }) => {
-          signals.push(signal);
-          stop.abort('enough');
-        });
-      },
-      undefined,
-      stop.signal,
-    );
-
-    await expect(outcome).rejects.toMatchObject({ code: 'WORKFLOW_CANCELLED' });
-    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
   });
 
   it('gives up an attempt at its time-out and aborts its signal', async () => {
