@@ -41,7 +41,8 @@ export class WorkflowOrchestrator
     this.refuseSecondModule();
     for (const definition of this.featureDefinitions()) registry.register(definition);
     for (const definition of await this.workflows.explore(DEFINITION_FACTORIES)) registry.register(definition);
-    this.disconnect = this.cqrs.connect({ outlet, client, registry, logger, publish: this.options.publishOnEventBus });
+    const publish = this.options.publishOnEventBus;
+    this.disconnect = await this.cqrs.connect({ outlet, client, registry, logger, publish });
     await this.engine.open();
     logger.info(`Workflows are kept in the store "${store.kind}".`, {
       durable: store.durable,

@@ -1,6 +1,6 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
-import { CqrsModule, EventBus } from '@nestjs/cqrs';
+import type { EventBus } from '@nestjs/cqrs';
 import type { WorkflowClient } from '../client/index.js';
 import type { DefinitionRegistry, WorkflowDefinition } from '../core/definition/index.js';
 import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
@@ -21,6 +21,12 @@ export interface CqrsConnection {
   readonly publish: boolean | undefined;
 }
 
+interface EventBuses {
+  readonly buses: readonly EventBus[];
+  /** Whether CQRS itself registers the event handlers while the application boots. */
+  readonly areHandlersRegistered: boolean;
+}
+
 /**
  * Connects the engine with the application's CQRS event bus, in both directions.
  *
@@ -37,8 +43,8 @@ export class CqrsBridge {
    * @returns What disconnects again.
    * @throws WorkflowDefinitionError for wrong use of `@StartOn` or `@SignalOn`, or when they have no event bus to listen to.
    */
-  connect(connection: CqrsConnection): () => void {
-    const buses = this.instancesOf(EventBus);
+  async connect(connection: CqrsConnection): Promise<() => void> {
+    const { buses, areHandlersRegistered } = await this.findBuses();
     const triggers = this.triggers(connection);
     if (triggers.length > 0 && buses.length === 0) {
       throw new WorkflowDefinitionError(
@@ -48,10 +54,20 @@ export class CqrsBridge {
     if (triggers.length > 0) {
       for (const bus of buses) intercept(bus, triggers, connection);
     }
-    return this.publishOn(buses, connection);
+    return this.publishOn({ buses, areHandlersRegistered }, connection);
   }
 
-  private publishOn(buses: readonly EventBus[], { outlet, logger, publish }: CqrsConnection): () => void {
+  /** Loads CQRS only where the application does. */
+  private async findBuses(): Promise<EventBuses> {
+    if (!this.providers.hasToken(isEventBusClass)) return { buses: [], areHandlersRegistered: false };
+    const { CqrsModule, EventBus } = await import('@nestjs/cqrs');
+    return { buses: this.instancesOf(EventBus), areHandlersRegistered: this.instancesOf(CqrsModule).length > 0 };
+  }
+
+  private publishOn(
+    { buses, areHandlersRegistered }: EventBuses,
+    { outlet, logger, publish }: CqrsConnection,
+  ): () => void {
     if (publish === false) return () => undefined;
     // The one registered last is what the application's own ModuleRef.get(EventBus) answers.
     const eventBus = buses.at(-1);
@@ -67,7 +83,7 @@ export class CqrsBridge {
     }
     const gate = new HandlerGate(eventBus);
     // A bus that some other module provides has its handlers registered by nobody we could wait for.
-    if (this.instancesOf(CqrsModule).length === 0) gate.open();
+    if (!areHandlersRegistered) gate.open();
     return outlet.subscribe((event) => gate.pass(() => eventBus.publish(toEventClass(event)) as unknown));
   }
 
@@ -94,6 +110,11 @@ export class CqrsBridge {
       return [];
     }
   }
+}
+
+/** Told by what it can do: a bundler may rename the class. */
+function isEventBusClass(token: unknown): boolean {
+  return typeof token === 'function' && typeof (token.prototype as EventBus | undefined)?.registerSagas === 'function';
 }
 
 /**

@@ -45,6 +45,11 @@ export class ProviderExplorer {
       .filter((wrapper) => wrapper.token === token)
       .map((wrapper) => wrapper.instance as T);
   }
+
+  /** Whether anything is provided under a token of that kind. */
+  hasToken(isMeant: (token: unknown) => boolean): boolean {
+    return this.discovery.getProviders().some(({ token }) => isMeant(token));
+  }
 }
 
 function read(wrapper: InstanceWrapper): ExploredProvider | undefined {

@@ -66,6 +66,12 @@ describe('The imports of lib', () => {
 
     expect(tooMuch).toEqual([]);
   });
+
+  it('load from the root what every Nest application has loaded, and cron', () => {
+    const needed = ['@nestjs/common', '@nestjs/core', 'croner', 'rxjs'];
+
+    expect([...packagesLoadedBy('lib/index.ts', modules)].sort()).toEqual(needed);
+  });
 });
 
 describe('The import rules', () => {

@@ -61,10 +61,14 @@ export class Attempt implements StepScope {
     return this.own;
   }
 
+  call(): unknown {
+    return this.plan.body(new LiveStepContext(this.plan, this), this.number);
+  }
+
   /** The body's answer, or the limit that was passed first. */
   run(): unknown {
     const { plan, surroundings } = this;
-    const answer = runInStepScope(this, perform, plan, this);
+    const answer = runInStepScope(this, callBody);
     if (plan.timeoutMs === undefined && plan.heartbeatTimeoutMs === undefined) return answer;
     this.limits = new AttemptLimits(plan, surroundings.clock, this.scope);
     return this.limits.race(answer);
@@ -84,8 +88,8 @@ export class Attempt implements StepScope {
   }
 }
 
-function perform(plan: AttemptPlan, attempt: Attempt): unknown {
-  return plan.body(new LiveStepContext(plan, attempt), attempt.number);
+function callBody(attempt: Attempt): unknown {
+  return attempt.call();
 }
 
 /** How long an attempt may take, and how long it may be silent. */

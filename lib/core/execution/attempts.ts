@@ -9,6 +9,12 @@ import { Attempt } from './attempt.js';
 /** Between two looks at a lease that has run out here. */
 const LEASE_RECHECK_MS = 200;
 
+/** A first attempt that failed, and what it had reported. @internal */
+export interface FailedAttempt {
+  readonly error: unknown;
+  readonly progress: unknown;
+}
+
 /** How trying ended. @internal */
 export type AttemptsEnd =
   | { readonly kind: 'completed'; readonly text: string | undefined; readonly attempts: number }
@@ -48,6 +54,12 @@ export class Attempts {
     const { firstAttempt, progress } = this.plan;
     if (progress === undefined) this.next(firstAttempt);
     else void this.beginAgain(progress, firstAttempt);
+  }
+
+  /** Goes on after a first attempt that was made without this. */
+  goOn({ error, progress }: FailedAttempt): void {
+    this.progress = progress;
+    this.decide(1, readable(error));
   }
 
   private async beginAgain(progress: () => Promise<unknown>, number: number): Promise<void> {
@@ -109,9 +121,11 @@ export class Attempts {
 
   private fail(attempt: Attempt, thrown: unknown): void {
     attempt.end();
-    const error = readable(thrown);
     this.progress = attempt.progress;
-    const { number } = attempt;
+    this.decide(attempt.number, readable(thrown));
+  }
+
+  private decide(number: number, error: unknown): void {
     const { plan, scope, surroundings } = this;
     if (scope.aborted) {
       this.giveUp('cancelled', error, number);
@@ -138,14 +152,17 @@ export class Attempts {
   }
 }
 
-/** The same for whoever waits for the end. @internal */
+/** The same for whoever waits for the end. @param failed The first attempt, where it has been made already. @internal */
 export function runAttempts(
   plan: AttemptPlan,
   scope: AbortScope,
   surroundings: AttemptSurroundings,
+  failed?: FailedAttempt,
 ): Promise<AttemptsEnd> {
   return new Promise((resolve) => {
-    new Attempts(plan, scope, surroundings, { onEnd: resolve }).begin();
+    const attempts = new Attempts(plan, scope, surroundings, { onEnd: resolve });
+    if (failed === undefined) attempts.begin();
+    else attempts.goOn(failed);
   });
 }
 

@@ -23,6 +23,7 @@ import type { Journaled } from '../serialization/index.js';
 import { delay } from '../time/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import { MemoryChildren, type RunBelow } from './memory-children.js';
+import { MemoryAttempt } from './memory-attempt.js';
 import type { MemoryRun } from './memory-run.js';
 import { MemoryStepContext } from './memory-step-context.js';
 import { MemoryVisit } from './memory-visit.js';
@@ -67,22 +68,27 @@ export class MemoryContext implements WorkflowContext {
     return this.run.services.logger;
   }
 
-  async step<T>(
+  /** Not an async function: one more promise would cost as much as all the rest. */
+  step<T>(
     name: string,
     fn: (step: StepContext) => T | PromiseLike<T>,
     options?: StepOptions<T>,
   ): Promise<Journaled<T>> {
+    let answer: unknown;
     try {
-      return (await this.begin(name, fn, options)) as Journaled<T>;
+      answer = this.begin(name, fn, options);
     } catch (error) {
-      if (!this.isPlain(options) || this.run.isStopped) throw error;
-      throw stepError(name, 1, error);
+      return this.refuse(name, options, error);
     }
+    const given = Promise.resolve(answer);
+    return (isThenable(answer) ? given.catch((error: unknown) => this.refuse(name, options, error)) : given) as Promise<
+      Journaled<T>
+    >;
   }
 
   /**
    * The same for interpreters: a body without options is simply called, so that its own answer comes back, with a promise or without
-   * one, and what it throws is not wrapped.
+   * one. What it throws is not wrapped where it is tried once.
    */
   begin<T>(name: string, fn: (step: StepContext) => T | PromiseLike<T>, options?: StepOptions<T>): unknown {
     const { run } = this;
@@ -92,7 +98,7 @@ export class MemoryContext implements WorkflowContext {
       const resolved = resolveStep(name, options, run.defaults);
       return run.untilAborted(run.attempt(name, fn, resolved));
     }
-    const answer = fn(new MemoryStepContext(run, name));
+    const answer = run.triesOnce ? fn(new MemoryStepContext(run, name)) : new MemoryAttempt(run, name, fn).begin();
     return run.isCancellable && isThenable(answer) ? run.untilAborted(Promise.resolve(answer)) : answer;
   }
 
@@ -239,9 +245,14 @@ export class MemoryContext implements WorkflowContext {
     return this.run.events !== undefined && this.run.services.options.stepEvents;
   }
 
-  /** Whether nothing has to be watched, repeated or undone. */
+  /** Whether nothing has to be told, limited or undone. */
   private isPlain<T>(options: StepOptions<T> | undefined): boolean {
-    return options === undefined && this.run.triesOnce && !this.tellsSteps;
+    return options === undefined && !this.tellsSteps;
+  }
+
+  /** What a body threw that was tried once, with the step's name around it. */
+  private async refuse<T>(name: string, options: StepOptions<T> | undefined, error: unknown): Promise<never> {
+    throw this.isPlain(options) && this.run.triesOnce && !this.run.isStopped ? stepError(name, 1, error) : error;
   }
 
   private pause(until: SleepUntil, place: string, signal?: AbortSignal): Promise<void> {

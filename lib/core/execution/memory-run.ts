@@ -5,7 +5,7 @@ import { resolveRetry } from '../policies/index.js';
 import { encodeName, newWorkflowId, type WorkflowHeaders } from '../records/index.js';
 import { delay } from '../time/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
-import { runAttempts } from './attempts.js';
+import { runAttempts, type FailedAttempt } from './attempts.js';
 import type { MemoryEvents } from './memory-events.js';
 import type { MemoryServices } from './memory-services.js';
 import { MemoryUndos, type MemoryUndo } from './memory-undos.js';
@@ -80,7 +80,9 @@ export class MemoryRun {
 
   /** Whether a step that says nothing itself is tried once. */
   get triesOnce(): boolean {
-    return this.definition.retry === false || this.defaults.policy.attempts === 1;
+    const { definition, services } = this;
+    if (definition.retry === false) return true;
+    return (definition.retry === undefined ? services.options.retry : this.defaults.policy).attempts === 1;
   }
 
   get undos(): MemoryUndos {
@@ -144,12 +146,22 @@ export class MemoryRun {
     over.abort(new Error('quiet'));
   }
 
-  /** Tries a body under its options; throws what the last attempt threw, with the step's name around it. */
-  async attempt(name: string, body: (step: StepContext) => unknown, options: ResolvedStep): Promise<unknown> {
-    const value = await this.tryBody(this.plan(name, options, body), this.scope, (error, attempts) => {
+  /**
+   * Tries a body under its options; throws what the last attempt threw, with the step's name around it.
+   *
+   * @param failed The first attempt, where it has been made already.
+   */
+  async attempt(
+    name: string,
+    body: (step: StepContext) => unknown,
+    options: ResolvedStep,
+    failed?: FailedAttempt,
+  ): Promise<unknown> {
+    const refusal = (error: unknown, attempts: number): unknown => {
       this.events?.stepEnded('step_failed', name, attempts);
       return stepError(name, attempts, error);
-    });
+    };
+    const value = await this.tryBody(this.plan(name, options, body), this.scope, refusal, failed);
     this.completed(name, value, options);
     return value;
   }
@@ -176,12 +188,13 @@ export class MemoryRun {
     plan: Omit<AttemptPlan, 'record'>,
     scope: AbortScope,
     refusal: (error: unknown, attempts: number) => unknown,
+    failed?: FailedAttempt,
   ): Promise<unknown> {
     let value: unknown;
     const record = (answer: unknown): undefined => {
       value = answer;
     };
-    const end = await runAttempts({ ...plan, record }, scope, this.surroundings());
+    const end = await runAttempts({ ...plan, record }, scope, this.surroundings(), failed);
     if (end.kind === 'completed') {
       if (plan.undo === undefined) this.events?.stepEnded('step_completed', plan.step, end.attempts);
       return value;

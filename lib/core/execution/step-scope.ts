@@ -25,8 +25,8 @@ export function currentStepScope(): StepScope | undefined {
 }
 
 /** Runs a body inside a step's scope. @internal */
-export function runInStepScope<T, A extends unknown[]>(scope: StepScope, body: (...given: A) => T, ...given: A): T {
-  return storage.run(scope, body, ...given);
+export function runInStepScope<S extends StepScope, T>(scope: S, body: (scope: S) => T): T {
+  return storage.run(scope, body, scope);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { median, show, showSpread, spread } from '../harness/figures.mjs';
 import { chain, createMemoryEngine } from '../harness/engine.mjs';
+import { load } from '../harness/library.mjs';
 
 const CASES = [
   { name: 'chain of 1,000', steps: 1_000, instances: 1 },
@@ -7,7 +8,7 @@ const CASES = [
   { name: '1,000 × chain of 5', steps: 5, instances: 1_000 },
 ];
 
-/** A step of a code-first workflow on the memory store, beside a bare await. */
+/** A step of a code-first workflow without a journal and on the memory store, beside a bare await. */
 export async function memory({ libraries, rounds, print, record }) {
   print('| case | contender | µs per step | × bare await | bar |');
   print('|---|---|--:|--:|--:|');
@@ -15,9 +16,19 @@ export async function memory({ libraries, rounds, print, record }) {
     const workflow = chain(steps);
     const contenders = [{ name: 'bare await', run: () => bareAwaits(steps, instances) }];
     for (const library of libraries) {
+      const { executeInMemory, standaloneServices } = await load(library.folder, 'core/execution/index.js');
+      contenders.push({
+        name: `${library.name}, no journal`,
+        bar: '0.4 µs',
+        run: async () => {
+          for (let instance = 0; instance < instances; instance += 1)
+            await executeInMemory(workflow, undefined, standaloneServices());
+        },
+      });
       const bench = await createMemoryEngine(library.folder, [workflow]);
       contenders.push({
-        name: library.name,
+        name: `${library.name}, memory store`,
+        bar: '4 µs',
         run: () => Promise.all(Array.from({ length: instances }, () => bench.client.startAndWait(workflow))),
         close: () => bench.close(),
       });
@@ -36,7 +47,7 @@ export async function memory({ libraries, rounds, print, record }) {
       const us = spread(times[index]);
       const ratio = us.median / median(times[0]);
       record({ row: 'memory', case: name, contender: contender.name, rounds, cpuUs: us, ratio });
-      print(`| ${name} | ${contender.name} | ${showSpread(us)} | ${show(ratio)} | ${index === 0 ? '' : '4 µs'} |`);
+      print(`| ${name} | ${contender.name} | ${showSpread(us)} | ${show(ratio)} | ${contender.bar ?? ''} |`);
       await contender.close?.();
     }
   }
