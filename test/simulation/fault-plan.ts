@@ -34,8 +34,9 @@ export class FaultPlan {
     private readonly world: World,
     private readonly random: SeededRandom,
     atMost: number,
+    isHarsh = false,
   ) {
-    this.left = Math.min(atMost, random.pick([0, 3, 12, 24, 40]));
+    this.left = Math.min(atMost, random.pick(isHarsh ? [24, 28, 32, 36, 40] : [0, 3, 12, 24, 40]));
     this.probability = Math.max(0.008, this.left / SPREAD_STEPS);
   }
 
