@@ -1,0 +1,28 @@
+import { KINDS, pause, type Kind } from '../cast.js';
+import { strike } from '../faults/plan.js';
+import { killSomebody } from '../faults/processes.js';
+import { part, type Scenario } from './scenario.js';
+
+/** Instances of all kinds are cancelled at any moment of their lives, before them and after. */
+export const cancels: Scenario = {
+  name: 'cancels',
+  rounds: 20,
+  crew: { size: 3 },
+  async act(round, share) {
+    const kinds = KINDS.filter((kind) => kind !== 'lengthy' && kind !== 'fan').concat('trip', 'trip', 'booking');
+    const races = part(100, share);
+    await Promise.all([
+      strike(round, { count: part(3, share), everyMs: 800 }, () => killSomebody(round)),
+      ...Array.from({ length: races }, async (_, index) => {
+        const kind = kinds[index % kinds.length] as Kind;
+        const id = round.cast.newId(kind);
+        await pause(round.between(0, 2_400));
+        const playing = round.cast.play(kind, id, { pauseMs: Math.floor(round.between(0, 40)) }, 200);
+        await pause(round.between(0, 1_500) * round.chance.random());
+        await round.cast.cancel(id);
+        await playing;
+      }),
+    ]);
+    round.tally.fault('cancel races', races);
+  },
+};
