@@ -11,7 +11,7 @@ import { Tally } from './tally.js';
 
 /** So long nothing may move before a round is given up. */
 const STALL_MS = 25_000;
-const LIMIT_MS = 150_000;
+const LIMIT_MS = 400_000;
 
 /** What came of a round. */
 export interface RoundResult {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { newWorkflowId } from '../../../lib/core/records/index.js';
 import { pathToFileURL } from 'node:url';
-import type * as Postgres from '../../../lib/postgres/index.js';
+import * as ownPostgres from '../../../lib/postgres/index.js';
 import { compiledLibrary } from '../../utils/compiled-library.js';
 import { WorkerProcess, type RunSettings, type WorkerConfig } from './worker-process.js';
 
@@ -58,9 +58,9 @@ export class CrashBench {
     const pool = new pg.Pool({ connectionString: url, max: 4 });
     // A server that goes away under an idle connection is what some specs are about.
     pool.on('error', () => undefined);
-    // Of the library that the processes use: it may be another one than this.
-    const { TableNames, migrationSql } = await postgresOf(library);
-    await pool.query(migrationSql(new TableNames(schema, 'workflow_')));
+    // Of the library that the processes use.
+    const postgres = options.library === undefined ? ownPostgres : await postgresOf(options.library);
+    await pool.query(postgres.migrationSql(new postgres.TableNames(schema, 'workflow_')));
     await pool.query(`CREATE TABLE "${schema}".business (instance_id text NOT NULL, step text NOT NULL)`);
     const file = join(folder, 'ledger');
     await writeFile(file, '');
@@ -126,6 +126,6 @@ export class CrashBench {
   }
 }
 
-function postgresOf(library: string): Promise<typeof Postgres> {
-  return import(pathToFileURL(join(library, 'postgres/index.js')).href) as Promise<typeof Postgres>;
+function postgresOf(library: string): Promise<typeof ownPostgres> {
+  return import(pathToFileURL(join(library, 'postgres/index.js')).href) as Promise<typeof ownPostgres>;
 }

@@ -1,5 +1,6 @@
 import { LEASE_MS, type Slot } from '../crew.js';
 import { pause } from '../cast.js';
+import type { WorkerProcess } from '../../utils/worker-process.js';
 import type { Round } from '../round.js';
 
 /** Durable points by kind, and how often they may be passed before the strike: those of a poll or a heartbeat are passed seldom. */
@@ -61,7 +62,14 @@ async function standAt({ process }: Slot, point: string): Promise<boolean> {
     () => false,
   );
   const isThere = await Promise.race([arming, pause(PATIENCE_MS).then(() => false)]);
-  // It may have come there just now: then it has to go on, or to die there.
-  if (!isThere) void process.arm().catch(() => undefined);
-  return isThere || process.isStanding;
+  if (isThere || process.isStanding) return true;
+  void disarm(process);
+  return false;
+}
+
+/** It may come there at this very moment: then it goes on. */
+async function disarm(process: WorkerProcess): Promise<void> {
+  const disarming = process.arm().catch(() => undefined);
+  await Promise.race([disarming, pause(1_000)]);
+  if (process.isStanding) process.release();
 }
