@@ -17,6 +17,8 @@ interface Write {
 export const WRITES: readonly Write[] = [
   { what: 'start', text: 'nw_start', kind: 'chain', among: 1 },
   { what: 'step record', text: 'nw_flush', kind: 'chain', among: 5 },
+  // Still under way when the late request arrives, in which only the position keeps two writers apart.
+  { what: 'record of a long run', text: 'nw_flush', kind: 'lengthy', input: { bodyMs: 250 }, among: 3 },
   { what: 'timer', text: 'nw_flush', kind: 'delays', input: { naps: 3, napMs: 20 }, among: 7 },
   { what: 'signal', text: 'nw_signal', kind: 'letters', input: { letters: 2 }, among: 2 },
   { what: 'routing', text: 'nw_route', kind: 'letters', input: { letters: 2 }, among: 2 },
