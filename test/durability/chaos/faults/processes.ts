@@ -27,7 +27,7 @@ const POINTS: readonly (readonly [string, number])[] = [
 ];
 
 /** So long a process may take to come to its point. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 3_000;
 
 /** SIGKILL: at a named point, or wherever the process is. */
 export async function killSomebody(round: Round): Promise<void> {
