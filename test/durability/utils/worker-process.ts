@@ -96,6 +96,8 @@ export class WorkerProcess {
         reject(new CommandError(`The worker process ended (${this.end}).`, 'GONE', undefined));
       this.pending.clear();
     });
+    // A process that is killed takes the other ends of its pipes along.
+    for (const pipe of child.stdio) pipe?.on('error', () => undefined);
     child.on('message', (reply: Reply) => {
       this.settle(reply);
     });
