@@ -97,7 +97,7 @@ export class WorkerProcess {
       this.pending.clear();
     });
     // A process that is killed takes the other ends of its pipes along.
-    for (const pipe of child.stdio) pipe?.on('error', () => undefined);
+    for (const pipe of child.stdio) (pipe as Writable | null | undefined)?.on('error', () => undefined);
     child.on('message', (reply: Reply) => {
       this.settle(reply);
     });
