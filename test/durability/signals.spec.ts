@@ -116,6 +116,22 @@ describe('Signals', () => {
     expect(changed).toBeGreaterThanOrEqual(0);
   }, 600_000);
 
+  it.each([
+    ['ends', { kind: 'end', status: 'cancelled', error: '{}' }],
+    ['begins its next generation', { kind: 'continue', inputHash: 'h', seed: 's' }],
+  ] as const)(
+    'are waited for no more when the instance %s in the write that registers the wait',
+    async (_, transition) => {
+      const [owner] = await startRunning(store, 1);
+
+      await flushOne(store, owner!, { waits: [waitFor('too-late')], transition });
+
+      expect(await fixture.sql(`SELECT 1 FROM ${fixture.table('waits')} WHERE instance_id = $1`, [owner!.id])).toEqual(
+        [],
+      );
+    },
+  );
+
   it('to a topic wake everyone who waits, whoever routes them first', async () => {
     const owners = await startRunning(store, 30);
     await store.flush(

@@ -25,6 +25,8 @@ export interface ScenarioOptions {
   readonly trace?: (line: string) => void;
   /** Only these workflows. */
   readonly only?: readonly string[];
+  /** Many faults in every seed. Otherwise some have few or none, where other things show. */
+  readonly isHarsh?: boolean;
 }
 
 /** How long everything may take once nothing fails any more. */
@@ -79,7 +81,7 @@ class Scenario {
     // Builds differ only where code was changed: a new build also brings back what was set aside.
     if (this.casts('changing')) this.builds = ['v1', 'v2'];
     // Each crash of a poison takes a process along; more of them at one time would only take longer.
-    this.faults = new FaultPlan(this.world, this.faultsRandom, this.casts('poison') ? 6 : 40);
+    this.faults = new FaultPlan(this.world, this.faultsRandom, this.casts('poison') ? 6 : 40, this.options.isHarsh);
     const workers = this.random.int(2, 4);
     for (let index = 0; index < workers; index++) world.spawn(this.processOptions(`w${index}`));
     world.poisoned = (process) => {

@@ -16,18 +16,20 @@ const KEEP_OTHERS_MS = 3_600_000;
 /**
  * Compiles `lib` for specs whose child processes run the library without a test runner, and returns the folder that holds it: `<folder>/index.js`,
  * `<folder>/embedded/index.js`. Sources that have not changed are not compiled again, whichever spec or test run asks; specs may ask at the same time.
+ *
+ * @param checkout Another copy of the tree, with `lib` and the compiler's settings.
  */
-export async function compiledLibrary(): Promise<string> {
-  const target = join(folder, fingerprint());
+export async function compiledLibrary(checkout = root): Promise<string> {
+  const target = join(folder, fingerprint(checkout));
   if (exists(target)) return target;
 
   mkdirSync(folder, { recursive: true });
   removeOld();
   const staging = mkdtempSync(join(folder, 'compiling-'));
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const project = join(root, 'tsconfig.build.json');
+  const project = join(checkout, 'tsconfig.build.json');
   // Types are the business of the type check; here, as under the test runner, only their removal is needed.
-  await run(process.execPath, [compiler, '-p', project, '--noCheck', '--outDir', staging], { cwd: root });
+  await run(process.execPath, [compiler, '-p', project, '--noCheck', '--outDir', staging], { cwd: checkout });
   try {
     renameSync(staging, target);
   } catch (error) {
@@ -38,9 +40,9 @@ export async function compiledLibrary(): Promise<string> {
   return target;
 }
 
-function fingerprint(): string {
+function fingerprint(checkout: string): string {
   const hash = createHash('sha256');
-  const lib = join(root, 'lib');
+  const lib = join(checkout, 'lib');
   const sources = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   for (const name of sources.sort()) {
     if (name.endsWith('.spec.ts')) continue;

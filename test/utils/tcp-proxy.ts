@@ -1,10 +1,19 @@
 import net from 'node:net';
 
+/** What gets lost with a connection. */
+export type Loss = 'answer' | 'request' | 'late';
+
+/** How long a message is under way that arrives late. */
+const LATE_MS = 400;
+
 /** What a proxy does with the next message of the client that contains a text. */
 interface Fault {
   readonly text: string;
-  /** `answer`: the server gets the message, the client never its answer. `request`: not even the server gets it. */
-  readonly lose: 'answer' | 'request';
+  /**
+   * `answer`: the server gets the message, the client never its answer. `request`: not even the server gets it. `late`: the server
+   * gets it when its client has gone and may have sent it again.
+   */
+  readonly lose: Loss;
   /** How many such messages go through before. */
   skip: number;
   readonly resolve: () => void;
@@ -15,6 +24,9 @@ export class TcpProxy {
   private readonly sockets = new Set<net.Socket>();
   private fault: Fault | undefined;
   private blackHole = false;
+  private delayMs = 0;
+  /** What is on its way to a socket that messages reach late. */
+  private readonly lines = new Map<net.Socket, Promise<void>>();
 
   private constructor(
     private readonly server: net.Server,
@@ -35,7 +47,7 @@ export class TcpProxy {
   }
 
   /** Breaks the connection at the next message that contains the text, or at a later one; resolves when that has happened. */
-  loseNext(lose: Fault['lose'], text: string, skip = 0): Promise<void> {
+  loseNext(lose: Loss, text: string, skip = 0): Promise<void> {
     return new Promise((resolve) => {
       this.fault = { text, lose, skip, resolve };
     });
@@ -60,6 +72,11 @@ export class TcpProxy {
     this.blackHole = false;
   }
 
+  /** From now on everything takes so much longer, both ways. */
+  slow(delayMs: number): void {
+    this.delayMs = delayMs;
+  }
+
   async close(): Promise<void> {
     this.cut();
     await new Promise((resolve) => this.server.close(resolve));
@@ -68,6 +85,7 @@ export class TcpProxy {
   private join(client: net.Socket, server: net.Socket): void {
     let swallowed = false;
     let losing: Fault | undefined;
+    let isLate = false;
     for (const socket of [client, server]) {
       this.sockets.add(socket);
       // A broken connection is what this is for.
@@ -75,7 +93,7 @@ export class TcpProxy {
       socket.on('close', () => {
         this.sockets.delete(socket);
         client.destroy();
-        server.destroy();
+        if (!isLate) server.destroy();
       });
     }
     client.on('data', (bytes) => {
@@ -89,20 +107,42 @@ export class TcpProxy {
           fault.resolve();
           return;
         }
+        if (fault.lose === 'late') {
+          isLate = true;
+          client.destroy();
+          fault.resolve();
+          setTimeout(() => server.end(bytes), LATE_MS);
+          return;
+        }
         losing = fault;
       }
-      server.write(bytes);
+      this.pass(server, bytes);
     });
     server.on('data', (bytes) => {
       swallowed ||= this.blackHole;
       if (swallowed) return;
       if (losing === undefined) {
-        client.write(bytes);
+        this.pass(client, bytes);
         return;
       }
       // The server has answered, so it has committed.
       client.destroy();
       losing.resolve();
     });
+  }
+
+  /** In order, also when the delay ends while something is on its way. */
+  private pass(to: net.Socket, bytes: Buffer): void {
+    const before = this.lines.get(to);
+    if (this.delayMs === 0 && before === undefined) {
+      to.write(bytes);
+      return;
+    }
+    const arrival = new Promise<void>((resolve) => setTimeout(resolve, this.delayMs));
+    const line = Promise.all([before, arrival]).then(() => {
+      to.write(bytes);
+      if (this.lines.get(to) === line) this.lines.delete(to);
+    });
+    this.lines.set(to, line);
   }
 }

@@ -40,8 +40,8 @@ export interface AttemptPlan {
 export interface AttemptSurroundings {
   readonly clock: Clock;
   readonly random: () => number;
-  /** Whether an attempt may begin now: false once the lease has run out here. */
-  readonly mayBegin: () => boolean;
+  /** Whether an attempt may begin now: false once the lease has run out here, and for steps once a cancel is known. */
+  readonly mayBegin: (plan: AttemptPlan) => boolean;
   /** Told what a body reports. */
   readonly onProgress: (step: string, progress: unknown) => void;
   /** Told when a wait between two attempts begins and ends. */

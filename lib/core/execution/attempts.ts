@@ -6,8 +6,8 @@ import type { Clock } from '../time/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
 import { Attempt } from './attempt.js';
 
-/** Between two looks at a lease that has run out here. */
-const LEASE_RECHECK_MS = 200;
+/** Between two looks at whether an attempt may begin. */
+const RECHECK_MS = 200;
 
 /** A first attempt that failed, and what it had reported. @internal */
 export interface FailedAttempt {
@@ -78,9 +78,10 @@ export class Attempts {
       this.giveUp('cancelled', scope.reason, number - 1);
       return;
     }
-    if (!surroundings.mayBegin()) {
-      // A process that was frozen meanwhile may own the instance no more: until a renewal tells, nothing begins.
-      void pause(surroundings.clock, LEASE_RECHECK_MS, scope).then(() => {
+    if (!surroundings.mayBegin(plan)) {
+      // A process that was frozen meanwhile may own the instance no more, and a cancel that was heard of stops the run as soon as its
+      // reason is read: until then nothing begins.
+      void pause(surroundings.clock, RECHECK_MS, scope).then(() => {
         this.next(number);
       });
       return;

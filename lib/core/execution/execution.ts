@@ -81,7 +81,7 @@ export class Execution implements ContextHost {
     this.gate = new EffectGate(this.journal);
     this.code = new CodeRun(services.clock, this.work);
     this.bodies = new BodyBoard(services, this.work, {
-      mayBegin: () => this.lease.isValid,
+      mayBegin: ({ undo }) => this.lease.isValid && (undo !== undefined || !this.inbox.cancelRequested),
       onProgress: (step, progress) => {
         this.emit('progress', progress, step);
       },

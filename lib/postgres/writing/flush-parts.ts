@@ -89,8 +89,9 @@ const entries = part(
 const waits = part(
   'w',
   'wait',
-  // A wait that began and ended in one unit leaves nothing to match.
-  (unit) => unit.waits?.filter((wait) => !unit.endedWaits?.includes(wait.wait)),
+  // What began and ended in one unit leaves nothing to match, nor does what began in the unit by which everything ends: the rows that the
+  // end drops are those from before this statement.
+  (unit) => (dropsWaits(unit) ? undefined : unit.waits?.filter((wait) => !unit.endedWaits?.includes(wait.wait))),
   new RowSet<Of<WaitRow>>(
     columns<Of<WaitRow>>(
       ['n', 'int4', ({ n }) => n],
@@ -105,6 +106,10 @@ const waits = part(
     ON CONFLICT (instance_id, wait, condition)
     DO UPDATE SET generation = excluded.generation, signal = excluded.signal, key = excluded.key RETURNING 1`,
 );
+
+function dropsWaits({ transition }: FlushUnit): boolean {
+  return transition?.kind === 'end' || transition?.kind === 'continue';
+}
 
 const endedWaits = part(
   'd',

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { newWorkflowId } from '../../../lib/core/records/index.js';
-import { TableNames, migrationSql } from '../../../lib/postgres/index.js';
+import { pathToFileURL } from 'node:url';
+import * as ownPostgres from '../../../lib/postgres/index.js';
 import { compiledLibrary } from '../../utils/compiled-library.js';
 import { WorkerProcess, type RunSettings, type WorkerConfig } from './worker-process.js';
 
@@ -17,9 +18,20 @@ export interface LedgerLine {
   readonly eventId: string;
   readonly seq: number;
   readonly type: string;
+  readonly generation?: number;
   readonly at: number;
   readonly pid: number;
   readonly text?: string;
+}
+
+/** How a {@link CrashBench} is made. */
+export interface CrashBenchOptions {
+  readonly spareCount?: number;
+  readonly isQuiet?: boolean;
+  /** Another compiled library. */
+  readonly library?: string;
+  /** Where effects are told, if not to a file. */
+  readonly ledgerUrl?: string;
 }
 
 /** The processes, the tables and the ledger of one spec file. Spare processes stand ready, because a start takes long. */
@@ -38,15 +50,24 @@ export class CrashBench {
    * @param url A database; a schema of its own is made in it.
    * @param options How many processes stand ready; whether what processes say while they die is kept from the test's output.
    */
-  static async create(url: string, { spareCount = 1, isQuiet = false } = {}): Promise<CrashBench> {
+  static async create(url: string, options: CrashBenchOptions = {}): Promise<CrashBench> {
+    const { spareCount = 1, isQuiet = false, ledgerUrl } = options;
+    const library = options.library ?? (await compiledLibrary());
     const schema = `crash_${newWorkflowId().replaceAll('-', '').slice(-12)}`;
     const folder = await mkdtemp(join(tmpdir(), 'workflow-crash-'));
     const pool = new pg.Pool({ connectionString: url, max: 4 });
     // A server that goes away under an idle connection is what some specs are about.
     pool.on('error', () => undefined);
-    await pool.query(migrationSql(new TableNames(schema, 'workflow_')));
+    // Of the library that the processes use.
+    const postgres = options.library === undefined ? ownPostgres : await postgresOf(options.library);
+    await pool.query(postgres.migrationSql(new postgres.TableNames(schema, 'workflow_')));
     await pool.query(`CREATE TABLE "${schema}".business (instance_id text NOT NULL, step text NOT NULL)`);
-    const config = { library: await compiledLibrary(), url, schema, ledger: join(folder, 'ledger'), isQuiet };
+    const file = join(folder, 'ledger');
+    await writeFile(file, '');
+    const config = {
+      ...{ library, url, schema, ledger: file, isQuiet },
+      ...(ledgerUrl === undefined ? {} : { ledgerUrl }),
+    };
     const bench = new CrashBench(config, folder, pool, spareCount);
     bench.refill();
     return bench;
@@ -103,4 +124,8 @@ export class CrashBench {
       this.spares.push(process);
     }
   }
+}
+
+function postgresOf(library: string): Promise<typeof ownPostgres> {
+  return import(pathToFileURL(join(library, 'postgres/index.js')).href) as Promise<typeof ownPostgres>;
 }

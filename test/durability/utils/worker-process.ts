@@ -15,6 +15,8 @@ export interface WorkerConfig {
   /** The file outside of the database that effects are written to. */
   readonly ledger: string;
   readonly isQuiet: boolean;
+  /** A database for the effects, instead of the file; the process then knows the workflows of the chaos rig, and only those. */
+  readonly ledgerUrl?: string;
 }
 
 /** How a process works; the durations are milliseconds. */
@@ -37,6 +39,8 @@ export interface RunSettings {
   readonly clockOffsetMs?: number;
   /** @default true */
   readonly notify?: boolean;
+  /** What becomes of hints on their way to the worker. */
+  readonly hints?: 'doubled' | 'reordered';
   /** @default true */
   readonly outbox?: boolean;
   /** Another way to the database than the configured one. */
@@ -92,6 +96,8 @@ export class WorkerProcess {
         reject(new CommandError(`The worker process ended (${this.end}).`, 'GONE', undefined));
       this.pending.clear();
     });
+    // A process that is killed takes the other ends of its pipes along.
+    for (const pipe of child.stdio) (pipe as Writable | null | undefined)?.on('error', () => undefined);
     child.on('message', (reply: Reply) => {
       this.settle(reply);
     });
@@ -165,6 +171,11 @@ export class WorkerProcess {
       });
     }
     return this.points[0] as string;
+  }
+
+  /** Whether it has come to the point that it was armed with, and was not released. */
+  get isStanding(): boolean {
+    return this.points.length > 0;
   }
 
   /** Lets the process go on from the point at which it stands. */

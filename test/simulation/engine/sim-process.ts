@@ -51,6 +51,8 @@ export class SimProcess {
         if (operation === 'registerWorker') world.watch.onRegister(this, (request as WorkerRegistration).id);
       },
       onAnswer: (operation, request, answer) => {
+        // What an older process of that id has claimed in the meantime was taken over as well.
+        if (operation === 'registerWorker') world.watch.onRegister(this, (request as WorkerRegistration).id);
         world.watch.onAnswer(this, operation, request, answer);
       },
     });

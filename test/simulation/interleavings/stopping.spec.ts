@@ -37,6 +37,32 @@ describe('A cancel', () => {
     expect(cluster.world.scheduler.now - beganAt).toBeLessThan(10_000);
   });
 
+  it('that a renewal brings keeps a body from starting that waits for what was reported by the last owner', async () => {
+    const cluster = new Cluster({
+      faults: { lostHint: 1 },
+      definitions: [staged('reported', (stage) => stage.step('a', { takesMs: 600_000 }, { heartbeatTimeout: '1h' }))],
+    });
+    const first = cluster.process('a');
+    await cluster.create('reported', 'r');
+    await cluster.until(() => cluster.begun('a') === 1, 'the step');
+    first.crash();
+    const reports: string[] = [];
+    cluster.world.network.script = (operation) => {
+      if (operation === 'readProgress') reports.push(operation);
+      if (operation === 'readProgress') return { answerMs: 8_000 };
+      // The reason of the cancel comes later still.
+      return operation === 'find' ? { answerMs: 20_000 } : undefined;
+    };
+    cluster.process('b');
+    await cluster.until(() => reports.length > 0, 'the reading of the report');
+    cluster.driver.cancel(0, 'r');
+    await cluster.until(() => cluster.isOver, 'its end');
+    await cluster.finish();
+
+    expect(cluster.begun('a')).toBe(1);
+    expect(cluster.record('r').status).toBe('cancelled');
+  });
+
   it('is recorded before what is undone because of it', async () => {
     const cluster = new Cluster({
       definitions: [

@@ -57,8 +57,8 @@ function checkAnswers(world: World, driver: Driver): void {
   const { watch } = world;
   for (const [workflowId, answer] of driver.answers) {
     const record = watch.record(workflowId);
-    // What it was told may have been true before somebody had it go on.
-    if (record === undefined || watch.rows.reopened.has(workflowId)) continue;
+    // What it was told may have been true before somebody had it go on, or deleted it, and a late start created it anew.
+    if (record === undefined || watch.rows.reopened.has(workflowId) || watch.rows.isDeleted(workflowId)) continue;
     const isRight =
       'error' in answer
         ? record.status !== 'completed'

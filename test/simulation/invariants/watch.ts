@@ -1,6 +1,7 @@
 import type { LifecycleEvent } from '../../../lib/core/lifecycle/index.js';
 import type { InstanceRecord } from '../../../lib/core/records/index.js';
 import type { FlushResult, FlushUnit, PollResult, RenewResult, ReopenRequest } from '../../../lib/core/store/index.js';
+import type { SimulatedRule } from '../../utils/reliability-rules.js';
 import type { Effect } from '../engine/ledger.js';
 import type { SimProcess } from '../engine/sim-process.js';
 import type { World } from '../engine/world.js';
@@ -26,7 +27,7 @@ export class Watch {
     this.events = new EventRules(world, this);
   }
 
-  violate(rule: string, what: string): void {
+  violate(rule: SimulatedRule, what: string): void {
     this.violations.push(`${rule}: ${what} (step ${this.world.scheduler.steps}, ${this.world.scheduler.now} ms)`);
   }
 

@@ -1,0 +1,37 @@
+import { isThorough } from '../utils/sweep.js';
+import { playRound } from './play-round.js';
+import { Rig } from './rig.js';
+import { SCENARIOS, type Scenario } from './scenarios/index.js';
+
+// Another one with every run; a run that fails says which.
+const seed = process.env['CRASH_SEED'] ?? String(process.pid);
+
+/** How much of a round of each; `npm run chaos` plays all of it. */
+const SHORT: Readonly<Record<string, number>> = { kills: 0.2, freezes: 0.2, cancels: 0.2 };
+
+const rounds = SCENARIOS.flatMap((scenario): [string, Scenario, number][] => {
+  const share = isThorough ? 1 : SHORT[scenario.name];
+  return share === undefined ? [] : [[scenario.name, scenario, share]];
+});
+
+describe(`a cluster in which everything fails, seed ${seed}`, () => {
+  let rig: Rig;
+
+  beforeAll(async () => {
+    rig = await Rig.open();
+  }, 120_000);
+
+  afterAll(() => rig.close());
+
+  it.each(rounds)(
+    'keeps every promise in a round of %s',
+    async (_name, scenario, share) => {
+      const { violations, instances, faults } = await playRound(rig, scenario, seed, share);
+
+      expect(violations).toEqual([]);
+      expect(instances).toBeGreaterThan(0);
+      expect(Object.keys(faults).length).toBeGreaterThan(0);
+    },
+    500_000,
+  );
+});

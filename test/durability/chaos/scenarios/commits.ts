@@ -1,0 +1,83 @@
+import type { Loss, TcpProxy } from '../../../utils/tcp-proxy.js';
+import { pause, type Kind } from '../cast.js';
+import type { Slot } from '../crew.js';
+import type { Round } from '../round.js';
+import { part, type Scenario } from './scenario.js';
+
+/** A kind of write: the statement that is lost, and the instance in whose life it comes. */
+interface Write {
+  readonly what: string;
+  readonly text: string;
+  readonly kind: Kind;
+  readonly input?: object;
+  /** One of the first so many messages that contain the text. */
+  readonly among: number;
+}
+
+export const WRITES: readonly Write[] = [
+  { what: 'start', text: 'nw_start', kind: 'chain', among: 1 },
+  { what: 'step record', text: 'nw_flush', kind: 'chain', among: 5 },
+  // Still under way when the late request arrives, in which only the position keeps two writers apart.
+  { what: 'record of a long run', text: 'nw_flush', kind: 'lengthy', input: { bodyMs: 250 }, among: 3 },
+  { what: 'timer', text: 'nw_flush', kind: 'delays', input: { naps: 3, napMs: 20 }, among: 7 },
+  { what: 'signal', text: 'nw_signal', kind: 'letters', input: { letters: 2 }, among: 2 },
+  { what: 'routing', text: 'nw_route', kind: 'letters', input: { letters: 2 }, among: 2 },
+  { what: 'child', text: 'nw_flush', kind: 'family', among: 12 },
+  { what: 'compensation', text: 'nw_flush', kind: 'saga', among: 10 },
+  { what: 'next generation', text: 'nw_flush', kind: 'generations', input: { letters: 3 }, among: 9 },
+  { what: 'transactional step', text: 'COMMIT', kind: 'booking', among: 2 },
+  { what: 'cancel', text: 'nw_cancel', kind: 'trip', among: 1 },
+  { what: 'taken events', text: 'nw_outbox_take', kind: 'chain', among: 1 },
+  { what: 'published events', text: 'nw_outbox_settle', kind: 'chain', among: 1 },
+];
+
+const LOSSES: readonly Loss[] = ['answer', 'request', 'late'];
+
+/** Connections break at the very moment of a write: before it arrives, after it is committed, or so that it arrives when it was sent again. */
+export const commits: Scenario = {
+  name: 'commits',
+  rounds: 20,
+  crew: { size: 3 },
+  async act(round, share) {
+    const each = part(5, share);
+    const open = LOSSES.flatMap((lose) =>
+      WRITES.flatMap((write) => Array.from({ length: each }, () => ({ lose, write }))),
+    );
+    // Every process has a way of its own, and the writes that get lost on it.
+    await Promise.all(
+      round.crew.slots.map(async (slot) => {
+        for (let next = open.shift(); next !== undefined; next = open.shift())
+          await loseOne(round, slot, next.write, next.lose);
+      }),
+    );
+  },
+};
+
+async function loseOne(round: Round, slot: Slot, write: Write, lose: Loss): Promise<void> {
+  const { kind, input = {}, what, text, among } = write;
+  const word = { answer: 'answer lost', request: 'request lost', late: 'request late' }[lose];
+  // Not every interleaving sends so many of them.
+  for (let tries = 0, wasHit = false; !wasHit && tries < 4; tries += 1) {
+    const id = round.cast.newId(kind);
+    const skip = tries === 0 ? Math.floor(round.between(0, among)) : 0;
+    const lost = slot.proxy.loseNext(lose, text, skip);
+    await drive(round, slot, kind, id, input);
+    wasHit = await comes(slot.proxy, lost);
+    if (wasHit) round.tally.fault(`${what}: ${word}`);
+    slot.proxy.disarm();
+  }
+}
+
+/** Everything is asked of the process behind the proxy, so that the outside's own writes get lost as well. */
+async function drive(round: Round, slot: Slot, kind: Kind, id: string, input: object): Promise<void> {
+  const cast = round.castOf(slot);
+  await cast.play(kind, id, input, 30);
+  if (kind === 'trip') await cast.cancel(id);
+  await slot.process.ask('outcome', { id, timeout: '60s' });
+}
+
+/** What comes by the clock comes a little later. */
+async function comes(proxy: TcpProxy, lost: Promise<void>): Promise<boolean> {
+  if (!proxy.isArmed) return true;
+  return Promise.race([lost.then(() => true), pause(1_200).then(() => false)]);
+}

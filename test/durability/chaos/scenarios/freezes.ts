@@ -1,0 +1,22 @@
+import { strike } from '../faults/plan.js';
+import { freezeSomebody } from '../faults/processes.js';
+import { part, playAll, type Scenario } from './scenario.js';
+
+/** Processes stand still for longer than their leases, also between an effect and its record, and go on. */
+export const freezes: Scenario = {
+  name: 'freezes',
+  rounds: 10,
+  crew: { size: 5 },
+  async act(round, share) {
+    const count = part(12, share);
+    const everyMs = 1_200;
+    await Promise.all([
+      playAll(round, part(60, share), count * everyMs),
+      // Somebody is always in the middle of a body.
+      playAll(round, part(40, share), count * everyMs * 1.5, { kinds: ['lengthy'], input: { bodyMs: 500 } }),
+      strike(round, { count, everyMs }, (index) =>
+        freezeSomebody(round, index % 2 === 0 ? 'behind an effect' : 'anywhere'),
+      ),
+    ]);
+  },
+};
