@@ -27,9 +27,13 @@ export class MachineLogic {
     return this.stepOf(next, actions);
   }
 
-  /** The machine as if it had come to a state by itself. */
+  /** The machine as if it had come to a state by itself. @throws StateError when it has no such state */
   at(value: StateValue, context: unknown): LiveSnapshot {
-    return this.machine.resolveState({ value, context: context ?? {} }) as LiveSnapshot;
+    try {
+      return this.machine.resolveState({ value, context: context ?? {} }) as LiveSnapshot;
+    } catch (error) {
+      throw new StateError(`The state machine "${this.name}" has no state ${JSON.stringify(value)}.`, { cause: error });
+    }
   }
 
   /** What of a snapshot is stored: everything but its children, which the room keeps itself. */
