@@ -71,7 +71,7 @@ export class StateMachineEngine {
     const logic = await plan.logic();
     const initial = logic.initial(input);
     // Its own context or actions threw: there is nothing to be kept.
-    if (initial.snapshot.error instanceof Error) throw initial.snapshot.error;
+    if (at === undefined && initial.snapshot.error instanceof Error) throw initial.snapshot.error;
     const step = at === undefined ? initial : { snapshot: at(logic, initial), effects: [] };
     const before: MachineBonds = awaited ? { ...FREE, awaited } : FREE;
     const effects = settleEffects(step.effects, before, 1, plan.transactional);

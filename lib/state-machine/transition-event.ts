@@ -1,9 +1,16 @@
 import type { LifecycleEvent } from '../core/lifecycle/index.js';
+import type { LiveSnapshot, MachineEvent } from './logic/machine-step.js';
 import { stateText } from './logic/state-text.js';
-import type { DecidedTransition } from './transition-writer.js';
+import type { MachineState } from './machine-state.js';
+
+interface ToldTransition {
+  readonly next: MachineState;
+  readonly from?: MachineState;
+  readonly event: MachineEvent;
+}
 
 /** What is told of a transition, under an id that is always the same. @internal */
-export function transitionEvent({ next, from, event }: DecidedTransition): Omit<LifecycleEvent, 'at'> {
+export function transitionEvent({ next, from, event }: ToldTransition): Omit<LifecycleEvent, 'at'> {
   const { id, version, plan, snapshot } = next;
   const to = stateText(snapshot.value);
   return {
@@ -27,7 +34,7 @@ export function transitionEvent({ next, from, event }: DecidedTransition): Omit<
   };
 }
 
-function statusOf(status: DecidedTransition['next']['snapshot']['status']): LifecycleEvent['status'] {
+function statusOf(status: LiveSnapshot['status']): LifecycleEvent['status'] {
   if (status === 'active') return 'running';
   return status === 'done' ? 'completed' : 'failed';
 }
