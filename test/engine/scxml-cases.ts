@@ -13,7 +13,6 @@ export interface ScxmlCase {
   readonly child?: MachineLike;
 }
 
-type Config = Parameters<typeof createMachine>[0];
 type Trail = { context: { trail: string } };
 
 const ends = { pass: { type: 'final' }, fail: { type: 'final' } };
