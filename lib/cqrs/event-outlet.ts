@@ -34,9 +34,7 @@ export class EventOutlet {
     if (!options.outbox) return bus.subscribe((event) => void this.tell(receiver, event));
     this.receivers.add(receiver);
     const unsubscribe = bus.subscribe((event) => {
-      // Neither is in the outbox: transitions of state machines are kept in their own history.
-      const isTold = event.inMemory === true || event.type === 'state_transitioned';
-      if (isTold) void this.tell(receiver, event);
+      if (event.inMemory === true) void this.tell(receiver, event);
     });
     return () => {
       unsubscribe();

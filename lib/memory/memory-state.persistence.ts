@@ -1,4 +1,5 @@
 import { WorkflowStoreError, WorkflowTransactionError } from '../core/errors/index.js';
+import type { LifecycleEvent } from '../core/lifecycle/index.js';
 import type {
   StateAppendResult,
   StateHistoryQuery,
@@ -14,6 +15,7 @@ import { assertStorable } from './storable.js';
 /** What one transaction has written and nobody else sees yet. */
 class PendingTransitions implements TransactionParticipant {
   readonly records = new Map<string, StateTransitionRecord[]>();
+  readonly events: LifecycleEvent[] = [];
   private readonly lock = new Lock();
 
   constructor(private readonly database: MemoryDatabase) {}
@@ -31,6 +33,7 @@ class PendingTransitions implements TransactionParticipant {
 
   commit(): void {
     for (const record of [...this.records.values()].flat()) this.database.states.add(record);
+    for (const event of this.events) this.database.outbox?.add(event);
   }
 
   release(): void {
@@ -83,9 +86,17 @@ export class MemoryStatePersistence implements StatePersistence {
       const written = states.at(machineId, seed.version);
       return written?.token === seed.token ? { kind: 'stored', record: written } : { kind: 'conflict', actual };
     }
-    const record = Object.freeze({ ...seed, at: this.database.now });
-    if (joined === undefined) states.add(record);
-    else this.enlisted(joined).add(record);
+    const { event, ...transition } = seed;
+    const record = Object.freeze({ ...transition, at: this.database.now });
+    const told = event === undefined ? [] : [{ ...event, at: record.at }];
+    if (joined === undefined) {
+      states.add(record);
+      for (const one of told) this.database.outbox?.add(one);
+    } else {
+      const pending = this.enlisted(joined);
+      pending.add(record);
+      pending.events.push(...told);
+    }
     return { kind: 'stored', record };
   }
 

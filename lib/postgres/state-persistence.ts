@@ -6,8 +6,9 @@ import type {
   StateTransitionSeed,
 } from '../core/store/index.js';
 import type { SqlExecutor, SqlRow } from './connection/index.js';
+import { outboxId } from './messaging/index.js';
 import { number, optionalText, text } from './records/index.js';
-import { NOW } from './sql/index.js';
+import { NOW, type PreparedText } from './sql/index.js';
 import type { StoreCore } from './store-core.js';
 
 const FIELDS =
@@ -41,21 +42,30 @@ export class PostgresStatePersistence implements StatePersistence {
 
   async append(seed: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult> {
     const executor = this.executor(transaction);
-    const prepared = this.core.texts.get('state-append', () => {
-      const table = this.core.tables.stateTransitions;
-      // Only behind the version before it, so that a stale writer of a later version leaves no gap.
-      return `INSERT INTO ${table} (${FIELDS})
-SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, ${NOW}
-WHERE $3::int4 = 1 OR EXISTS (SELECT 1 FROM ${table} WHERE machine_id = $2 AND version = $3::int4 - 1)
-ON CONFLICT DO NOTHING RETURNING at`;
-    });
-    const { machineId, version, name, definitionVersion, from, to, trigger, metadata, snapshot, token } = seed;
+    const { event, ...transition } = seed;
+    const { machineId, version, name, definitionVersion, from, to, trigger, metadata, snapshot, token } = transition;
     const state = [from ?? null, to, trigger, metadata ?? null, snapshot, token];
     const values = [this.core.offsetMs(), machineId, version, name, definitionVersion, ...state];
-    const { rows } = await executor.query({ ...prepared, values });
+    const told = this.core.outbox && event !== undefined ? [outboxId(machineId), JSON.stringify(event)] : [];
+    const prepared = told.length === 0 ? this.appending() : this.appendingTold();
+    const { rows } = await executor.query({ ...prepared, values: [...values, ...told] });
     this.core.texts.noteRows(1);
-    if (rows[0] !== undefined) return { kind: 'stored', record: { ...seed, at: number(rows[0], 'at') } };
+    if (rows[0] !== undefined) return { kind: 'stored', record: { ...transition, at: number(rows[0], 'at') } };
     return this.judge(executor, seed);
+  }
+
+  private appending(): PreparedText {
+    return this.core.texts.get('state-append', () => appendText(this.core.tables.stateTransitions));
+  }
+
+  private appendingTold(): PreparedText {
+    const { outbox, stateTransitions } = this.core.tables;
+    return this.core.texts.get('state-append-told', () => {
+      return `WITH written AS (${appendText(stateTransitions)}),
+told AS (INSERT INTO ${outbox} (instance_id, seq, generation, created_at, event)
+  SELECT $12, $3::int4, 1, w.at, ($13::jsonb || jsonb_build_object('at', w.at))::text FROM written w)
+SELECT at FROM written`;
+    });
   }
 
   /** Somebody's row stands there already: our own from a sending whose answer was lost, or another one's. */
@@ -75,6 +85,14 @@ ON CONFLICT DO NOTHING RETURNING at`;
     // The key and the token make every statement safe to send again.
     return transaction === undefined ? this.reading : this.core.database.raw.join(transaction);
   }
+}
+
+/** Only behind the version before it, so that a stale writer of a later version leaves no gap. */
+function appendText(table: string): string {
+  return `INSERT INTO ${table} (${FIELDS})
+SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, ${NOW}
+WHERE $3::int4 = 1 OR EXISTS (SELECT 1 FROM ${table} WHERE machine_id = $2 AND version = $3::int4 - 1)
+ON CONFLICT DO NOTHING RETURNING at`;
 }
 
 function recordOf(row: SqlRow): StateTransitionRecord {

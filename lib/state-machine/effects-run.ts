@@ -2,6 +2,7 @@ import type { WorkflowContext } from '../core/definition/index.js';
 import { isChildWorkflowFailedError, isStepFailedError, StateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { childMachineId, STOP_SIGNAL, stopKey, type EffectsJob } from './effects-job.js';
+import { isMachine } from './logic/actor-kinds.js';
 import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
 import { isStateMachineDefinition, type MachinePlan } from './machine-plan.js';
 import { StateMachineEngine } from './state-machine.engine.js';
@@ -141,7 +142,7 @@ export class EffectsRun {
 
   /** The registered definition of a machine that another one invokes. */
   private machineOf(logic: unknown): Parameters<WorkflowContext['startChild']>[0] | undefined {
-    if (typeof (logic as { resolveState?: unknown } | undefined)?.resolveState !== 'function') return undefined;
+    if (!isMachine(logic)) return undefined;
     for (const definition of this.services.registry.all()) {
       if (isStateMachineDefinition(definition) && definition.machine === logic) return definition;
     }

@@ -1,14 +1,14 @@
 import type { EngineServices } from '../core/execution/index.js';
 import { runOutsideSteps } from '../core/execution/index.js';
 import type { MachineEvent } from './logic/machine-step.js';
-import { stateText } from './logic/state-text.js';
 import type { MachineState } from './machine-state.js';
+import { transitionEvent } from './transition-event.js';
 import type { DecidedTransition } from './transition-writer.js';
 
 type Listener = (state: MachineState) => void;
 type EmittedListener = (event: MachineEvent) => void;
 
-/** Tells of transitions after their commit: listeners here at once, the event bus, and other processes by a hint. @internal */
+/** Tells of transitions after their commit: listeners here at once, the event bus where no outbox does it, and other processes by a hint. @internal */
 export class MachineAnnouncer {
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly emittedListeners = new Map<string, Set<EmittedListener>>();
@@ -23,9 +23,10 @@ export class MachineAnnouncer {
     return add(this.emittedListeners, id, listener);
   }
 
-  announce({ next, from, event, effects }: DecidedTransition): void {
-    const { bus, store, logger } = this.services;
-    const { id, version, plan, at, snapshot } = next;
+  announce(decided: DecidedTransition): void {
+    const { bus, store, logger, options } = this.services;
+    const { next, effects } = decided;
+    const { id, plan } = next;
     runOutsideSteps(() => {
       for (const effect of effects.told) {
         if (effect.kind === 'log')
@@ -33,26 +34,7 @@ export class MachineAnnouncer {
         else for (const listener of this.emittedListeners.get(id) ?? []) listener(effect.event);
       }
       for (const listener of [...(this.listeners.get(id) ?? [])]) listener(next);
-      bus.publish({
-        type: 'state_transitioned',
-        eventId: `${id}:transition:${version}`,
-        seq: version,
-        workflowId: id,
-        workflowName: plan.name,
-        version: plan.version,
-        generation: 1,
-        at,
-        status: snapshot.status === 'active' ? 'running' : 'completed',
-        headers: {},
-        detail: {
-          transition: {
-            version,
-            ...(from !== undefined && { from: stateText(from.snapshot.value) }),
-            to: stateText(snapshot.value),
-            trigger: event.type,
-          },
-        },
-      });
+      if (!options.outbox) bus.publish({ ...transitionEvent(decided), at: next.at });
       // Not `woken`: that would make every worker poll.
       store.hint({ kind: 'ended', workflowId: id });
     });

@@ -5,6 +5,7 @@ import { fingerprint } from '../core/serialization/index.js';
 import type { InvokedStep } from './invoked-step.js';
 import { checkMachine } from './logic/check-machine.js';
 import type { MachineLike } from './logic/machine-like.js';
+import { guarded } from './logic/guarded-machine.js';
 import { MachineLogic } from './logic/machine-logic.js';
 import { loadXState } from './logic/xstate.js';
 import type {
@@ -50,7 +51,7 @@ export function defineMachine<M extends MachineLike>(
   refuseUnknownOptions(options, OPTIONS, place);
   if (options.retry !== undefined) resolveRetry(options.retry, undefined, place);
   if (typeof machine?.getInitialSnapshot !== 'function') throw notMachine(name);
-  const complete = given?.machine ?? machine;
+  const complete = guarded(name, given?.machine ?? machine);
   const transactional = new Set([...(options.transactional ?? []), ...(given?.transactional ?? [])]);
   const steps = given?.steps ?? new Map<string, InvokedStep>();
   checkMachine(name, complete, new Set(steps.keys()));

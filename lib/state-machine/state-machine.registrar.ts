@@ -1,4 +1,4 @@
-import { StateError, WorkflowDefinitionError } from '../core/errors/index.js';
+import { WorkflowDefinitionError } from '../core/errors/index.js';
 import {
   actionMethodsOf,
   guardMethodsOf,
@@ -45,7 +45,7 @@ function defineFromClass({
   const guards: Record<string, Method> = {};
   for (const { method, name } of guardMethodsOf(target)) {
     requireNamed(name, '@Guard', method);
-    guards[name] = (...args) => answered(call(method, args), `${method}() of ${place}`);
+    guards[name] = (...args) => call(method, args);
   }
   const actions: Record<string, Method> = {};
   const transactional: string[] = [];
@@ -80,15 +80,6 @@ function actorsOf(steps: ReadonlyMap<string, InvokedStep>): Record<string, objec
     };
   }
   return actors;
-}
-
-function answered(answer: unknown, place: string): unknown {
-  if (!(answer instanceof Promise)) return answer;
-  // It would otherwise be unhandled, beside the error that says why.
-  answer.catch(() => undefined);
-  throw new StateError(
-    `The guard ${place} answered a promise. A guard decides at once; let the machine invoke what takes time, and branch on its answer.`,
-  );
 }
 
 /** Stands for names that are given only while the machine runs. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
-import { StateError, WorkflowDefinitionError, WorkflowInputError } from '../core/errors/index.js';
+import { WorkflowDefinitionError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
-import { assertKeyText, assertWorkflowId, newWorkflowId } from '../core/records/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { assertWorkflowId, newWorkflowId } from '../core/records/index.js';
 import { parseDuration } from '../core/time/index.js';
 import type { EventOf, MachineInputOf, MachineLike, SnapshotOf } from './logic/machine-like.js';
 import type { MachineEvent, StateValue } from './logic/machine-step.js';
@@ -12,6 +12,7 @@ import type { MachineActor } from './logic/xstate.js';
 import { createMachineActor, runInMemory } from './machine-actor.js';
 import { MachineHistory } from './machine-history.js';
 import { StateMachineHandle, type MachineOperations } from './machine-handle.js';
+import { eventOf, wholeInput } from './machine-input.js';
 import { StateMachineSnapshot, type StateHistoryPage } from './machine-view.js';
 import { MachineWatch, waitForState } from './machine-watch.js';
 import { defineStateMachine } from './state-machine.definition.js';
@@ -178,6 +179,8 @@ export class StateMachineService implements MachineOperations {
   ): Promise<StateMachineSnapshot<M>> {
     refuseUnknownOptions(options, SEND, 'send');
     const { payload, ...request } = options;
+    const { expectedVersion } = request;
+    if (expectedVersion !== undefined) wholeInput(expectedVersion, 'The expectedVersion of a trigger', 0);
     return new StateMachineSnapshot<M>(await this.engine.send(id, eventOf(trigger, payload), request));
   }
 
@@ -202,7 +205,7 @@ export class StateMachineService implements MachineOperations {
   /** The transitions of a machine, oldest first, in pages. @throws WorkflowInputError for a cursor that `history` did not answer */
   async history(id: string, options: HistoryOptions = {}): Promise<StateHistoryPage> {
     refuseUnknownOptions(options, HISTORY, 'history');
-    const limit = wholeNumber(options.limit, 50, 'limit of history');
+    const limit = wholeInput(options.limit ?? 50, 'The limit of a history');
     return this.past.page(id, limit, options.cursor, options.transaction);
   }
 
@@ -283,17 +286,4 @@ export class StateMachineService implements MachineOperations {
       `The machine "${machine.id}" is not registered here. Give it to @StateMachineWorkflow, StateMachineService.register, or WorkflowModule.forFeature([defineStateMachine(…)]).`,
     );
   }
-}
-
-function eventOf(trigger: string | MachineEvent, payload: object | undefined): MachineEvent {
-  if (typeof trigger !== 'string') {
-    if (payload === undefined && typeof trigger?.type === 'string') return trigger;
-    const message = 'give an event with its type, or a type with { payload }';
-    throw new WorkflowInputError({ place: 'The trigger', issues: [{ path: '', message }] });
-  }
-  assertKeyText(trigger, 'The trigger');
-  if (payload !== undefined && 'type' in payload) {
-    throw new StateError('The payload of a trigger cannot have a property "type": that is the trigger itself.');
-  }
-  return { ...payload, type: trigger };
 }

@@ -1,4 +1,4 @@
-import { createMachine } from 'xstate';
+import { createMachine, fromCallback } from 'xstate';
 import { VirtualClock } from '../core/time/index.js';
 import { MemoryStore } from '../memory/index.js';
 import { defineStateMachine } from './state-machine.definition.js';
@@ -134,9 +134,15 @@ describe('A definition', () => {
     ['an action without an implementation', { entry: 'gone' }, /the action "gone" has no implementation/],
     ['a guard without one', { on: { X: { guard: 'gone', target: 'a' } } }, /the guard "gone" has no implementation/],
     ['an actor without one', { invoke: { src: 'gone' } }, /the actor "gone" has no implementation/],
+    ['an actor that goes on in one process only', { invoke: { src: 'bell' } }, /"bell" cannot be made durable/],
     ['an actor without a name', { invoke: { src: createMachine({}) } }, /has no name, so no other process/],
   ])('is refused for %s', (_, state, message) => {
-    const machine = createMachine({ id: 'm', initial: 'a', states: { a: state } } as never);
+    const machine = createMachine(
+      { id: 'm', initial: 'a', states: { a: state } } as never,
+      {
+        actors: { bell: fromCallback(() => undefined) },
+      } as never,
+    );
 
     expect(() => defineStateMachine('m', machine)).toThrow(message);
   });

@@ -13,6 +13,7 @@ import { DONE_SIGNAL, jobId, STOP_SIGNAL, type EffectsJob } from './effects-job.
 import type { MachineEvent } from './logic/machine-step.js';
 import { stateText } from './logic/state-text.js';
 import { encodeMachine, type MachineState } from './machine-state.js';
+import { transitionEvent } from './transition-event.js';
 import type { SettledEffects } from './transition-plan.js';
 
 /** A transition that is decided and not yet written. @internal */
@@ -81,7 +82,8 @@ export class TransitionWriter {
     return found?.token === seed.token ? { kind: 'stored', record: found } : undefined;
   }
 
-  private async seedOf({ next, from, event, metadata }: DecidedTransition): Promise<StateTransitionSeed> {
+  private async seedOf(decided: DecidedTransition): Promise<StateTransitionSeed> {
+    const { next, from, event, metadata } = decided;
     const { payloads } = this.services;
     const { id, plan, version, snapshot, logic, bonds } = next;
     const { type, ...payload } = event;
@@ -105,6 +107,7 @@ export class TransitionWriter {
       ...(text !== undefined && { metadata: text }),
       snapshot: encoded,
       token: newRandomSeed(),
+      ...(this.services.options.outbox && { event: transitionEvent(decided) }),
     };
   }
 

@@ -1,7 +1,15 @@
 import { Injectable, Module, type INestApplication, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { StateMachineService, WorkflowModule, WorkflowClient } from 'nestjs-workflow';
-import { Action, Guard, StateMachineWorkflow, StatePersistence, Step } from 'nestjs-workflow/state-machine';
+import {
+  Action,
+  Guard,
+  StateMachine,
+  StateMachineWorkflow,
+  StatePersistence,
+  Step,
+} from 'nestjs-workflow/state-machine';
+import { DatabaseStatePersistence } from 'nestjs-workflow/typeorm';
 import { DataSource } from 'typeorm';
 import { createMachine } from 'xstate';
 import { Parcel } from '../src/parcels/parcel.entity.js';
@@ -72,6 +80,34 @@ describe('A state machine in an application with TypeORM', () => {
       /has no row to show its state/,
     );
     await expect(machines.snapshot('none')).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+  });
+
+  it('keeps the objects of a table in the same table, each transition once, and recovers them from it', async () => {
+    const persistence = new DatabaseStatePersistence(dataSource, { stateTable: 'parcel_history' });
+    const door = () =>
+      new StateMachine({
+        id: 'door',
+        initial: 'open',
+        transitions: [
+          { trigger: 'close', from: 'open', to: 'closed' },
+          { trigger: 'open', from: 'closed', to: 'open' },
+        ],
+        persistence,
+      });
+    const [one, other] = [door(), door()];
+    await one.trigger('close');
+
+    await expect(other.trigger('close')).rejects.toMatchObject({ expected: 0, actual: 1 });
+    await other.recover();
+    const undone = dataSource.transaction(async (manager) => {
+      await other.trigger('open', {}, { transaction: manager });
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await one.recover();
+
+    expect([one.state, one.version]).toEqual(['closed', 1]);
+    expect(() => new DatabaseStatePersistence(dataSource, { stateTable: 'a; DROP TABLE b' })).toThrow(/stateTable/);
   });
 
   it('refuses the root manager, which would commit nothing together', async () => {

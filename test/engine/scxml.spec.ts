@@ -3,16 +3,7 @@ import { VirtualClock } from '../../lib/core/time/index.js';
 import { MemoryStore } from '../../lib/memory/index.js';
 import { defineStateMachine, type MachineLike } from '../../lib/state-machine/index.js';
 import { MachineBench } from '../utils/machine-bench.js';
-
-/** What one rule of SCXML asks of a machine: events from outside, the time that passes, and where it ends. */
-interface ScxmlCase {
-  /** The number of the W3C's test of the rule, and the rule. */
-  readonly rule: string;
-  readonly machine: MachineLike;
-  readonly events?: readonly string[];
-  /** How long it is left alone afterwards, milliseconds. */
-  readonly afterMs?: number;
-}
+import { MORE_CASES, type ScxmlCase } from './scxml-cases.js';
 
 type Config = Parameters<typeof createMachine>[0];
 
@@ -351,20 +342,28 @@ const CASES: readonly ScxmlCase[] = [
 ];
 
 describe('Rules of SCXML', () => {
-  it.each(CASES.map((one) => [one.rule, one] as const))('%s', async (_, { machine, events = [], afterMs = 0 }) => {
+  const all = [...CASES, ...MORE_CASES].map((one) => [one.rule, one] as const);
+
+  it.each(all)('%s', async (_, { machine, events = [], afterMs = 0, child }) => {
     const clock = new VirtualClock();
     const store = new MemoryStore({ clock });
     // Two processes take turns, so that each event finds the machine as it was stored.
     const processes = [store, new MemoryStore({ clock, sharedWith: store })];
+    const definitions = [
+      defineStateMachine('scxml', machine),
+      ...(child === undefined ? [] : [defineStateMachine('kid', child)]),
+    ];
     const benches = await Promise.all(
-      processes.map((one, index) =>
-        MachineBench.start(one, clock, [defineStateMachine('scxml', machine)], `w${index}`),
-      ),
+      processes.map((one, index) => MachineBench.start(one, clock, definitions, `w${index}`)),
     );
     const [first, second] = benches as [MachineBench, MachineBench];
     await first.machines.create('scxml', { id: 'm' });
 
-    for (const [index, type] of events.entries()) await (index % 2 === 0 ? second : first).machines.send('m', type);
+    for (const [index, type] of events.entries()) {
+      // What it has invoked has begun.
+      if (child !== undefined) await first.drain();
+      await (index % 2 === 0 ? second : first).machines.send('m', type);
+    }
     for (let leftMs = afterMs; leftMs >= 0; leftMs -= 100) for (const bench of benches) await bench.advance(50);
 
     expect(await second.machines.snapshot('m')).toMatchObject({ value: 'pass', status: 'done' });

@@ -25,10 +25,12 @@ export class MachineBench {
     clock: VirtualClock,
     definitions: readonly WorkflowDefinition[],
     workerId = 'worker',
+    outbox = false,
   ): Promise<MachineBench> {
     const worker = { id: workerId, pollInterval: '1h', leaseDuration: '1d', warmInstances: 0 };
+    const retry = { attempts: 2, backoff: { delay: '1s' as const } };
     const engine = createEngine(
-      resolveWorkflowOptions({ clock, store, worker, retry: { attempts: 2, backoff: { delay: '1s' } } }, 'test'),
+      resolveWorkflowOptions({ clock, store, worker, retry, events: { outbox } }, 'test'),
       store,
       silentLogger,
     );

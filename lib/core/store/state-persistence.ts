@@ -1,3 +1,5 @@
+import type { LifecycleEvent } from '../lifecycle/index.js';
+
 /**
  * One transition of a state machine: its row. Texts are as serialised; states are what the machine calls them, JSON where nested.
  *
@@ -25,7 +27,10 @@ export interface StateTransitionRecord {
 }
 
 /** A transition to be written; the store adds the time. @publicApi */
-export type StateTransitionSeed = Omit<StateTransitionRecord, 'at'>;
+export interface StateTransitionSeed extends Omit<StateTransitionRecord, 'at'> {
+  /** What is told of it. Stored in the outbox, in the same commit, where the store has one. */
+  readonly event?: Omit<LifecycleEvent, 'at'>;
+}
 
 /** What became of an attempt to write one. `actual` is the version that the machine has; 0 when there is none. @publicApi */
 export type StateAppendResult =

@@ -1,2 +1,2 @@
 export { HintChannel, type HintChannelOptions } from './hint-channel.js';
-export { Outbox } from './outbox.js';
+export { Outbox, outboxId } from './outbox.js';

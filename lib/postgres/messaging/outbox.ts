@@ -52,9 +52,16 @@ SELECT event FROM taken ORDER BY min(created_at) OVER (PARTITION BY instance_id)
   }
 }
 
-/** An event id is `workflowId:generation:seq`; workflow ids may contain colons. */
+/** Under what the events of a state machine are kept: an instance of its own may have the machine's id. @internal */
+export function outboxId(machineId: string): string {
+  return `${machineId}/$transitions`;
+}
+
+/** An event id is `workflowId:generation:seq`, that of a machine `machineId:transition:version`; ids may contain colons. */
 function eventKey(eventId: string): { instanceId: string; seq: number } {
   const beforeSeq = eventId.lastIndexOf(':');
   const beforeGeneration = eventId.lastIndexOf(':', beforeSeq - 1);
-  return { instanceId: eventId.slice(0, beforeGeneration), seq: Number(eventId.slice(beforeSeq + 1)) };
+  const id = eventId.slice(0, beforeGeneration);
+  const isOfMachine = eventId.slice(beforeGeneration + 1, beforeSeq) === 'transition';
+  return { instanceId: isOfMachine ? outboxId(id) : id, seq: Number(eventId.slice(beforeSeq + 1)) };
 }

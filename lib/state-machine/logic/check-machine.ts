@@ -1,4 +1,6 @@
 import { WorkflowDefinitionError } from '../../core/errors/index.js';
+import { workflowOfActor } from '../workflow-actor.js';
+import { isMachine, isPromise } from './actor-kinds.js';
 import type { MachineLike } from './machine-like.js';
 
 interface StateNodeLike {
@@ -48,7 +50,9 @@ export function checkMachine(name: string, machine: MachineLike, steps: Readonly
           `In ${place} the invoked actor "${id}" has no name, so no other process could go on with it. Name it in setup({ actors: { … } }).`,
         );
       }
-      if (!steps.has(src) && !Object.hasOwn(known.actors, src)) throw missing(place, 'actor', src, '@Step()');
+      if (steps.has(src)) continue;
+      if (!Object.hasOwn(known.actors, src)) throw missing(place, 'actor', src, '@Step()');
+      checkActor(place, src, (known.actors as Record<string, unknown>)[src]);
     }
     for (const child of Object.values(node.states)) visit(child);
   };
@@ -65,6 +69,13 @@ function checkAction(place: string, action: unknown, known: object): void {
     );
   }
   if (!Object.hasOwn(known, named)) throw missing(place, 'action', named, '@Action()');
+}
+
+function checkActor(place: string, name: string, logic: unknown): void {
+  if (isMachine(logic) || workflowOfActor(logic) !== undefined || isPromise(logic)) return;
+  throw new WorkflowDefinitionError(
+    `In ${place} the actor "${name}" cannot be made durable: only promises, state machines and workflowActor(…) can.`,
+  );
 }
 
 function nameOf(value: unknown): string | undefined {

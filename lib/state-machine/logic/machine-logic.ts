@@ -1,15 +1,20 @@
 import { StateError } from '../../core/errors/index.js';
 import type { LiveSnapshot, MachineEffect, MachineEvent, MachineStep, StateValue } from './machine-step.js';
 import type { MachineLike } from './machine-like.js';
+import { pureTransitionOf, type PureTransition } from './transition-scope.js';
 import type { ExecutableAction, XStateLibrary } from './xstate.js';
 
 /** One machine through the pure functions of XState: nothing runs, everything it asks for comes back as data. @internal */
 export class MachineLogic {
+  private readonly transition: PureTransition;
+
   constructor(
     readonly machine: MachineLike,
     readonly library: XStateLibrary,
     private readonly name: string,
-  ) {}
+  ) {
+    this.transition = pureTransitionOf(machine, library);
+  }
 
   initial(input: unknown): MachineStep {
     return this.stepOf(...this.library.initialTransition(this.machine, input));
@@ -17,14 +22,18 @@ export class MachineLogic {
 
   /** `undefined` when nothing in the state takes the event. */
   next(snapshot: LiveSnapshot, event: MachineEvent): MachineStep | undefined {
-    const [next, actions] = this.library.transition(this.machine, snapshot, event);
+    const [next, actions] = this.transition(snapshot, event);
     if (next === snapshot && actions.length === 0 && !snapshot.can(event)) return undefined;
     return this.stepOf(next, actions);
   }
 
-  /** The machine as if it had come to a state by itself. */
+  /** The machine as if it had come to a state by itself. @throws StateError when it has no such state */
   at(value: StateValue, context: unknown): LiveSnapshot {
-    return this.machine.resolveState({ value, context: context ?? {} }) as LiveSnapshot;
+    try {
+      return this.machine.resolveState({ value, context: context ?? {} }) as LiveSnapshot;
+    } catch (error) {
+      throw new StateError(`The state machine "${this.name}" has no state ${JSON.stringify(value)}.`, { cause: error });
+    }
   }
 
   /** What of a snapshot is stored: everything but its children, which the room keeps itself. */

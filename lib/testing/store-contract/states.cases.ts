@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { LifecycleEvent } from '../../core/lifecycle/index.js';
 import type { StatePersistence, StateTransitionSeed } from '../../core/store/index.js';
 import { hasCode } from './assertions.js';
 import {
@@ -137,6 +138,30 @@ const statesCases: CaseGroup = {
       }
     });
 
+    rule(
+      'the event of a transition is in the outbox with its row, in the order of versions, and only then',
+      async (kit) => {
+        await states(kit).append(seed(1, { event: event(1) }));
+        await states(kit).append(seed(1, { event: event(1), token: 'late' }));
+        const undone = kit.harness.transaction(async (handle) => {
+          await states(kit).append(seed(2, { event: event(2) }), handle);
+          throw ABANDONED;
+        });
+        await assert.rejects(undone);
+        await kit.harness.transaction((handle) => states(kit).append(seed(2, { event: event(2) }), handle));
+        const { at = 0 } = (await states(kit).load('m')) ?? {};
+
+        const told = await kit.events();
+        assert.deepEqual(
+          told.map(({ eventId }) => eventId),
+          ['m:transition:1', 'm:transition:2'],
+        );
+        assert.deepEqual(told[1], { ...event(2), at });
+        await kit.advance(3_600_000);
+        assert.deepEqual(await kit.events(), []);
+      },
+    );
+
     rule('what is not an open transaction is refused by name', async (kit) => {
       for (const nonsense of [null, {}, 'transaction', kit.store]) {
         await assert.rejects(async () => states(kit).append(seed(1), nonsense), hasCode('WORKFLOW_TRANSACTION'));
@@ -172,6 +197,21 @@ function seed(version: number, more: Partial<StateTransitionSeed> = {}): StateTr
     snapshot: `{"version":${version}}`,
     token: `t-${version}`,
     ...more,
+  };
+}
+
+function event(version: number): Omit<LifecycleEvent, 'at'> {
+  return {
+    type: 'state_transitioned',
+    eventId: `m:transition:${version}`,
+    seq: version,
+    workflowId: 'm',
+    workflowName: 'order',
+    version: 1,
+    generation: 1,
+    status: 'running',
+    headers: { by: 'Ada ♥' },
+    detail: { transition: { version, to: `state ${version}`, trigger: 'go' } },
   };
 }
 
