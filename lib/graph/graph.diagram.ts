@@ -8,7 +8,7 @@ export function drawGraph(parts: GraphParts, path: readonly string[] = []): Diag
   const steps = new Set(path.slice(1).map((target, at) => `${path[at] ?? ''}\0${target}`));
   return {
     name: parts.name,
-    nodes: [...parts.nodes.values()].map(({ name, nodeType }) => ({
+    nodes: [...parts.nodes].map(([name, { nodeType }]) => ({
       id: name,
       ...(nodeType === NodeType.GATE && { shape: 'diamond' as const }),
       ...(visited.has(name) && { isMarked: true }),

@@ -6,6 +6,7 @@ import { HumanInputRequiredError } from './errors/human-input-required.error.js'
 import type { PlannedNode } from './graph.plan.js';
 import { asUpdate } from './node-answer.js';
 import type { HumanNode } from './nodes/human-node.js';
+import { viewOf } from './state-view.js';
 import type { WorkflowState } from './workflow-state.js';
 
 /** How a traversal reaches the world. What is asked of it may answer without a promise. @internal */
@@ -43,9 +44,9 @@ export class ContextHost implements VisitHost {
     const { node, options } = planned;
     const { ctx } = this;
     if (this.pauses && options === undefined)
-      return beginVisit(ctx, path, (step) => node.attempt(state, step), timeoutMs);
+      return beginVisit(ctx, path, (step) => node.attempt(viewOf(state), step), timeoutMs);
     // What is no update is refused inside, so that a journal never holds one.
-    const body = (step: StepContext): unknown => asUpdate(planned.name, node.attempt(state, step));
+    const body = (step: StepContext): unknown => asUpdate(planned.name, node.attempt(viewOf(state), step));
     const limits = timeoutMs > 0 && { timeout: timeoutMs };
     return beginStep(ctx, path, body, { retry: false, ...options, ...limits });
   }

@@ -109,9 +109,9 @@ export function validateGraph({ name, nodes, edges, entryNode, terminalCondition
 function kindOf(node: AbstractWorkflowNode): PlannedNode['kind'] {
   // One that was given a body of its own is visited by it.
   if (node instanceof HumanNode && node.execute === HumanNode.prototype.execute) return 'human';
-  if (node instanceof SubworkflowNode && node.execute === SubworkflowNode.prototype.execute)
-    return node.nested === undefined ? 'child' : 'graph';
-  return 'body';
+  if (!(node instanceof SubworkflowNode) || node.execute !== SubworkflowNode.prototype.execute) return 'body';
+  if (node.nested !== undefined) return 'graph';
+  return node.executable === undefined ? 'child' : 'body';
 }
 
 function optionsOf({ retry, compensate }: AbstractWorkflowNode): PlannedNode['options'] {
