@@ -137,8 +137,9 @@ describe('A node', () => {
   it('keeps what it writes into the state to itself', async () => {
     const engine = new WorkflowBuilder('g')
       .addNode('a', (state) => {
-        state['own'] = 1;
-        delete state['input'];
+        const own = state as GraphValues;
+        own['own'] = 1;
+        delete own['input'];
         (state['_history'] as unknown[]).push('mine');
         return { seen: [state['own'], 'input' in state, Object.keys(state).includes('own'), { ...state }['own']] };
       })

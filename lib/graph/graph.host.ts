@@ -74,13 +74,13 @@ async function askPerson(
   path: string,
   prompt: string,
 ): Promise<unknown> {
-  const { task } = node as HumanNode;
-  const answer: unknown = await ctx.task(path, { ...task, prompt } as TaskOptions);
-  return answerInTime(name, task, answer);
+  const human = node as HumanNode;
+  const answer: unknown = await ctx.task(path, { ...human.task, prompt } as TaskOptions);
+  return answerInTime(name, human, answer);
 }
 
 /** @throws NodeExecutionError when nobody answered in time, and that is not to be an answer @internal */
-export function answerInTime(node: string, task: HumanNode['task'], answer: unknown): unknown {
-  if (answer !== null || task?.deadline === undefined) return answer;
+export function answerInTime(node: string, { task, onDeadline }: HumanNode, answer: unknown): unknown {
+  if (answer !== null || task?.deadline === undefined || onDeadline === 'store') return answer;
   throw new NodeExecutionError(`Nobody answered the node "${node}" within ${task.deadline}.`, { node });
 }

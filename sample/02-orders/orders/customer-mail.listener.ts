@@ -6,7 +6,7 @@ import {
   WorkflowFailedEvent,
   type WorkflowLifecycleEvent,
 } from 'nestjs-workflow';
-import { Ledger } from '../ledger/ledger.js';
+import { Ledger } from '../../shared/ledger/ledger.js';
 import { Settings } from '../settings.js';
 import { ORDER } from './order.saga.js';
 
@@ -28,7 +28,7 @@ export class CustomerMailListener implements IEventHandler<WorkflowLifecycleEven
       status === 'completed' ? 'Your order is on its way.' : 'We cannot deliver your order. You pay nothing.';
     await this.mails.append({
       what: 'mail',
-      orderId: workflowId,
+      about: workflowId,
       key: eventId,
       details: [headers['customer'] ?? '', text],
     });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { NonRetryableStepError } from 'nestjs-workflow';
-import { Ledger } from '../ledger/ledger.js';
+import { Ledger } from '../../shared/ledger/ledger.js';
 import { Settings } from '../settings.js';
 
 export interface Charge {
@@ -32,16 +32,16 @@ export class PaymentGateway {
       throw new NonRetryableStepError(`The card of order "${orderId}" was declined.`);
     }
     const what = known === undefined ? 'charge' : 'charge asked for again';
-    await this.ledger.append({ what, orderId, key, details: [paymentId, String(amount)] });
+    await this.ledger.append({ what, about: orderId, key, details: [paymentId, String(amount)] });
 
     return paymentId;
   }
 
   /** Pays back what was charged for an order, if anything was, and if it was not yet paid back. */
   async refund(orderId: string, key: string): Promise<void> {
-    const charged = await this.ledger.find((entry) => entry.what === 'charge' && entry.orderId === orderId);
-    const refunded = await this.ledger.find((entry) => entry.what === 'refund' && entry.orderId === orderId);
+    const charged = await this.ledger.find((entry) => entry.what === 'charge' && entry.about === orderId);
+    const refunded = await this.ledger.find((entry) => entry.what === 'refund' && entry.about === orderId);
     if (charged === undefined || refunded !== undefined) return;
-    await this.ledger.append({ what: 'refund', orderId, key, details: charged.details });
+    await this.ledger.append({ what: 'refund', about: orderId, key, details: charged.details });
   }
 }

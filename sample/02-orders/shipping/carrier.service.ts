@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { Ledger } from '../ledger/ledger.js';
+import { Ledger } from '../../shared/ledger/ledger.js';
 import { Settings } from '../settings.js';
 
 export interface Parcel {
@@ -25,16 +25,16 @@ export class Carrier {
     const known = await this.ledger.find((entry) => entry.key === key);
     if (known?.details[0] !== undefined) return known.details[0];
     const trackingNumber = `parcel-${orderId}`;
-    await this.ledger.append({ what: 'collect', orderId, key, details: [trackingNumber, country, `${grams} g`] });
+    await this.ledger.append({ what: 'collect', about: orderId, key, details: [trackingNumber, country, `${grams} g`] });
 
     return trackingNumber;
   }
 
   /** Has a parcel turned round, if it was collected at all. */
   async recall(orderId: string, key: string): Promise<void> {
-    const collected = await this.ledger.find((entry) => entry.what === 'collect' && entry.orderId === orderId);
-    const recalled = await this.ledger.find((entry) => entry.what === 'recall' && entry.orderId === orderId);
+    const collected = await this.ledger.find((entry) => entry.what === 'collect' && entry.about === orderId);
+    const recalled = await this.ledger.find((entry) => entry.what === 'recall' && entry.about === orderId);
     if (collected === undefined || recalled !== undefined) return;
-    await this.ledger.append({ what: 'recall', orderId, key, details: collected.details });
+    await this.ledger.append({ what: 'recall', about: orderId, key, details: collected.details });
   }
 }

@@ -1,10 +1,11 @@
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** What happened outside: a word for it, the order, and what else there is to say. */
+/** What happened outside: a word for it, what it was about, and what else there is to say. */
 export interface LedgerEntry {
   readonly what: string;
-  readonly orderId: string;
+  /** The order, the ticket … */
+  readonly about: string;
   /** The idempotency key of whoever asked for it. */
   readonly key: string;
   readonly details: readonly string[];
@@ -12,13 +13,13 @@ export interface LedgerEntry {
 
 /**
  * A file outside the database: it tells what really happened, whatever the journal says. A line is
- * `time, process id, what, order, key, details…`, separated by tabs.
+ * `time, process id, what, about, key, details…`, separated by tabs.
  */
 export class Ledger {
   constructor(private readonly file: string) {}
 
-  async append({ what, orderId, key, details }: LedgerEntry): Promise<void> {
-    const line = [new Date().toISOString(), process.pid, what, orderId, key, ...details].join('\t');
+  async append({ what, about, key, details }: LedgerEntry): Promise<void> {
+    const line = [new Date().toISOString(), process.pid, what, about, key, ...details].join('\t');
     await mkdir(dirname(this.file), { recursive: true });
     await appendFile(this.file, `${line}\n`);
   }
@@ -34,9 +35,9 @@ export class Ledger {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => {
-        const [, , what = '', orderId = '', key = '', ...details] = line.split('\t');
+        const [, , what = '', about = '', key = '', ...details] = line.split('\t');
 
-        return { what, orderId, key, details };
+        return { what, about, key, details };
       });
   }
 }
