@@ -290,6 +290,7 @@ export class GraphTraversal {
       for (const { edge, target } of planned.edges) {
         if (edge.condition !== undefined && !holds(edge.condition, state)) continue;
         if (target < 0) throw this.astray(planned, edge.target);
+        if (this.prefix === '') this.options.observer?.onFollow?.(planned.name, edge.target);
         if (edge.isParallel) isParallel = true;
         if (seen?.has(target) === true) continue;
         seen?.add(target);

@@ -4,7 +4,6 @@ import { GraphValidationError } from './errors/graph-validation.error.js';
 import { HumanNode } from './nodes/human-node.js';
 import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
-import { NodeType } from './node-type.js';
 import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
 import type { StateReducer } from './workflow-state.js';
 
@@ -122,9 +121,4 @@ function optionsOf({ retry, compensate }: AbstractWorkflowNode): PlannedNode['op
       compensate: compensate as unknown as (result: unknown, context: CompensationContext) => unknown,
     }),
   };
-}
-
-/** Whether a node only routes, for diagrams. @internal */
-export function isRouter(node: AbstractWorkflowNode): boolean {
-  return node.nodeType === NodeType.GATE;
 }

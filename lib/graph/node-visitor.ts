@@ -19,6 +19,8 @@ export interface TraversalObserver {
   onEnd?(path: string, result: NodeResult): void;
   onMerge?(result: NodeResult, state: WorkflowState): void;
   onPause?(wait: GraphWait): void;
+  /** Told of the outermost graph only. */
+  onFollow?(source: string, target: string): void;
 }
 
 /** What a graph within a graph has come to. */
