@@ -98,6 +98,12 @@ export class GraphConfig {
   }
 }
 
+/** Whether an object is a configuration, by what it says: an empty one says nothing. @internal */
+export function isConfig(value: object | null | undefined): value is GraphConfigOptions {
+  const keys = value == null ? [] : Object.keys(value);
+  return !(value instanceof GraphConfig) && keys.length > 0 && keys.every((key) => GRAPH.has(key));
+}
+
 function limitMs(value: number | string, option: string): number {
   const milliseconds = parseSeconds(value, option);
   if (Number.isFinite(milliseconds) && milliseconds >= 0) return milliseconds;

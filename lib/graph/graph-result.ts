@@ -1,3 +1,4 @@
+import { readOptional } from '../core/definition/index.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import type { GraphOutcome, GraphWait, NodeResult } from './node-result.js';
 import type { WorkflowState } from './workflow-state.js';
@@ -17,7 +18,17 @@ export class GraphResult<S extends object = object> implements GraphOutcome<S> {
   readonly wait: GraphWait | undefined;
   readonly workflowId: string | undefined;
 
-  constructor(facts: GraphResultFacts<S>) {
+  constructor(facts: GraphResultFacts<S>);
+  constructor(finalState: WorkflowState & S, facts?: Omit<GraphResultFacts<S>, 'finalState'>);
+  constructor(
+    finalState: WorkflowState & S,
+    nodeResults?: readonly NodeResult[],
+    iterations?: number,
+    durationMs?: number,
+    terminatedAt?: string | null,
+  );
+  constructor(given: GraphResultFacts<S> | (WorkflowState & S), ...others: readonly unknown[]) {
+    const facts = readFacts(given, others);
     this.finalState = facts.finalState;
     this.nodeResults = facts.nodeResults ?? [];
     this.iterations = facts.iterations ?? 0;
@@ -44,4 +55,16 @@ export class GraphResult<S extends object = object> implements GraphOutcome<S> {
     const { prompt, node, checkpointId } = this.wait;
     throw new HumanInputRequiredError(prompt, { node, checkpointId });
   }
+}
+
+const POSITIONS = ['nodeResults', 'iterations', 'durationMs', 'terminatedAt'] as const;
+
+/** A state never has its own final state. */
+function readFacts<S extends object>(
+  given: GraphResultFacts<S> | (WorkflowState & S),
+  others: readonly unknown[],
+): GraphResultFacts<S> {
+  if ('finalState' in given && others.length === 0) return given as GraphResultFacts<S>;
+  const facts = readOptional<Omit<GraphResultFacts<S>, 'finalState'>>(POSITIONS, others);
+  return { ...facts, finalState: given as WorkflowState & S };
 }

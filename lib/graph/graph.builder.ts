@@ -1,6 +1,7 @@
 import { readOptional } from '../core/definition/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
-import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { GraphConfig, isConfig, type GraphConfigOptions } from './graph-config.js';
 import { WorkflowEngine, type WorkflowEngineOptions } from './graph.definition.js';
 import { buildNode, type AddNodeOptions } from './node-of-options.js';
 import { FunctionNode, type NodeFunction } from './nodes/function-node.js';
@@ -17,6 +18,15 @@ export interface TerminalOptions<S extends object = GraphValues> {
   /** Ends the graph only when it holds; otherwise the edges lead on. @default always */
   readonly condition?: StateCondition<S> | null;
 }
+
+const BUILDER = knownOptions<WorkflowBuilderOptions>({
+  config: true,
+  version: true,
+  target: true,
+  isCompatibleWith: true,
+});
+const EDGE = knownOptions<WorkflowEdgeOptions>({ condition: true, label: true, isParallel: true });
+const TERMINAL = knownOptions<TerminalOptions>({ condition: true });
 
 /**
  * Puts a graph together.
@@ -46,12 +56,15 @@ export class WorkflowBuilder<S extends object = GraphValues> {
   constructor(
     readonly name: string,
     ...given: readonly [
-      config?: GraphConfig | WorkflowBuilderOptions | null,
+      config?: GraphConfig | GraphConfigOptions | WorkflowBuilderOptions | null,
       version?: number | WorkflowBuilderOptions,
       options?: WorkflowBuilderOptions,
     ]
   ) {
-    this.options = readOptional<WorkflowBuilderOptions>(['config', 'version'], given);
+    const [config, ...others] = given;
+    const first = isConfig(config) ? new GraphConfig(config) : config;
+    this.options = readOptional<WorkflowBuilderOptions>(['config', 'version'], [first, ...others]);
+    refuseUnknownOptions(this.options, BUILDER, `graph "${name}"`);
     this.config = GraphConfig.of(this.options.config);
   }
 
@@ -81,8 +94,10 @@ export class WorkflowBuilder<S extends object = GraphValues> {
   }
 
   /** Leads from one node to another. Several edges that hold make branches, in this order. */
-  addEdge(source: string, target: string, options: WorkflowEdgeOptions<S> = {}): this {
-    this.edges.push(new WorkflowEdge<S>(source, target, options));
+  addEdge(source: string, target: string, options: WorkflowEdgeOptions<S> | StateCondition<S> = {}): this {
+    const given = typeof options === 'function' ? { condition: options } : options;
+    refuseUnknownOptions(given, EDGE, `edge "${source}" → "${target}" of graph "${this.name}"`);
+    this.edges.push(new WorkflowEdge<S>(source, target, given));
     return this;
   }
 
@@ -93,8 +108,10 @@ export class WorkflowBuilder<S extends object = GraphValues> {
   }
 
   /** Says where to end. The whole graph ends there, once the branches beside it have been merged. */
-  setTerminal(node: string, options: TerminalOptions<S> = {}): this {
-    this.terminals.set(node, options.condition ?? undefined);
+  setTerminal(node: string, options: TerminalOptions<S> | StateCondition<S> = {}): this {
+    const given = typeof options === 'function' ? { condition: options } : options;
+    refuseUnknownOptions(given, TERMINAL, `terminal "${node}" of graph "${this.name}"`);
+    this.terminals.set(node, given.condition ?? undefined);
     return this;
   }
 

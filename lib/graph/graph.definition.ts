@@ -5,8 +5,9 @@ import {
   type WorkflowDefinition,
 } from '../core/definition/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
-import { isWorkflowTimeoutError } from '../core/errors/index.js';
+import { isWorkflowTimeoutError, WorkflowVersionMismatchError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
+import { knownOptions, refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphTimeoutError } from './errors/graph-timeout.error.js';
@@ -56,6 +57,13 @@ export interface GraphExecuteOptions {
 
 /** @publicApi */
 export type GraphResumeOptions = Omit<GraphExecuteOptions, 'state'>;
+
+const RESUME_OPTIONS = { config: true, signal: true, headers: true } as const;
+const RESUME = knownOptions<GraphResumeOptions>(RESUME_OPTIONS);
+const EXECUTE = knownOptions<GraphExecuteOptions>({ ...RESUME_OPTIONS, state: true });
+
+/** The key of a state that was taken down before its end: of which version the graph was. */
+const VERSION_KEY = '_definition_version';
 
 /** How a run in memory is begun. @internal */
 export interface MemoryStart extends GraphResumeOptions {
@@ -131,8 +139,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
    * @param input What the nodes find under `input`.
    * @throws NodeExecutionError, CycleDetectedError, GraphTimeoutError, each with what was done as its `result`
    */
-  execute(input: unknown, options: GraphExecuteOptions = {}): Promise<GraphResult<S>> {
-    const { state, ...others } = options;
+  async execute(input: unknown, options: GraphExecuteOptions | GraphConfig = {}): Promise<GraphResult<S>> {
+    const { state, ...others } = this.readOptions(options, EXECUTE, 'execute');
     return this.executeWith(standaloneServices(), { ...others, state: freshState(input, state ?? {}) });
   }
 
@@ -171,17 +179,19 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
    *
    * @param checkpointState The `finalState` of a result that is suspended, or of an error's.
    * @param humanResponse What the person answered; left out after a failure.
-   * @throws WorkflowInputError when the answer does not pass the check of the node's `task`
+   * @throws WorkflowInputError when the answer does not pass the check of the node's `task`; WorkflowVersionMismatchError
    */
   async resume(
     checkpointState: GraphUpdate,
     humanResponse?: unknown,
-    options: GraphResumeOptions = {},
+    options: GraphResumeOptions | GraphConfig = {},
   ): Promise<GraphResult<S>> {
+    const given = this.readOptions<GraphResumeOptions>(options, RESUME, 'resume');
+    this.refuseOtherVersion(checkpointState);
     const initial =
       humanResponse == null ? checkpointState : await answerPosition(this.plan, checkpointState, humanResponse);
     const state = new WorkflowState(initial['input'], { initial });
-    return this.executeWith(standaloneServices(), { ...options, state });
+    return this.executeWith(standaloneServices(), { ...given, state });
   }
 
   /** @internal */
@@ -200,7 +210,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       },
     };
     const resultOf = (status: GraphResult['status']): GraphResult<S> =>
-      describeRun(traversal, state, status, services.clock.now() - startedAt) as GraphResult<S>;
+      describeRun(traversal, state, this.version, status, services.clock.now() - startedAt) as GraphResult<S>;
     try {
       await executeInMemory(definition, undefined, services, { signal, headers });
     } catch (thrown) {
@@ -245,6 +255,22 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     return toDot(drawGraph(this.parts, path));
   }
 
+  private readOptions<T extends GraphResumeOptions>(given: T | GraphConfig, known: KnownOptions, method: string): T {
+    if (given instanceof GraphConfig) return { config: given } as T;
+    refuseUnknownOptions(given, known, `${method} of graph "${this.name}"`);
+    return given;
+  }
+
+  /** A state that says nothing of a version is taken as it is. */
+  private refuseOtherVersion({ [VERSION_KEY]: version }: GraphUpdate): void {
+    if (typeof version !== 'number' || version === this.version || this.isCompatibleWith?.(version) === true) return;
+    throw new WorkflowVersionMismatchError({
+      workflowName: this.name,
+      expectedVersion: version,
+      actualVersion: this.version,
+    });
+  }
+
   private refuseUnfit(config: GraphConfig): void {
     if (this.plan.entry < 0) this.validate();
     if (config.enabled) return;
@@ -257,10 +283,12 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
 function describeRun(
   traversal: GraphTraversal | undefined,
   state: WorkflowState,
+  version: number,
   status: GraphResult['status'],
   durationMs: number,
 ): GraphResult {
-  const standing = status === 'completed' || traversal === undefined ? undefined : traversal.snapshot();
+  const stands = status !== 'completed' && traversal !== undefined;
+  const standing = stands ? { ...traversal.snapshot(), [VERSION_KEY]: version } : undefined;
   return new GraphResult({
     finalState: standing === undefined ? state : new WorkflowState(state['input'], { initial: standing }),
     status,

@@ -1,4 +1,5 @@
 import type { WorkflowEngine } from './graph.definition.js';
+import type { GraphPath } from './graph.diagram.js';
 import { GraphConfig } from './graph-config.js';
 import { GraphTraversal } from './graph.interpreter.js';
 import { GraphResult } from './graph-result.js';
@@ -13,6 +14,7 @@ import { WorkflowState, type GraphValues } from './workflow-state.js';
 export interface ReadRun {
   readonly result: GraphResult;
   readonly visits: readonly GraphVisit[];
+  readonly path: GraphPath;
   /** The state with where the run stands. */
   readonly standing: GraphValues;
   readonly error: unknown;
@@ -35,6 +37,7 @@ export async function readRun(
   const config = start.config === undefined ? engine.config : GraphConfig.of(start.config);
   const paths = new Map<NodeResult, string>();
   const visits: GraphVisit[] = [];
+  const edges: (readonly [string, string])[] = [];
   const traversal = new GraphTraversal(engine.plan, {
     // Its limits were kept when it ran.
     config: new GraphConfig({ ...config.toJSON(), totalTimeout: 0 }),
@@ -42,6 +45,7 @@ export async function readRun(
     observer: {
       onEnd: (path, result) => void paths.set(result, path),
       onMerge: (result, merged) => void visits.push(visitOf(paths, result, merged)),
+      onFollow: (source, target) => void edges.push([source, target]),
     },
   });
   let error: unknown;
@@ -63,5 +67,7 @@ export async function readRun(
     workflowId: run.record.id,
     ...(pause !== undefined && { wait: pause }),
   });
-  return { result, visits, standing, error };
+  // Visits within a sub-workflow stand under its own.
+  const nodes = visits.filter(({ visit, node }) => visit.startsWith(`${node}#`)).map(({ node }) => node);
+  return { result, visits, path: { nodes, edges }, standing, error };
 }

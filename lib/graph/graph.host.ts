@@ -6,6 +6,7 @@ import { HumanInputRequiredError } from './errors/human-input-required.error.js'
 import type { PlannedNode } from './graph.plan.js';
 import { asUpdate } from './node-answer.js';
 import type { HumanNode } from './nodes/human-node.js';
+import { viewOf } from './state-view.js';
 import type { WorkflowState } from './workflow-state.js';
 
 /** How a traversal reaches the world. What is asked of it may answer without a promise. @internal */
@@ -43,9 +44,9 @@ export class ContextHost implements VisitHost {
     const { node, options } = planned;
     const { ctx } = this;
     if (this.pauses && options === undefined)
-      return beginVisit(ctx, path, (step) => node.attempt(state, step), timeoutMs);
+      return beginVisit(ctx, path, (step) => node.attempt(viewOf(state), step), timeoutMs);
     // What is no update is refused inside, so that a journal never holds one.
-    const body = (step: StepContext): unknown => asUpdate(planned.name, node.attempt(state, step));
+    const body = (step: StepContext): unknown => asUpdate(planned.name, node.attempt(viewOf(state), step));
     const limits = timeoutMs > 0 && { timeout: timeoutMs };
     return beginStep(ctx, path, body, { retry: false, ...options, ...limits });
   }
@@ -73,13 +74,13 @@ async function askPerson(
   path: string,
   prompt: string,
 ): Promise<unknown> {
-  const { task } = node as HumanNode;
-  const answer: unknown = await ctx.task(path, { ...task, prompt } as TaskOptions);
-  return answerInTime(name, task, answer);
+  const human = node as HumanNode;
+  const answer: unknown = await ctx.task(path, { ...human.task, prompt } as TaskOptions);
+  return answerInTime(name, human, answer);
 }
 
 /** @throws NodeExecutionError when nobody answered in time, and that is not to be an answer @internal */
-export function answerInTime(node: string, task: HumanNode['task'], answer: unknown): unknown {
-  if (answer !== null || task?.deadline === undefined) return answer;
+export function answerInTime(node: string, { task, onDeadline }: HumanNode, answer: unknown): unknown {
+  if (answer !== null || task?.deadline === undefined || onDeadline === 'store') return answer;
   throw new NodeExecutionError(`Nobody answered the node "${node}" within ${task.deadline}.`, { node });
 }

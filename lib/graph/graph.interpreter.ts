@@ -6,7 +6,14 @@ import { NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphConfig } from './graph-config.js';
 import type { VisitHost } from './graph.host.js';
 import type { GraphPlan, PlannedNode } from './graph.plan.js';
-import { positionIn, positionOf, POSITION_KEY, type FrontierNode, type GraphPosition } from './graph.position.js';
+import {
+  positionIn,
+  positionOf,
+  POSITION_KEY,
+  STANDING_KEYS,
+  type FrontierNode,
+  type GraphPosition,
+} from './graph.position.js';
 import { isThenable } from './node-answer.js';
 import { NodeResult, type GraphWait } from './node-result.js';
 import { NodeVisitor, type InnerOutcome, type TraversalObserver } from './node-visitor.js';
@@ -70,10 +77,12 @@ export class GraphTraversal {
     const position = positionIn(state);
     if (position !== undefined) this.takeUp(position);
     this.iterations = state._iteration;
-    const runWithin = this.runWithin.bind(this);
-    this.visitor = new NodeVisitor({ config, host, state, observer, runWithin }, new Set(position?.answered));
     this.limiter = config.maxParallelBranches === 0 ? undefined : new ConcurrencyLimiter(config.maxParallelBranches);
-    this.deadlineAt = config.totalTimeoutMs === 0 ? Infinity : this.visitor.lastAt + config.totalTimeoutMs;
+    this.deadlineAt = config.totalTimeoutMs === 0 ? Infinity : host.now() + config.totalTimeoutMs;
+    const surroundings = { config, host, state, observer, runWithin: this.runWithin.bind(this) };
+    // The whole run has a limit of its own, which ends what is under way; a graph within has only those of its visits.
+    const visitsUntil = this.prefix === '' ? Infinity : this.deadlineAt;
+    this.visitor = new NodeVisitor({ ...surroundings, visitsUntil }, new Set(position?.answered));
   }
 
   /** Goes to an end, or to a pause. @throws GraphExecutionError; the reason, when the run was stopped */
@@ -108,7 +117,7 @@ export class GraphTraversal {
     this.frontier = frontier.map(({ node }) => this.indexOf(node));
     this.known = frontier;
     this.isParallel = this.config.parallelBranches;
-    delete this.state[POSITION_KEY];
+    for (const key of STANDING_KEYS) delete this.state[key];
   }
 
   private indexOf(name: string): number {
@@ -128,6 +137,10 @@ export class GraphTraversal {
       const next = this.plan.nodes[frontier[Math.max(0, left)] as number];
       throw new CycleDetectedError(this.iterations, { node: next?.name ?? null });
     }
+    this.refuseAfterDeadline();
+  }
+
+  private refuseAfterDeadline(): void {
     if (this.visitor.lastAt >= this.deadlineAt) throw new GraphTimeoutError(this.config.totalTimeoutMs / 1_000);
   }
 
@@ -226,7 +239,10 @@ export class GraphTraversal {
       else if (each instanceof Failed) this.results.push(each.result);
     }
     const failure = this.ended.find((each) => each instanceof Failed);
-    if (failure !== undefined) throw failure.error;
+    if (failure !== undefined) {
+      this.refuseAfterDeadline();
+      throw failure.error;
+    }
     this.isOver = false;
     const waiting = this.ended.find((each): each is Paused => each instanceof Paused && each.wait !== undefined);
     this.pause = waiting?.wait;
@@ -274,6 +290,7 @@ export class GraphTraversal {
       for (const { edge, target } of planned.edges) {
         if (edge.condition !== undefined && !holds(edge.condition, state)) continue;
         if (target < 0) throw this.astray(planned, edge.target);
+        if (this.prefix === '') this.options.observer?.onFollow?.(planned.name, edge.target);
         if (edge.isParallel) isParallel = true;
         if (seen?.has(target) === true) continue;
         seen?.add(target);

@@ -4,7 +4,6 @@ import { GraphValidationError } from './errors/graph-validation.error.js';
 import { HumanNode } from './nodes/human-node.js';
 import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
-import { NodeType } from './node-type.js';
 import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
 import type { StateReducer } from './workflow-state.js';
 
@@ -109,9 +108,9 @@ export function validateGraph({ name, nodes, edges, entryNode, terminalCondition
 function kindOf(node: AbstractWorkflowNode): PlannedNode['kind'] {
   // One that was given a body of its own is visited by it.
   if (node instanceof HumanNode && node.execute === HumanNode.prototype.execute) return 'human';
-  if (node instanceof SubworkflowNode && node.execute === SubworkflowNode.prototype.execute)
-    return node.nested === undefined ? 'child' : 'graph';
-  return 'body';
+  if (!(node instanceof SubworkflowNode) || node.execute !== SubworkflowNode.prototype.execute) return 'body';
+  if (node.nested !== undefined) return 'graph';
+  return node.executable === undefined ? 'child' : 'body';
 }
 
 function optionsOf({ retry, compensate }: AbstractWorkflowNode): PlannedNode['options'] {
@@ -122,9 +121,4 @@ function optionsOf({ retry, compensate }: AbstractWorkflowNode): PlannedNode['op
       compensate: compensate as unknown as (result: unknown, context: CompensationContext) => unknown,
     }),
   };
-}
-
-/** Whether a node only routes, for diagrams. @internal */
-export function isRouter(node: AbstractWorkflowNode): boolean {
-  return node.nodeType === NodeType.GATE;
 }

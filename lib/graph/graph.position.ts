@@ -28,9 +28,17 @@ export interface GraphPosition {
 /** The key of a state that was taken down before its end. @internal */
 export const POSITION_KEY = '_position';
 
+/** The key of a state that names the node it waits at, and knows no more of where it stands. */
+const PAUSED_AT_KEY = '_paused_at';
+
+/** The keys of a state that only a run that goes on looks at. @internal */
+export const STANDING_KEYS = [POSITION_KEY, PAUSED_AT_KEY];
+
 /** Where a state stands that was taken down before its end. @internal */
 export function positionIn(state: GraphValues): GraphPosition | undefined {
-  return state[POSITION_KEY] as GraphPosition | undefined;
+  const { [POSITION_KEY]: position, [PAUSED_AT_KEY]: node } = state;
+  if (position !== undefined) return position as GraphPosition;
+  return typeof node === 'string' ? { frontier: [{ node }], visits: {}, answered: [] } : undefined;
 }
 
 /** A traversal as it stands. @internal */

@@ -1,6 +1,7 @@
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import { toDot, toMermaid } from '../core/diagram/index.js';
 import { schemaValidator, type WorkflowDefinition, type WorkflowReference } from '../core/definition/index.js';
 import {
   WorkflowDefinitionError,
@@ -18,6 +19,7 @@ import type { GraphResult } from './graph-result.js';
 import { WorkflowEngine } from './graph.definition.js';
 import { GraphStream, type GraphEvent, type GraphStreamMode } from './graph-stream.js';
 import type { GraphVisit } from './graph-visit.js';
+import { drawGraph } from './graph.diagram.js';
 import { readRun, type ReadRun } from './graph.history.js';
 import { RecordedRun } from './recorded-host.js';
 import { looks, standstill } from './standstill.js';
@@ -107,8 +109,9 @@ export class GraphService {
   ): Promise<string> {
     const { format = 'mermaid', workflowId } = options;
     const graph = this.resolve(reference);
-    const path = workflowId === undefined ? [] : (await this.history(workflowId)).map(({ node }) => node);
-    return format === 'dot' ? graph.toDot(path) : graph.toMermaid(path);
+    const path = workflowId === undefined ? [] : (await this.read(await this.find(workflowId))).path;
+    const drawn = drawGraph(graph.parts, path);
+    return format === 'dot' ? toDot(drawn) : toMermaid(drawn);
   }
 
   /**

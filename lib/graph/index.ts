@@ -26,7 +26,7 @@ export type { GateNodeOptions, GateRoutes } from './nodes/gate-node.js';
 export { HumanNode } from './nodes/human-node.js';
 export type { HumanNodeOptions, HumanTaskOptions } from './nodes/human-node.js';
 export { SubworkflowNode } from './nodes/subworkflow-node.js';
-export type { NestedGraph, SubworkflowNodeOptions } from './nodes/subworkflow-node.js';
+export type { ExecutableWorkflow, NestedGraph, SubworkflowNodeOptions } from './nodes/subworkflow-node.js';
 export { PortNode } from './nodes/port-node.js';
 export type { PortNodeOptions } from './nodes/port-node.js';
 export type {

@@ -34,6 +34,7 @@ export interface AddNodeOptions<S extends object = GraphValues> extends NodeOpti
   readonly maxTokens?: number | null;
   readonly resumeKey?: HumanNodeOptions['resumeKey'];
   readonly task?: HumanNodeOptions['task'];
+  readonly onDeadline?: HumanNodeOptions['onDeadline'];
 }
 
 const ADD_NODE = knownOptions<AddNodeOptions>({
@@ -53,6 +54,7 @@ const ADD_NODE = knownOptions<AddNodeOptions>({
     maxTokens: true,
     resumeKey: true,
     task: true,
+    onDeadline: true,
     retry: true,
     timeout: true,
     compensate: true,

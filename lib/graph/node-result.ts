@@ -17,10 +17,16 @@ export class NodeResult {
   readonly error: string | null;
   readonly skipped: boolean;
 
+  constructor(nodeName: string, facts?: NodeResultFacts);
+  constructor(nodeName: string, output: GraphUpdate, durationMs: number, error?: string | null, skipped?: boolean);
   constructor(
     readonly nodeName: string,
-    facts: NodeResultFacts = {},
+    given: NodeResultFacts | GraphUpdate = {},
+    durationMs?: number,
+    error: string | null = null,
+    skipped = false,
   ) {
+    const facts = (durationMs === undefined ? given : { output: given, durationMs, error, skipped }) as NodeResultFacts;
     this.output = facts.output ?? {};
     this.durationMs = facts.durationMs ?? 0;
     this.error = facts.error ?? null;

@@ -19,6 +19,8 @@ export interface TraversalObserver {
   onEnd?(path: string, result: NodeResult): void;
   onMerge?(result: NodeResult, state: WorkflowState): void;
   onPause?(wait: GraphWait): void;
+  /** Told of the outermost graph only. */
+  onFollow?(source: string, target: string): void;
 }
 
 /** What a graph within a graph has come to. */
@@ -37,6 +39,8 @@ export interface VisitSurroundings {
   readonly host: VisitHost;
   readonly state: WorkflowState;
   readonly observer: TraversalObserver | undefined;
+  /** When every visit has to be over at the latest. */
+  readonly visitsUntil: number;
   /** Goes through a graph within. */
   readonly runWithin: (node: SubworkflowNode, path: string, inner: GraphValues | undefined) => Promise<InnerOutcome>;
 }
@@ -71,10 +75,10 @@ export class NodeVisitor {
   }
 
   private begin(planned: PlannedNode, path: string, known: FrontierNode | undefined): unknown {
-    const { host, state, config } = this.around;
+    const { host, state } = this.around;
     switch (planned.kind) {
       case 'body':
-        return host.call(planned, path, state, planned.timeoutMs ?? config.nodeTimeoutMs);
+        return host.call(planned, path, state, this.limitOf(planned));
       case 'human':
         return this.ask(planned, path);
       case 'graph':
@@ -86,6 +90,15 @@ export class NodeVisitor {
           .then((output) => node.updateOf(output));
       }
     }
+  }
+
+  /** 0 for none. */
+  private limitOf({ timeoutMs }: PlannedNode): number {
+    const { config, visitsUntil } = this.around;
+    const own = timeoutMs ?? config.nodeTimeoutMs;
+    if (visitsUntil === Infinity) return own;
+    const left = Math.max(1, visitsUntil - this.lastAt);
+    return own === 0 ? left : Math.min(own, left);
   }
 
   private ask(planned: PlannedNode, path: string): unknown {

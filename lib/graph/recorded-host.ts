@@ -99,7 +99,7 @@ export class RecordedHost implements VisitHost {
     return value;
   }
 
-  private async asked({ task }: HumanNode, node: string, path: string): Promise<unknown> {
+  private async asked(human: HumanNode, node: string, path: string): Promise<unknown> {
     const { id, generation } = this.run.record;
     const place = taskPlace(id, generation, path);
     const { prompt } = this.take(path, place.key) as TaskRecord;
@@ -117,7 +117,7 @@ export class RecordedHost implements VisitHost {
       },
       check: async (turn) => take(`${place.key}/${turn}/check`) as CheckedAnswer,
     };
-    return answerInTime(node, task, await runTask(port, path, { ...task, prompt }));
+    return answerInTime(node, human, await runTask(port, path, { ...human.task, prompt }));
   }
 }
 

@@ -1,10 +1,11 @@
 import { wholeNumber } from '../core/options/index.js';
 import { delay, parseSeconds, systemClock, type Clock } from '../core/time/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
+import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import type { GraphResult } from './graph-result.js';
 import type { WorkflowEngine } from './graph.definition.js';
 import type { WorkflowCheckpoint } from './workflow-checkpoint.js';
-import type { GraphUpdate, GraphValues } from './workflow-state.js';
+import { WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
 
 /** @publicApi */
 export interface WorkflowRunnerOptions {
@@ -40,6 +41,7 @@ export interface ResumeOptions {
 export class WorkflowRunner<S extends object = GraphValues> {
   readonly maxRetries: number;
   readonly checkpoint: WorkflowCheckpoint | undefined;
+  private readonly checkpointEnabled: boolean;
   private readonly retryDelayMs: number;
   private readonly clock: Clock;
 
@@ -50,6 +52,8 @@ export class WorkflowRunner<S extends object = GraphValues> {
     this.maxRetries = wholeNumber(options.maxRetries, 0, 'maxRetries of WorkflowRunner', 0);
     this.retryDelayMs = parseSeconds(options.retryDelay ?? 1, 'retryDelay of WorkflowRunner');
     this.checkpoint = options.checkpoint ?? undefined;
+    // Anything that executes may be run, also what has no configuration.
+    this.checkpointEnabled = (engine as Partial<WorkflowEngine>).config?.checkpointEnabled ?? false;
     this.clock = options.clock ?? systemClock;
   }
 
@@ -58,8 +62,9 @@ export class WorkflowRunner<S extends object = GraphValues> {
     return this.attempt(() => this.engine.execute(input, { state: state ?? null }));
   }
 
-  /** Answers a graph that waits, and goes on at the node that asked. */
+  /** Answers a graph that waits, and goes on at the node that asked. A `WorkflowState` has the answer afterwards. */
   resume(humanResponse: unknown, { state, responseKey = 'human_response' }: ResumeOptions): Promise<GraphResult<S>> {
+    if (state instanceof WorkflowState) state.merge({ [responseKey]: humanResponse });
     return this.attempt(() => this.engine.resume({ ...state, [responseKey]: humanResponse }, humanResponse));
   }
 
@@ -69,10 +74,11 @@ export class WorkflowRunner<S extends object = GraphValues> {
       try {
         return this.kept(await execute());
       } catch (error) {
-        if (!(error instanceof GraphExecutionError) || retries >= this.maxRetries) throw error;
+        // Who has to answer first answers no sooner when asked again.
+        const isFinal = !(error instanceof GraphExecutionError) || error instanceof HumanInputRequiredError;
+        if (isFinal || retries >= this.maxRetries) throw error;
         const { result } = error;
-        if (this.engine.config.checkpointEnabled && result !== undefined)
-          execute = () => this.engine.resume(result.finalState);
+        if (this.checkpointEnabled && result !== undefined) execute = () => this.engine.resume(result.finalState);
       }
       await delay(this.clock, this.retryDelayMs);
     }

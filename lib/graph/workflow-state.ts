@@ -1,5 +1,3 @@
-import { readOptional } from '../core/definition/index.js';
-
 /** The values of a graph whose state has no type of its own. @publicApi */
 export type GraphValues = Record<string, unknown>;
 
@@ -14,6 +12,8 @@ export type StateReducer = (current: unknown, added: unknown) => unknown;
 
 /** @publicApi */
 export interface WorkflowStateOptions {
+  /** @default '' */
+  readonly input?: unknown;
   /** Values to begin with. */
   readonly initial?: GraphUpdate;
 }
@@ -31,8 +31,9 @@ export class WorkflowState {
   declare _iteration: number;
   declare _history: HistoryEntry[];
 
-  constructor(input: unknown = '', options?: WorkflowStateOptions) {
-    const { initial } = readOptional<WorkflowStateOptions>(['initial'], [options]);
+  /** The input and further values, or one object with both. */
+  constructor(...given: readonly [input?: unknown, options?: WorkflowStateOptions]) {
+    const { input = '', initial } = readState(given);
     this['input'] = input;
     this._iteration = 0;
     this._history = [];
@@ -56,9 +57,10 @@ export class WorkflowState {
     mergeInto(this, update, undefined);
   }
 
-  /** Notes a visit. */
+  /** Notes a visit, and counts it. */
   record(nodeName: string, output: GraphUpdate): void {
     this._history.push([nodeName, output]);
+    this._iteration++;
   }
 
   /** Visits so far. */
@@ -70,6 +72,15 @@ export class WorkflowState {
   get history(): readonly HistoryEntry[] {
     return this._history;
   }
+}
+
+/** An object alone is the options where it has nothing but those, and otherwise the input. */
+function readState(given: readonly [input?: unknown, options?: WorkflowStateOptions]): WorkflowStateOptions {
+  const [input, options] = given;
+  if (given.length > 1) return { input, ...options };
+  const keys = typeof input === 'object' && input !== null ? Object.keys(input) : [];
+  const isOptions = keys.length > 0 && keys.every((key) => key === 'input' || key === 'initial');
+  return isOptions ? (input as WorkflowStateOptions) : { input };
 }
 
 /** @internal */

@@ -24,12 +24,19 @@ export interface TaskStanding {
   readonly progress: TaskProgress;
   readonly status: TaskView['status'];
   readonly answer?: unknown;
+  readonly answeredBy?: string;
   readonly refused: readonly RefusedAnswer[];
+}
+
+/** On its way to the workflow. */
+interface Coming {
+  readonly event: TaskEvent;
+  readonly receivedAt: number;
 }
 
 /** Reads tasks from journals and mailboxes: a task has no row of its own. @internal */
 export class TaskReader {
-  constructor(private readonly services: Pick<EngineServices, 'store' | 'payloads'>) {}
+  constructor(private readonly services: Pick<EngineServices, 'store' | 'payloads' | 'storeTime'>) {}
 
   /** @throws TaskNotFoundError */
   async read(place: TaskPlace): Promise<TaskStanding> {
@@ -45,7 +52,7 @@ export class TaskReader {
   }
 
   view(place: TaskPlace, standing: TaskStanding): TaskView {
-    const { record, task, progress, status, answer, refused } = standing;
+    const { record, task, progress, status, answer, answeredBy, refused } = standing;
     const { prompt, data, createdAt, deadlineAt, escalation, approval } = task;
     const { assignees, claimedBy, isEscalated, votes } = progress;
     return {
@@ -62,6 +69,7 @@ export class TaskReader {
       ...(escalation !== undefined && !isEscalated && { escalatesAt: new Date(escalation.at) }),
       ...(approval !== undefined && { approval }),
       ...(answer !== undefined && { answer }),
+      ...(answeredBy !== undefined && { answeredBy }),
     };
   }
 
@@ -71,7 +79,7 @@ export class TaskReader {
     task: TaskRecord,
     record: InstanceRecord,
     entries: ReadonlyMap<string, JournalEntry>,
-  ): Promise<Pick<TaskStanding, 'progress' | 'status' | 'answer' | 'refused'>> {
+  ): Promise<Omit<TaskStanding, 'record' | 'task'>> {
     const { workflowId, key, generation } = place;
     let progress = beginTask(task);
     const refused: RefusedAnswer[] = [];
@@ -80,38 +88,47 @@ export class TaskReader {
     for (let turn = 1; ; turn++) {
       const arrival = entries.get(`${key}/${turn}`);
       const winner = arrival?.data?.winner;
-      if (winner === 'deadline') return { progress, status: 'expired', refused };
-      if (winner === 'escalation') {
-        progress = escalateTask(progress, task.escalation?.to ?? []);
-        continue;
-      }
-      const event = arrival === undefined ? pending.shift() : ((await this.decode(workflowId, arrival)) as TaskEvent);
-      if (event === undefined) return { progress, status: isOver ? 'closed' : 'open', refused };
-      const step = applyTaskEvent(task, progress, event);
+      const coming = arrival === undefined ? pending.shift() : undefined;
+      const isLate = arrival === undefined && !isOver && this.isPast(task.deadlineAt, coming);
+      if (winner === 'deadline' || isLate) return { progress, status: 'expired', refused };
+      const event = arrival === undefined ? coming?.event : ((await this.decode(workflowId, arrival)) as TaskEvent);
+      const isEscalation = winner === 'escalation';
+      if (event === undefined && !isEscalation) return { progress, status: isOver ? 'closed' : 'open', refused };
+      const step = isEscalation ? escalateTask(task, progress) : applyTaskEvent(task, progress, event as TaskEvent);
       if (step.kind === 'goes-on') progress = step.progress;
       if (step.kind === 'decided') {
         const { status, votes } = step.result;
         return { progress: { ...progress, votes }, status, answer: step.result, refused };
       }
       if (step.kind !== 'answered') continue;
+      const answeredBy = event?.kind === 'answer' ? event.by : undefined;
       const check = entries.get(`${key}/${turn}/check`);
       const checked = (check && (await this.decode(workflowId, check))) as Check | undefined;
       if (checked?.isValid === false) {
-        const by = event.kind === 'answer' ? event.by : undefined;
-        refused.push({ ...(by !== undefined && { by }), issues: checked.issues ?? [] });
+        refused.push({ ...(answeredBy !== undefined && { by: answeredBy }), issues: checked.issues ?? [] });
         continue;
       }
-      return { progress, status: 'answered', answer: checked?.value ?? step.value ?? null, refused };
+      const answer: unknown = checked?.value ?? step.value ?? null;
+      return { progress, status: 'answered', answer, refused, ...(answeredBy !== undefined && { answeredBy }) };
     }
   }
 
-  private async pending(workflowId: string, key: string): Promise<TaskEvent[]> {
+  /** Whether that instant was over when something came; nothing has come yet: whether it is over now, as far as the store's time is known. */
+  private isPast(at: number | undefined, coming: Coming | undefined): boolean {
+    if (at === undefined) return false;
+    if (coming !== undefined) return coming.receivedAt > at;
+    const { storeTime } = this.services;
+    return storeTime.isKnown && storeTime.now() >= at;
+  }
+
+  private async pending(workflowId: string, key: string): Promise<Coming[]> {
     const signals = await this.services.store.readUnconsumed(workflowId);
     const own = signals.filter((signal) => signal.name === TASK_SIGNAL && signal.key === key);
-    const decoded = own.map(({ payload }) =>
-      this.services.payloads.decode(payload, { workflowId, place: `signal "${TASK_SIGNAL}"` }),
-    );
-    return (await Promise.all(decoded)) as TaskEvent[];
+    const decoded = own.map(async ({ payload, receivedAt }): Promise<Coming> => {
+      const event = await this.services.payloads.decode(payload, { workflowId, place: `signal "${TASK_SIGNAL}"` });
+      return { event: event as TaskEvent, receivedAt };
+    });
+    return Promise.all(decoded);
   }
 
   private decode(workflowId: string, entry: JournalEntry): Promise<unknown> {

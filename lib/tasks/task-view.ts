@@ -25,6 +25,8 @@ export interface TaskView {
   readonly approval?: ApprovalOptions;
   readonly votes: readonly ApprovalVote[];
   readonly answer?: unknown;
+  /** Whose answer counts, when he or she said who answers; of several that came at one time it is the first. */
+  readonly answeredBy?: string;
   /** Answers that did not pass the check, the last one last. */
   readonly refused: readonly RefusedAnswer[];
 }

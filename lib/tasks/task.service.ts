@@ -6,6 +6,7 @@ import {
   type StandardSchema,
   type TransactionManager,
 } from '../core/definition/index.js';
+import { WorkflowOptionsError } from '../core/errors/index.js';
 import { taskSignalKey, type EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
 import {
@@ -110,7 +111,7 @@ export class TaskService {
 
   /** Takes a task for one person: nobody else may answer it until it is released. Safe to call twice. @throws TaskStateError, TaskNotFoundError */
   async claim(taskId: string, by: string): Promise<TaskView> {
-    await this.tell(taskId, { kind: 'claim', by });
+    await this.tell(taskId, { kind: 'claim', by: person(by, 'claim') });
     const view = await this.get(taskId);
     // Who was first is the order of the mailbox, which both now see.
     if (view.claimedBy === by) return view;
@@ -119,13 +120,13 @@ export class TaskService {
 
   /** Gives a claimed task back. @throws TaskStateError when somebody else has it; TaskNotFoundError */
   async release(taskId: string, by: string): Promise<TaskView> {
-    await this.tell(taskId, { kind: 'release', by });
+    await this.tell(taskId, { kind: 'release', by: person(by, 'release') });
     return this.get(taskId);
   }
 
   /** Gives a task to others. @throws TaskStateError when it is over; TaskNotFoundError */
   async assign(taskId: string, to: readonly string[]): Promise<TaskView> {
-    await this.tell(taskId, { kind: 'assign', to });
+    await this.tell(taskId, { kind: 'assign', to: to.map((each) => person(each, 'assign')) });
     return this.get(taskId);
   }
 
@@ -137,6 +138,7 @@ export class TaskService {
   async answer(taskId: string, value: unknown, options: AnswerOptions = {}): Promise<SignalReceipt> {
     refuseUnknownOptions(options, ANSWER, 'answer');
     const { by, schema, id, transaction } = options;
+    if (by !== undefined) person(by, 'answer');
     const place = placeOf(taskId);
     const standing = await this.reader.read(place);
     const { name, version } = standing.record;
@@ -161,14 +163,14 @@ export class TaskService {
     return this.vote(taskId, 'skip', options);
   }
 
-  private vote(
+  private async vote(
     taskId: string,
     decision: ApprovalVote['decision'],
     { by, comment, checklist, id, transaction, ...others }: VoteOptions,
   ): Promise<SignalReceipt> {
     refuseUnknownOptions(others, VOTE, decision);
     const vote: ApprovalVote = {
-      ...{ by, decision },
+      ...{ by: person(by, decision), decision },
       ...(comment !== undefined && { comment }),
       ...(checklist !== undefined && { checklist }),
     };
@@ -225,6 +227,12 @@ function matches({ assignees, claimedBy, workflow }: TaskView, filter: TaskFilte
   if (filter.claimedBy !== undefined && claimedBy !== filter.claimedBy) return false;
   if (filter.assignee === undefined) return true;
   return assignees.length === 0 || assignees.includes(filter.assignee);
+}
+
+/** @throws WorkflowOptionsError for what names nobody */
+function person(value: string, method: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new WorkflowOptionsError({ option: `by of ${method}`, value, expected: 'a text that names a person' });
 }
 
 function placeOf(taskId: string): TaskPlace {

@@ -195,6 +195,27 @@ describe('A durable graph', () => {
     expect(events).toEqual(['visit_ended', 'paused', 'visit_ended', 'visit_ended', 'ended']);
   });
 
+  it('is drawn with every edge that its branches followed, and no other', async () => {
+    const fan = new WorkflowBuilder('fan')
+      .addNode('a', () => ({}))
+      .addNode('b', () => ({}))
+      .addNode('c', () => ({}))
+      .addNode('d', () => ({}))
+      .addEdge('a', 'b')
+      .addEdge('a', 'c')
+      .addEdge('a', 'd', { condition: () => false })
+      .addEdge('b', 'd')
+      .addEdge('c', 'd')
+      .setEntry('a')
+      .setTerminal('d')
+      .build();
+    app.graph.register(fan);
+    await app.graph.execute(fan, '', { id: 'fan-1' });
+    const drawn = await app.graph.diagram(fan, { workflowId: 'fan-1' });
+
+    expect([...drawn.matchAll(/linkStyle (\d)/g)].map(([, edge]) => edge)).toEqual(['0', '1', '3', '4']);
+  });
+
   it('is drawn with the path of a run', async () => {
     await app.graph.execute('letters', 'Hi', { id: 'l-5' });
     await app.graph.resume('l-5', 'yes');

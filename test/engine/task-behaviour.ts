@@ -150,6 +150,57 @@ export function taskBehaviour(storeName: string, make: (clock: VirtualClock) => 
         },
       ));
 
+    it('is over at its deadline, also for an answer that comes before anybody has noticed', () =>
+      asking(ask({ deadline: '1h' }), async ({ tasks, harness, engine, output }) => {
+        const id = 'review%2F1@t1';
+        await engine.worker.stop();
+        await harness.clock.advance(HOUR + 60_000);
+        const late = await tasks.get(id);
+
+        expect(late.status).toBe('expired');
+        await expect(tasks.answer(id, 'late')).rejects.toThrow(/expired already/);
+        expect(await output()).toBe('suspended');
+      }));
+
+    it('says whose answer it was', () =>
+      asking(ask(), async ({ tasks }) => {
+        await tasks.answer('review%2F1@t1', 'fine', { by: 'ann' });
+
+        expect(await tasks.get('review%2F1@t1')).toMatchObject({ answer: 'fine', answeredBy: 'ann' });
+        await expect(tasks.answer('review%2F1@t1', 'no', { by: 'bob' })).rejects.toThrow(/answered already/);
+      }));
+
+    it.each<[string, Partial<TaskOptions> & object]>([
+      ['approval.policy', { approval: { policy: 'most' } } as object],
+      ['approval.check', { approval: { policy: 'any', check: [] } } as object],
+      ['approval.checklist', { approval: { policy: 'any', checklist: [1] } } as object],
+      ['assignees', { assignees: [''] }],
+      ['escalation.to', { escalation: { after: '1h', to: [] } }],
+      ['deadline', { deadline: 'soon' }],
+    ])('with a meaningless %s fails its workflow, which says so', (option, options) =>
+      asking(ask(options), async ({ engine }) => {
+        const { status, error } = await engine.find('t1');
+
+        expect(status).toBe('failed');
+        expect(error).toContain(option);
+      }),
+    );
+
+    it('takes nobody without a name', () =>
+      asking(ask({ approval: { policy: 'any' } } as object), async ({ tasks }) => {
+        const nobody = { by: '' };
+
+        for (const call of [
+          () => tasks.claim('review%2F1@t1', ''),
+          () => tasks.answer('review%2F1@t1', 1, nobody),
+          () => tasks.approve('review%2F1@t1', undefined as never),
+          () => tasks.approve('review%2F1@t1', { by: undefined } as never),
+          () => tasks.assign('review%2F1@t1', ['']),
+        ])
+          await expect((async () => call())()).rejects.toThrow();
+        expect(await tasks.get('review%2F1@t1')).toMatchObject({ status: 'open', votes: [], assignees: [] });
+      }));
+
     it('of approval waits for all, with what they have to confirm', () =>
       asking(
         (ctx) =>

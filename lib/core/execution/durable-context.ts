@@ -36,7 +36,8 @@ import { plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call
 import { currentStepScope } from './step-scope.js';
 import { resolveTransaction, TransactionCall } from './transaction-call.js';
 import { SLEEP_CONDITION, TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
-import { describeTask, runTask, type AnyTaskOptions } from './task-run.js';
+import { describeTask, type AnyTaskOptions } from './task-description.js';
+import { runTask } from './task-run.js';
 import { TaskCalls } from './task-calls.js';
 import { instantOf, namedConditions, signalCondition, toWaitFor } from './wait-conditions.js';
 

@@ -1,15 +1,7 @@
-import { schemaValidator, type ApprovalTaskOptions, type TaskOptions } from '../definition/index.js';
-import { ContextUsageError, isWorkflowInputError } from '../errors/index.js';
-import { knownOptions, refuseUnknownOptions } from '../options/index.js';
-import { parseDuration } from '../time/index.js';
+import { schemaValidator } from '../definition/index.js';
+import { isWorkflowInputError } from '../errors/index.js';
 import { applyTaskEvent, beginTask, escalateTask, type TaskEvent, type TaskRecord } from '../waits/index.js';
-
-/** Everything a task may be given. @internal */
-export type AnyTaskOptions = TaskOptions & Partial<Pick<ApprovalTaskOptions, 'approval'>>;
-
-const TASK = knownOptions<AnyTaskOptions>({
-  ...{ prompt: true, data: true, assignees: true, schema: true, deadline: true, escalation: true, approval: true },
-});
+import { describeTask, type AnyTaskOptions } from './task-description.js';
 
 /** When the waits of a task end by themselves, epoch milliseconds. @internal */
 export interface TaskTimers {
@@ -49,11 +41,8 @@ export async function runTask(port: TaskPort, name: string, options: AnyTaskOpti
       ...(escalation !== undefined && { escalation: escalation.at }),
     });
     if (ended.winner === 'deadline') return null;
-    if (ended.winner === 'escalation') {
-      progress = escalateTask(progress, escalation?.to ?? []);
-      continue;
-    }
-    const step = applyTaskEvent(task, progress, ended.event);
+    const isEscalation = ended.winner === 'escalation';
+    const step = isEscalation ? escalateTask(task, progress) : applyTaskEvent(task, progress, ended.event);
     if (step.kind === 'goes-on') progress = step.progress;
     if (step.kind === 'decided') return step.result;
     if (step.kind !== 'answered') continue;
@@ -62,31 +51,6 @@ export async function runTask(port: TaskPort, name: string, options: AnyTaskOpti
     const checked = await port.check(turn, () => checkAnswer(schema, step.value, name));
     if (checked.isValid) return checked.value ?? null;
   }
-}
-
-/** What is recorded of a task. @throws ContextUsageError, WorkflowOptionsError for options that have no meaning @internal */
-export function describeTask(name: string, options: AnyTaskOptions, now: number): TaskRecord {
-  const place = `task "${name}"`;
-  refuseUnknownOptions(options, TASK, place);
-  const { prompt, data, assignees = [], schema, deadline, escalation, approval } = options;
-  if (typeof prompt !== 'string' || prompt === '')
-    throw new ContextUsageError(`The ${place} has no prompt. Say in a sentence what the person is asked.`);
-  if (approval !== undefined && approval.policy !== 'any' && assignees.length === 0)
-    throw new ContextUsageError(
-      `The ${place} is to be approved by ${approval.policy === 'all' ? 'all' : 'a majority'}, and nobody is asked. Name the assignees, or let any approval decide.`,
-    );
-  return {
-    prompt,
-    ...(data !== undefined && { data }),
-    assignees: [...assignees],
-    createdAt: now,
-    ...(deadline !== undefined && { deadlineAt: now + parseDuration(deadline, `deadline of ${place}`) }),
-    ...(escalation !== undefined && {
-      escalation: { at: now + parseDuration(escalation.after, `escalation of ${place}`), to: [...escalation.to] },
-    }),
-    ...(approval !== undefined && { approval }),
-    ...(schema !== undefined && { isChecked: true }),
-  };
 }
 
 async function checkAnswer(

@@ -1,5 +1,5 @@
 import type { ApprovalPolicy, ApprovalVote } from '../definition/index.js';
-import { applyTaskEvent, beginTask, judgeApproval, type TaskRecord } from './task-progress.js';
+import { applyTaskEvent, beginTask, escalateTask, judgeApproval, type TaskRecord } from './task-progress.js';
 
 const VOTERS = ['a', 'b', 'c', 'd'];
 const DECISIONS = { y: 'approve', n: 'reject', s: 'skip' } as const;
@@ -47,5 +47,40 @@ describe('An approval', () => {
 
     expect(first).toMatchObject({ kind: 'goes-on', progress: { votes: [{ decision: 'approve' }] } });
     expect(second).toMatchObject({ kind: 'decided', result: { status: 'rejected', votes: [{ decision: 'reject' }] } });
+  });
+
+  describe('that goes to others', () => {
+    const approve = (by: string) => ({ kind: 'vote', vote: { by, decision: 'approve' } }) as const;
+    const of = (policy: ApprovalPolicy, to: readonly string[] = ['c']): TaskRecord => ({
+      ...{ prompt: '?', assignees: ['a', 'b'], createdAt: 0 },
+      ...{ approval: { policy }, escalation: { at: 1, to } },
+    });
+    const approvedByA = (task: TaskRecord) => {
+      const step = applyTaskEvent(task, beginTask(task), approve('a'));
+      return step.kind === 'goes-on' ? step.progress : beginTask(task);
+    };
+
+    it('counts the votes of those who are asked then, and of nobody else', () => {
+      const task = of('all');
+      const escalated = escalateTask(task, approvedByA(task));
+      const decided = escalated.kind === 'goes-on' && applyTaskEvent(task, escalated.progress, approve('c'));
+
+      expect(escalated).toMatchObject({ kind: 'goes-on', progress: { assignees: ['c'], isEscalated: true } });
+      expect(decided).toMatchObject({ kind: 'decided', result: { status: 'approved' } });
+    });
+
+    it('is decided at once when those have all voted', () => {
+      const task = of('all', ['a']);
+      const progress = approvedByA(task);
+
+      expect(escalateTask(task, progress)).toMatchObject({ kind: 'decided', result: { status: 'approved' } });
+      expect(applyTaskEvent(task, progress, { kind: 'assign', to: ['a', 'a'] })).toMatchObject({ kind: 'decided' });
+    });
+
+    it('goes to somebody where all or most have to approve', () => {
+      const task = of('majority');
+
+      expect(applyTaskEvent(task, beginTask(task), { kind: 'assign', to: [] })).toMatchObject({ kind: 'refused' });
+    });
   });
 });

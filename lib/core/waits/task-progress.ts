@@ -46,10 +46,9 @@ export function beginTask({ assignees }: TaskRecord): TaskProgress {
   return { assignees, isEscalated: false, votes: [] };
 }
 
-/** @internal */
-export function escalateTask(progress: TaskProgress, to: readonly string[]): TaskProgress {
-  const { votes } = progress;
-  return { assignees: to, isEscalated: true, votes };
+/** Says what becomes of a task that nobody has answered for a while. @internal */
+export function escalateTask(task: TaskRecord, progress: TaskProgress): TaskStep {
+  return handOn(task, { ...progress, isEscalated: true }, task.escalation?.to ?? []);
 }
 
 /** Says what an event makes of a task. Pure: whoever reads the events comes to the same. @internal */
@@ -62,10 +61,8 @@ export function applyTaskEvent(task: TaskRecord, progress: TaskProgress, event: 
       if (claimedBy === event.by) return { kind: 'goes-on', progress: others };
       return refused(claimedBy === undefined ? 'nobody has claimed it' : `it is claimed by "${claimedBy}"`);
     }
-    case 'assign': {
-      const { claimedBy: _, ...others } = progress;
-      return { kind: 'goes-on', progress: { ...others, assignees: event.to } };
-    }
+    case 'assign':
+      return handOn(task, progress, event.to);
     case 'answer':
       if (task.approval !== undefined) return refused('it is an approval, and takes votes');
       return mayAct(progress, event.by) ?? { kind: 'answered', value: event.value };
@@ -81,13 +78,14 @@ export function judgeApproval(
   voters: readonly string[],
   votes: readonly ApprovalVote[],
 ): ApprovalResult['status'] | undefined {
+  // Where everyone may vote, those count who did; who is not asked any more does not.
+  const counted = voters.length === 0 ? votes : votes.filter(({ by }) => voters.includes(by));
   const count = (decision: ApprovalVote['decision']): number =>
-    votes.filter((each) => each.decision === decision).length;
+    counted.filter((each) => each.decision === decision).length;
   const [approvals, rejections, skips] = [count('approve'), count('reject'), count('skip')];
-  // Where everyone may vote, those count who did.
   const all = voters.length === 0 ? votes.length : voters.length;
   const counting = all - skips;
-  const open = all - votes.length;
+  const open = all - counted.length;
   if (counting === 0 && open === 0) return 'skipped';
   switch (policy) {
     case 'all':
@@ -100,6 +98,17 @@ export function judgeApproval(
       if (approvals * 2 > counting) return 'approved';
       return (approvals + open) * 2 <= counting ? 'rejected' : undefined;
   }
+}
+
+/** Others are asked from now on; what was voted so far may be enough where fewer are. */
+function handOn({ approval }: TaskRecord, before: TaskProgress, to: readonly string[]): TaskStep {
+  const { claimedBy: _, ...others } = before;
+  if (approval !== undefined && approval.policy !== 'any' && to.length === 0)
+    return refused(`it is to be approved by ${approval.policy === 'all' ? 'all' : 'a majority'}, and nobody is named`);
+  const progress = { ...others, assignees: [...new Set(to)] };
+  const { votes } = progress;
+  const status = approval && to.length > 0 ? judgeApproval(approval, progress.assignees, votes) : undefined;
+  return status === undefined ? { kind: 'goes-on', progress } : { kind: 'decided', result: { status, votes } };
 }
 
 function claim(progress: TaskProgress, by: string): TaskStep {

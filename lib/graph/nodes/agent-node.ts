@@ -2,7 +2,7 @@ import { readOptional, type StepContext } from '../../core/definition/index.js';
 import { NodeType } from '../node-type.js';
 import type { GraphValues } from '../workflow-state.js';
 import { PortNode, type PortNodeOptions } from './port-node.js';
-import { portCaller, type AgentExecutorPort, type AgentPort } from './ports.js';
+import { portCaller, type AgentExecutorPort, type AgentPort, type PortCall } from './ports.js';
 
 /** @publicApi */
 export interface AgentNodeOptions extends PortNodeOptions {
@@ -18,7 +18,7 @@ export class AgentNode extends PortNode {
   readonly agent: unknown;
   readonly executor: AgentExecutorPort | undefined;
   readonly inputKey: string;
-  private readonly caller: (...args: unknown[]) => unknown;
+  private readonly caller: PortCall;
 
   constructor(
     name: string,
@@ -33,7 +33,7 @@ export class AgentNode extends PortNode {
     this.caller =
       executor === undefined
         ? portCaller(this.agent, ['run', 'invoke', 'execute'], `agent of node "${name}"`)
-        : (input, step) => executor.execute(this.agent as never, input, step as StepContext);
+        : portCaller((...args: [unknown, StepContext]) => executor.execute(this.agent as never, ...args), [], '');
   }
 
   protected override call(state: Readonly<GraphValues>, step: StepContext): unknown {

@@ -1,4 +1,5 @@
 import type { ApprovalTaskOptions, TaskOptions } from '../../core/definition/index.js';
+import { oneOf } from '../../core/options/index.js';
 import { HumanInputRequiredError } from '../errors/human-input-required.error.js';
 import { NodeType } from '../node-type.js';
 import type { GraphUpdate, GraphValues } from '../workflow-state.js';
@@ -18,6 +19,8 @@ export interface HumanNodeOptions {
   readonly resumeKey?: string | null;
   /** Who is asked in a durable run, until when, and what the answer has to be like. */
   readonly task?: HumanTaskOptions;
+  /** What becomes of a question that nobody answers by its deadline: the failure of the graph, or the answer `null`. @default 'throw' */
+  readonly onDeadline?: 'throw' | 'store';
 }
 
 /** @publicApi */
@@ -29,12 +32,14 @@ export class HumanNode extends AbstractWorkflowNode {
   readonly outputKey: string;
   readonly resumeKey: string;
   readonly task: HumanTaskOptions | undefined;
+  readonly onDeadline: 'throw' | 'store';
 
   constructor(name: string, options: HumanNodeOptions = {}) {
     super(name, NodeType.HUMAN);
     this.prompt = options.prompt ?? 'Human input required.';
     this.outputKey = options.outputKey ?? HUMAN_RESPONSE;
     this.task = options.task;
+    this.onDeadline = oneOf(options.onDeadline, ['throw', 'store'], `onDeadline of node "${name}"`) ?? 'throw';
     this.resumeKey =
       options.resumeKey ?? (options.outputKey === undefined ? HUMAN_RESPONSE : resumeKeyOf(this.outputKey));
   }

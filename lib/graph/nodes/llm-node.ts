@@ -2,7 +2,7 @@ import type { StepContext } from '../../core/definition/index.js';
 import { NodeType } from '../node-type.js';
 import type { GraphValues } from '../workflow-state.js';
 import { PortNode, type PortNodeOptions } from './port-node.js';
-import { portCaller, type LLMAnswer, type LLMPort, type LLMRequest } from './ports.js';
+import { portCaller, type LLMAnswer, type LLMPort, type LLMRequest, type PortCall } from './ports.js';
 import { fillTemplate, textOf } from './prompt-template.js';
 
 /** @publicApi */
@@ -23,7 +23,7 @@ export class LLMNode extends PortNode {
   readonly promptTemplate: string;
   readonly systemPrompt: string;
   private readonly settings: Pick<LLMRequest, 'model' | 'temperature' | 'maxTokens'>;
-  private readonly caller: (...args: unknown[]) => unknown;
+  private readonly caller: PortCall;
 
   constructor(name: string, options: LLMNodeOptions) {
     super(name, NodeType.LLM, 'LLM', options);

@@ -40,8 +40,16 @@ export type LLMPort =
   | ((request: LLMRequest) => LLMAnswer | PromiseLike<LLMAnswer>)
   | { complete(request: LLMRequest): LLMAnswer | PromiseLike<LLMAnswer> };
 
-/** Calls a port whichever of its forms it has. @internal */
-export function portCaller(port: unknown, methods: readonly string[], place: string): (...args: unknown[]) => unknown {
+/** Calls a port whichever of its forms it has; a step that is not there is not handed on. @internal */
+export function portCaller(port: unknown, methods: readonly string[], place: string): PortCall {
+  const call = callOf(port, methods, place);
+  return (input, step) => (step === undefined ? call(input) : call(input, step));
+}
+
+/** @internal */
+export type PortCall = (input: unknown, step?: StepContext) => unknown;
+
+function callOf(port: unknown, methods: readonly string[], place: string): (...args: unknown[]) => unknown {
   if (typeof port === 'object' && port !== null) {
     const method = methods.find((name) => typeof (port as Record<string, unknown>)[name] === 'function');
     // Looked up at each call, so that a test may replace the method of the object.

@@ -13,10 +13,18 @@ export interface NestedGraph {
   execute(input: unknown): Promise<{ readonly output: unknown; unwrap(): unknown }>;
 }
 
+/** Anything that executes; what it answers, or the `output` of that, is the output. @publicApi */
+export interface ExecutableWorkflow {
+  execute(input: unknown): unknown;
+}
+
 /** @publicApi */
 export interface SubworkflowNodeOptions {
-  /** A built graph, which is run within this run; or any registered workflow, which is run as a child of it. */
-  readonly workflow: NestedGraph | WorkflowReference;
+  /**
+   * A built graph, which is run within this run; any registered workflow, which is run as a child of it; or anything else that
+   * executes, which is called like the body of a node.
+   */
+  readonly workflow: NestedGraph | ExecutableWorkflow | WorkflowReference;
   /** The key of the state that it is given. @default 'input' */
   readonly inputKey?: string;
   /** Where its output is stored; the text of its failure when it fails. @default 'output' */
@@ -25,7 +33,7 @@ export interface SubworkflowNodeOptions {
 
 /** A node that is a workflow itself. Its failure does not fail the graph. @publicApi */
 export class SubworkflowNode extends AbstractWorkflowNode {
-  readonly workflow: NestedGraph | WorkflowReference;
+  readonly workflow: SubworkflowNodeOptions['workflow'];
   readonly inputKey: string;
   readonly outputKey: string;
 
@@ -43,27 +51,44 @@ export class SubworkflowNode extends AbstractWorkflowNode {
     return typeof workflow === 'object' && 'plan' in workflow ? workflow : undefined;
   }
 
+  /** What is no graph and no definition, and is called. @internal */
+  get executable(): ExecutableWorkflow | undefined {
+    const { workflow } = this;
+    const isCalled = typeof workflow === 'object' && 'execute' in workflow && !('run' in workflow);
+    return isCalled && this.nested === undefined ? workflow : undefined;
+  }
+
   /** @internal */
   updateOf(output: unknown): GraphUpdate {
     return { [this.outputKey]: output };
   }
 
   override async execute(state: Readonly<GraphValues>): Promise<GraphValues> {
-    const { nested } = this;
-    if (nested === undefined) {
+    const called = this.nested ?? this.executable;
+    if (called === undefined) {
       throw new GraphValidationError(
         `The node "${this.name}" runs a registered workflow, which only a run of its graph can start.`,
         { node: this.name },
       );
     }
     try {
-      const result = await nested.execute(state[this.inputKey]);
-      result.unwrap();
-      return this.updateOf(result.output);
+      return await this.call(called, state);
     } catch (error) {
       if ((error as Error).name === 'HumanInputRequiredError') throw error;
-      return this.recover(error);
+      return { ...this.recover(error) };
     }
+  }
+
+  override attempt(state: Readonly<GraphValues>): unknown {
+    return this.executable === undefined ? this.execute(state) : this.call(this.executable, state);
+  }
+
+  private async call(workflow: ExecutableWorkflow, state: Readonly<GraphValues>): Promise<GraphValues> {
+    const answer = await workflow.execute(state[this.inputKey]);
+    if (typeof answer !== 'object' || answer === null) return { ...this.updateOf(answer) };
+    const { unwrap } = answer as { readonly unwrap?: unknown };
+    if (typeof unwrap === 'function') unwrap.call(answer);
+    return { ...this.updateOf('output' in answer ? answer.output : answer) };
   }
 
   override recover(error: unknown): GraphUpdate {

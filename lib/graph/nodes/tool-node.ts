@@ -2,7 +2,7 @@ import type { StepContext } from '../../core/definition/index.js';
 import { NodeType } from '../node-type.js';
 import type { GraphValues } from '../workflow-state.js';
 import { PortNode, type PortNodeOptions } from './port-node.js';
-import { portCaller, type ToolPort } from './ports.js';
+import { portCaller, type ToolPort, type PortCall } from './ports.js';
 
 /** @publicApi */
 export interface ToolNodeOptions extends PortNodeOptions {
@@ -18,7 +18,7 @@ export class ToolNode extends PortNode {
   readonly tool: ToolPort;
   readonly inputKey: string;
   readonly extraKeys: readonly string[];
-  private readonly caller: (...args: unknown[]) => unknown;
+  private readonly caller: PortCall;
 
   constructor(name: string, options: ToolNodeOptions) {
     super(name, NodeType.TOOL, 'Tool', options);

@@ -13,6 +13,8 @@ export interface SweepExpectation {
   readonly undone?: readonly string[];
   /** Steps of children, by the child's workflow. */
   readonly childSteps?: Readonly<Record<string, readonly string[]>>;
+  /** Where it is killed in the ordinary run. @default at every durable point */
+  readonly points?: RegExp;
 }
 
 /** Kills a process at every durable point of a workflow. When it is to be thorough, its successor is killed at the same point as well. */
@@ -26,7 +28,8 @@ export function sweepCases(workflow: string, expected: SweepExpectation): void {
     beforeAll(
       async () => {
         bench = await CrashBench.create(testDatabaseUrl());
-        rounds = await sweep(bench, { workflow, thorough: isThorough });
+        const { points } = expected;
+        rounds = await sweep(bench, { workflow, thorough: isThorough, ...(points && { points }) });
         findings = await Findings.of(bench);
       },
       isThorough ? 900_000 : 180_000,

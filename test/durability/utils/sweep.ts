@@ -29,6 +29,8 @@ export interface SweepOptions {
   readonly workflow: string;
   /** Also points between which nothing is written; and the process that took over is killed at the same point as well. */
   readonly thorough: boolean;
+  /** The points of a run that is not thorough. @default all that are durable */
+  readonly points?: RegExp;
 }
 
 /** Short leases: a process of another name goes on after 600 ms. */
@@ -41,11 +43,11 @@ export function sweepSettings(id: string): RunSettings {
  * and lets another one take the workflow to its end. Who took over is killed in the next round.
  */
 export async function sweep(bench: CrashBench, options: SweepOptions): Promise<SweepRound[]> {
-  const { workflow, thorough } = options;
+  const { workflow, thorough, points: chosen = DURABLE } = options;
   let names = 0;
   let name = `${workflow}-${names}`;
   let victim = await bench.worker(sweepSettings(name));
-  const points = await record(victim, workflow, thorough ? ANY : DURABLE);
+  const points = await record(victim, workflow, thorough ? ANY : chosen);
   const rounds: SweepRound[] = [];
 
   const replace = async (): Promise<void> => {

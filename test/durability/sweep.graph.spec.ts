@@ -1,0 +1,21 @@
+import { sweepCases } from './utils/sweep-cases.js';
+
+const VISITS = ['open#1', 'work#1', 'merge#1', 'open#2', 'work#2', 'merge#2', 'file#1'];
+
+sweepCases('graph', {
+  // Around every visit, and every answer; `npm run crash -- --all` kills it everywhere.
+  points: /^(before|after) body |^after (signal|route)#/,
+  steps: VISITS.map(encodeURIComponent),
+  outcome: {
+    status: 'completed',
+    output: {
+      iterations: 9,
+      terminatedAt: 'file',
+      state: {
+        human_response: 'no',
+        // Each saw what had been answered by then.
+        log: ['open#1 ', 'work#1 ', 'merge#1 yes', 'open#2 yes', 'work#2 yes', 'merge#2 no', 'file#1 no'],
+      },
+    },
+  },
+});
