@@ -160,8 +160,8 @@ export function resolveWorkflowOptions(
     ...(cqrs !== undefined && { publishOnEventBus: cqrs }),
     ...(options.purge !== undefined && { purge: resolvePurge(options.purge) }),
     ...(buildId !== undefined && { buildId }),
-    bulk: new BulkOperationConfig(options.bulk, '', 'bulk'),
-    graph: new GraphConfig(options.graph),
+    bulk: BulkOperationConfig.of(options.bulk, '', 'bulk'),
+    graph: GraphConfig.of(options.graph, '', 'graph'),
     clock: resolveClock(options.clock),
   };
 }

@@ -1,5 +1,6 @@
 export { Action, actionMethodsOf } from './action.decorator.js';
 export type { ActionMethod, ActionMethodOptions } from './action.decorator.js';
+export { classFindings } from './class-findings.js';
 export { ClassMetadata, ClassMetadataList } from './class-metadata.accessor.js';
 export { Compensate, compensateMethodsOf } from './compensate.decorator.js';
 export type { CompensateMethod, CompensateMethodOptions } from './compensate.decorator.js';
