@@ -3,7 +3,7 @@ import { WorkflowOptionsError } from './core/errors/index.js';
 import type { EngineOptions } from './core/execution/index.js';
 import { duration, flag, knownOptions, limit, refuseUnknownOptions, text, wholeNumber } from './core/options/index.js';
 import type { KnownOptions } from './core/options/index.js';
-import { resolveRetry } from './core/policies/index.js';
+import { BACKOFF, resolveRetry, RETRY_RULE } from './core/policies/index.js';
 import { isTerminal, type InstanceStatus, type TerminalStatus } from './core/records/index.js';
 import {
   DEFAULT_PAYLOAD_LIMIT_BYTES,
@@ -116,6 +116,13 @@ const WORKER = knownOptions<WorkflowWorkerOptions>({
   buildId: true,
   warmInstances: true,
 });
+
+/** What there is to set, by the option that holds it. @internal */
+export const WORKFLOW_OPTION_NAMES: Readonly<Record<string, KnownOptions>> = {
+  '': MODULE,
+  ...{ typeorm: TYPEORM, worker: WORKER, payload: PAYLOAD, journal: JOURNAL, events: EVENTS, purge: PURGE },
+  ...{ retry: RETRY_RULE, 'retry.backoff': BACKOFF, bulk: BulkOperationConfig.names, graph: GraphConfig.names },
+};
 
 /**
  * Applies the defaults and checks every option: the one place for both.
