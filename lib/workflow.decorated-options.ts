@@ -41,5 +41,7 @@ function isOfClass(given: unknown): given is object {
 }
 
 function valueAt(given: object, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], given);
+  return path
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], given);
 }

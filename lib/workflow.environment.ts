@@ -90,16 +90,14 @@ function spelt(variable: string): string {
 }
 
 function unknownVariable(variable: string, text: string, paths: Iterable<string>): WorkflowOptionsError {
-  const meant = nearest(
-    variable,
-    [...paths].filter((path) => !OBJECTS.has(path)).map(variableOf),
-  );
+  const meant = nearest(variable, [...paths].filter((path) => !OBJECTS.has(path)).map(variableOf));
   const guess = meant === undefined ? '' : ` (did you mean "${meant}"?)`;
   return refusal(variable, text, `left out, because there is no such option${guess}`);
 }
 
 function besides(variable: string, value: unknown): WorkflowOptionsError {
-  const expected = 'left out beside variables that say more, or less: keep either the one that is a whole, or its parts';
+  const expected =
+    'left out beside variables that say more, or less: keep either the one that is a whole, or its parts';
   return new WorkflowOptionsError({ option: variable, value, expected });
 }
 

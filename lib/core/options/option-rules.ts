@@ -32,7 +32,7 @@ export class OptionRules<T extends object> {
    */
   settle<O extends T>(instance: O, place: string, path = ''): O {
     const values = this.values(instance, place, path);
-    for (const name of Object.keys(values) as (keyof T & keyof typeof values)[])
+    for (const name of Object.keys(values) as (keyof T)[])
       if (instance[name] === undefined) (instance as T)[name] = values[name];
     return instance;
   }

@@ -46,7 +46,12 @@ export interface RetryPolicy {
 }
 
 /** What a rule is made of. @internal */
-export const RETRY_RULE = knownOptions<RetryRule>({ attempts: true, backoff: true, retryIf: true, inProcessBelow: true });
+export const RETRY_RULE = knownOptions<RetryRule>({
+  attempts: true,
+  backoff: true,
+  retryIf: true,
+  inProcessBelow: true,
+});
 
 /** Three attempts. @internal */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
