@@ -13,6 +13,8 @@ export type { ContentAddressedHandler, ContentAddressedStageOptions } from './co
 export type { ContentBlobStore, ContentCheckpointEntry, ContentCheckpointStore } from './content-checkpoint.js';
 export { SagaBatchProcessor } from './saga-batch-processor.js';
 export type { SagaBatchProcessorOptions } from './saga-batch-processor.js';
+export { SagaTransaction } from './saga-transaction.js';
+export type { SagaTransactionAction, SagaTransactionContext } from './saga-transaction.js';
 export { SagaChild } from './saga-child.js';
 export type { SagaChildOptions } from './saga-child.js';
 export type { SagaPart } from './saga-part.js';
