@@ -36,4 +36,12 @@ export type { WorkflowDefinitionOptions } from './workflow-definition.js';
 // Errors
 export { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
 export { PipelineStepError } from './errors/pipeline-step.error.js';
-export { WorkflowVersionMismatchError } from '../core/errors/index.js';
+export {
+  CompensationFailedError as WorkflowCompensationError,
+  StepFailedError as WorkflowStepError,
+  WorkflowError,
+  WorkflowNotFoundError,
+  WorkflowStateError,
+  WorkflowTimeoutError,
+  WorkflowVersionMismatchError,
+} from '../core/errors/index.js';
