@@ -9,6 +9,7 @@ export type { DecoratedProvider, DefinitionFactory, ProviderTarget } from './def
 export { Guard, guardMethodsOf } from './guard.decorator.js';
 export type { GuardMethod } from './guard.decorator.js';
 export { dtoSchema } from './dto-schema.js';
+export type { InputOfMethods } from './input-of-methods.js';
 export { inputValidator, lazyInputValidator } from './input-validator.js';
 export type { WorkflowInputClass } from './input-validator.js';
 export { Node, nodeMethodsOf } from './node.decorator.js';
