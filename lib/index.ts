@@ -1,5 +1,6 @@
 // The module
 export { WorkflowModule } from './workflow.module.js';
+export { workflowOptionsFromEnvironment } from './workflow.environment.js';
 export { WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 export type {
   WorkflowDataSource,

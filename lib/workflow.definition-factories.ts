@@ -1,3 +1,4 @@
+import { bulkDefinitionFactory } from './bulk/index.js';
 import { workflowDefinitionFactory } from './code-first/index.js';
 import type { DefinitionFactory } from './discovery/index.js';
 import { graphDefinitionFactory } from './graph/index.js';
@@ -11,5 +12,6 @@ export const DEFINITION_FACTORIES: readonly DefinitionFactory[] = [
   pipelineDefinitionFactory,
   graphDefinitionFactory,
   sagaDefinitionFactory,
+  bulkDefinitionFactory,
   stateMachineDefinitionFactory,
 ];

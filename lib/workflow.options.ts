@@ -3,7 +3,7 @@ import { WorkflowOptionsError } from './core/errors/index.js';
 import type { EngineOptions } from './core/execution/index.js';
 import { duration, flag, knownOptions, limit, refuseUnknownOptions, text, wholeNumber } from './core/options/index.js';
 import type { KnownOptions } from './core/options/index.js';
-import { resolveRetry } from './core/policies/index.js';
+import { BACKOFF, resolveRetry, RETRY_RULE } from './core/policies/index.js';
 import { isTerminal, type InstanceStatus, type TerminalStatus } from './core/records/index.js';
 import {
   DEFAULT_PAYLOAD_LIMIT_BYTES,
@@ -117,6 +117,13 @@ const WORKER = knownOptions<WorkflowWorkerOptions>({
   warmInstances: true,
 });
 
+/** What there is to set, by the option that holds it. @internal */
+export const WORKFLOW_OPTION_NAMES: Readonly<Record<string, KnownOptions>> = {
+  '': MODULE,
+  ...{ typeorm: TYPEORM, worker: WORKER, payload: PAYLOAD, journal: JOURNAL, events: EVENTS, purge: PURGE },
+  ...{ retry: RETRY_RULE, 'retry.backoff': BACKOFF, bulk: BulkOperationConfig.names, graph: GraphConfig.names },
+};
+
 /**
  * Applies the defaults and checks every option: the one place for both.
  *
@@ -160,8 +167,8 @@ export function resolveWorkflowOptions(
     ...(cqrs !== undefined && { publishOnEventBus: cqrs }),
     ...(options.purge !== undefined && { purge: resolvePurge(options.purge) }),
     ...(buildId !== undefined && { buildId }),
-    bulk: new BulkOperationConfig(options.bulk, '', 'bulk'),
-    graph: new GraphConfig(options.graph),
+    bulk: BulkOperationConfig.of(options.bulk, '', 'bulk'),
+    graph: GraphConfig.of(options.graph, '', 'graph'),
     clock: resolveClock(options.clock),
   };
 }

@@ -11,6 +11,7 @@ import { JournalSagaStore, SagaService, SagaStore } from './saga/index.js';
 import { StateMachineService, StatePersistence } from './state-machine/index.js';
 import { TaskService } from './tasks/index.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
+import { refuseByDecorators } from './workflow.decorated-options.js';
 import { requireOptions } from './workflow.given-options.js';
 import { RESOLVED_WORKFLOW_OPTIONS, WORKFLOW_OPTIONS, WORKFLOW_STORE, WORKFLOW_WORKER } from './workflow.constants.js';
 import { WorkflowEngine, createEngine } from './workflow.engine.js';
@@ -23,8 +24,11 @@ const engineProviders: Provider[] = [
   {
     provide: RESOLVED_WORKFLOW_OPTIONS,
     inject: [WORKFLOW_OPTIONS],
-    useFactory: (options: WorkflowModuleOptions) =>
-      resolveWorkflowOptions(requireOptions(options, 'WorkflowModule, as they were injected,')),
+    useFactory: async (options: WorkflowModuleOptions) => {
+      const resolved = resolveWorkflowOptions(requireOptions(options, 'WorkflowModule, as they were injected,'));
+      await refuseByDecorators(options);
+      return resolved;
+    },
   },
   NestWorkflowLogger,
   {

@@ -1,5 +1,5 @@
 import { WorkflowOptionsError } from '../core/errors/index.js';
-import { flag, knownOptions, optionName, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import { flag, OptionRules, wholeNumber } from '../core/options/index.js';
 import type { RetryRule } from '../core/policies/index.js';
 import { parseSeconds, type Duration } from '../core/time/index.js';
 
@@ -19,27 +19,28 @@ export interface BulkOperationConfigOptions {
   readonly enableProgressTracking?: boolean;
 }
 
-const KNOWN = knownOptions<BulkOperationConfigOptions>({
-  batchSize: true,
-  maxConcurrency: true,
-  timeout: true,
-  retryAttempts: true,
-  retryDelay: true,
-  enableProgressTracking: true,
+const RULES = new OptionRules<BulkOperationConfigOptions>({
+  batchSize: (value, option) => wholeNumber(value, 10, option),
+  maxConcurrency: (value, option) => wholeNumber(value, 5, option),
+  timeout: readTimeout,
+  retryAttempts: (value, option) => wholeNumber(value, 3, option, 0),
+  retryDelay: readDelay,
+  enableProgressTracking: (value, option) => flag(value, true, option),
 });
 
-/** The settings of a bulk operation, with their defaults, checked when they are made. @publicApi */
+/**
+ * The settings of a bulk operation, with their defaults, checked when they are made. A subclass may add settings of its own, and
+ * class-validator decorators, by which a config is checked once more where the module is given it.
+ *
+ * @publicApi
+ */
 export class BulkOperationConfig implements Required<BulkOperationConfigOptions> {
-  readonly batchSize: number;
-  readonly maxConcurrency: number;
-  readonly timeout: Duration;
-  readonly retryAttempts: number;
-  readonly retryDelay: Duration;
-  readonly enableProgressTracking: boolean;
-  /** @internal */
-  declare readonly timeoutMs: number;
-  /** @internal */
-  declare readonly retry: RetryRule;
+  declare readonly batchSize: number;
+  declare readonly maxConcurrency: number;
+  declare readonly timeout: Duration;
+  declare readonly retryAttempts: number;
+  declare readonly retryDelay: Duration;
+  declare readonly enableProgressTracking: boolean;
 
   /**
    * @param place Whose settings they are, for messages: `bulk "prices"`.
@@ -47,42 +48,50 @@ export class BulkOperationConfig implements Required<BulkOperationConfigOptions>
    * @throws WorkflowOptionsError naming an option that is unknown, or whose value is not accepted.
    */
   constructor(options: BulkOperationConfigOptions = {}, place = '', path = '') {
-    refuseUnknownOptions(options, KNOWN, place, path);
-    const nameOf = (option: string): string => optionName(path === '' ? option : `${path}.${option}`, place);
-    this.batchSize = wholeNumber(options.batchSize, 10, nameOf('batchSize'));
-    this.maxConcurrency = wholeNumber(options.maxConcurrency, 5, nameOf('maxConcurrency'));
-    this.timeout = options.timeout ?? 300;
-    this.retryAttempts = wholeNumber(options.retryAttempts, 3, nameOf('retryAttempts'), 0);
-    this.retryDelay = options.retryDelay ?? 1;
-    this.enableProgressTracking = flag(options.enableProgressTracking, true, nameOf('enableProgressTracking'));
-    const timeoutMs = readTimeout(this.timeout, nameOf('timeout'));
-    const retry = retryRule(this.retryAttempts, parseSeconds(this.retryDelay, nameOf('retryDelay')));
-    // Not among its properties, so that it may be spread into options.
-    Object.defineProperties(this, { timeoutMs: { value: timeoutMs }, retry: { value: retry } });
-    Object.freeze(this);
+    Object.assign(this, RULES.read(options, place, path));
+  }
+
+  /** What there is to set. @internal */
+  static get names(): ReadonlySet<string> {
+    return RULES.names;
+  }
+
+  /** A config as it is, once it was checked, or one from options. @throws as the constructor does @internal */
+  static of(given?: BulkOperationConfigOptions, place = '', path = ''): BulkOperationConfig {
+    if (!(given instanceof BulkOperationConfig)) return new BulkOperationConfig(given, place, path);
+    return RULES.settle(given, place, path);
   }
 
   /** The same with some settings of its own. @throws as the constructor does */
   with(options: BulkOperationConfigOptions): BulkOperationConfig {
-    return new BulkOperationConfig({ ...this, ...options });
+    return new BulkOperationConfig({ ...RULES.pick(this), ...options });
+  }
+
+  /** @internal */
+  get timeoutMs(): number {
+    return this.timeout === Number.POSITIVE_INFINITY ? this.timeout : parseSeconds(this.timeout, 'timeout');
+  }
+
+  /**
+   * Documented: the delay times two for every further attempt. Bounded, because a timer that never comes helps nobody.
+   *
+   * @internal
+   */
+  get retry(): RetryRule {
+    const delay = parseSeconds(this.retryDelay, 'retryDelay');
+    const maxDelay = Math.max(delay, LONGEST_DELAY_MS);
+    return { attempts: this.retryAttempts + 1, backoff: { delay, factor: 2, maxDelay, jitter: 'none' } };
   }
 }
 
-/** A config as it is, or one from options. @internal */
-export function toBulkConfig(given: BulkOperationConfig | BulkOperationConfigOptions | undefined): BulkOperationConfig {
-  return given instanceof BulkOperationConfig ? given : new BulkOperationConfig(given);
-}
+const LONGEST_DELAY_MS = 86_400_000;
 
-function readTimeout(timeout: Duration, option: string): number {
-  const timeoutMs = timeout === Number.POSITIVE_INFINITY ? timeout : parseSeconds(timeout, option);
-  if (timeoutMs > 0) return timeoutMs;
+function readTimeout(timeout: Duration = 300, option: string): Duration {
+  if (timeout === Number.POSITIVE_INFINITY || parseSeconds(timeout, option) > 0) return timeout;
   throw new WorkflowOptionsError({ option, value: timeout, expected: 'longer than nothing, or Infinity for no limit' });
 }
 
-/** Documented: the delay times two for every further attempt. Bounded, because a timer that never comes helps nobody. */
-function retryRule(retryAttempts: number, delay: number): RetryRule {
-  const maxDelay = Math.max(delay, LONGEST_DELAY_MS);
-  return { attempts: retryAttempts + 1, backoff: { delay, factor: 2, maxDelay, jitter: 'none' } };
+function readDelay(delay: Duration = 1, option: string): Duration {
+  parseSeconds(delay, option);
+  return delay;
 }
-
-const LONGEST_DELAY_MS = 86_400_000;

@@ -6,7 +6,7 @@ import type { BulkCircuitBreaker } from './batch-run.js';
 import { batchSource, type BulkItems } from './batch-source.js';
 import type { BulkBatchResult, BulkProcessor } from './bulk-batch.js';
 import { BulkCheckpoint, type BulkCheckpointStore } from './bulk-checkpoint.js';
-import { toBulkConfig, BulkOperationConfig, type BulkOperationConfigOptions } from './bulk-operation-config.js';
+import { BulkOperationConfig, type BulkOperationConfigOptions } from './bulk-operation-config.js';
 import { BulkOperationMetrics, type BulkProgress } from './bulk-operation-metrics.js';
 import { BulkRun, rejected, type BulkRunEnd } from './bulk-run.js';
 import { BulkOperationCancelledError, BulkOperationError } from './errors/bulk-operation.error.js';
@@ -77,7 +77,7 @@ export class BulkOperation<T = unknown, R = unknown> {
     const keys = ['config', 'processor', 'circuitBreaker', 'checkpointStore'] as const;
     this.options = readOptional<BulkOperationOptions<T, R>>(keys, [leading, ...others]);
     refuseUnknownOptions(this.options, OPTIONS, 'bulk operation');
-    this.config = toBulkConfig(this.options.config);
+    this.config = BulkOperationConfig.of(this.options.config);
     this.clock = this.options.clock ?? systemClock;
     this.metrics = new BulkOperationMetrics(this.clock);
     this.progress = new ProgressLine(this.metrics, this.options, this.config.enableProgressTracking);

@@ -38,12 +38,16 @@ export class Bulk<I = unknown, T = unknown, R = unknown> implements WorkflowDefi
   readonly timeoutMs?: number;
   /** @internal */
   readonly fingerprint: string;
+  /** @internal */
+  declare readonly target?: object;
   private readonly plan: BulkPlan<I, T, R>;
 
   /** @throws WorkflowOptionsError naming an option that is unknown, or whose value is not accepted */
   constructor(
     readonly name: string,
     options: BulkOptions<I, T, R>,
+    /** Of a decorated class. @internal */
+    origin: { readonly target?: object; readonly fingerprint?: string } = {},
   ) {
     const place = `bulk "${name}"`;
     assertWorkflowName(name, place);
@@ -57,7 +61,8 @@ export class Bulk<I = unknown, T = unknown, R = unknown> implements WorkflowDefi
     this.keepResults = keepResults;
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY)
       this.timeoutMs = parseSeconds(timeout, `timeout of ${place}`);
-    this.fingerprint = `${String(source)}\n${String(process)}`;
+    this.fingerprint = origin.fingerprint ?? `${String(source)}\n${String(process)}`;
+    if (origin.target !== undefined) this.target = origin.target;
     this.plan = { source, process, config: this.config, keepResults };
   }
 

@@ -5,17 +5,28 @@ import { executeInMemory, type EngineServices } from '../core/execution/index.js
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { Bulk } from './bulk.definition.js';
+import type { BulkRunner } from './decorators/bulk-workflow.decorator.js';
 import type { BulkSummary } from './bulk.interpreter.js';
 
-/** A bulk, or its registered name. @publicApi */
+/** A bulk, its decorated class, or its registered name. @publicApi */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: nothing narrower accepts every bulk
-export type BulkReference = string | Bulk<any, any, any>;
+export type BulkReference = string | Bulk<any, any, any> | (abstract new (...args: any[]) => BulkRunner<any, any, any>);
 
 /** What a bulk takes. @publicApi */
-export type BulkInputOf<W> = W extends Bulk<infer I, infer _T, infer _R> ? I : unknown;
+export type BulkInputOf<W> =
+  W extends Bulk<infer I, infer _T, infer _R>
+    ? I
+    : W extends abstract new (...args: never[]) => { source(input: infer I): unknown }
+      ? I
+      : unknown;
 
 /** What becomes of a bulk. @publicApi */
-export type BulkSummaryOf<W> = W extends Bulk<infer _I, infer _T, infer R> ? BulkSummary<R> : BulkSummary;
+export type BulkSummaryOf<W> =
+  W extends Bulk<infer _I, infer _T, infer R>
+    ? BulkSummary<R>
+    : W extends abstract new (...args: never[]) => { process(...args: never[]): infer A }
+      ? BulkSummary<Awaited<A> extends readonly (infer R)[] ? R : unknown>
+      : BulkSummary;
 
 /** @publicApi */
 export interface BulkServiceExecuteOptions {

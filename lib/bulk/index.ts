@@ -19,6 +19,9 @@ export { bulkFilter, bulkMap, bulkReduce } from './item-functions.js';
 export { bulk, Bulk } from './bulk.definition.js';
 export type { BulkOptions } from './bulk.definition.js';
 export type { BulkProcess, BulkStepContext, BulkSummary } from './bulk.interpreter.js';
+export { BulkWorkflow } from './decorators/bulk-workflow.decorator.js';
+export type { BulkRunner, BulkWorkflowOptions } from './decorators/bulk-workflow.decorator.js';
+export { bulkDefinitionFactory } from './bulk.registrar.js';
 export { BulkService } from './bulk.service.js';
 export type { BulkInputOf, BulkReference, BulkServiceExecuteOptions, BulkSummaryOf } from './bulk.service.js';
 

@@ -1,7 +1,7 @@
 import { isThenable } from './batch-run.js';
 import type { BulkItems } from './batch-source.js';
 import type { BulkProcessor } from './bulk-batch.js';
-import { toBulkConfig, type BulkOperationConfig, type BulkOperationConfigOptions } from './bulk-operation-config.js';
+import { BulkOperationConfig, type BulkOperationConfigOptions } from './bulk-operation-config.js';
 import { BulkOperation } from './bulk-operation.js';
 import { BulkOperationError } from './errors/bulk-operation.error.js';
 
@@ -21,7 +21,7 @@ export async function bulkMap<T, R>(
 ): Promise<R[]> {
   const all: R[] = [];
   const processor: BulkProcessor<T, R> = (batch) => mapItems(batch, fn);
-  await process('bulkMap', items, processor, toBulkConfig(config), (_batch, results) => {
+  await process('bulkMap', items, processor, BulkOperationConfig.of(config), (_batch, results) => {
     for (const result of results) all.push(result);
   });
   return all;
@@ -40,7 +40,7 @@ export async function bulkFilter<T>(
 ): Promise<T[]> {
   const kept: T[] = [];
   const processor: BulkProcessor<T, boolean> = (batch) => mapItems(batch, predicate);
-  await process('bulkFilter', items, processor, toBulkConfig(config), (batch, results) => {
+  await process('bulkFilter', items, processor, BulkOperationConfig.of(config), (batch, results) => {
     for (const [index, item] of batch.entries()) if (results[index]) kept.push(item);
   });
   return kept;
@@ -69,7 +69,7 @@ export async function bulkReduce<T, A>(
     value = own;
     return batch;
   };
-  await process('bulkReduce', items, fold, toBulkConfig(config).with({ maxConcurrency: 1 }), () => undefined);
+  await process('bulkReduce', items, fold, BulkOperationConfig.of(config).with({ maxConcurrency: 1 }), () => undefined);
   return value;
 }
 

@@ -1,5 +1,6 @@
 export { Action, actionMethodsOf } from './action.decorator.js';
 export type { ActionMethod, ActionMethodOptions } from './action.decorator.js';
+export { classFindings } from './class-findings.js';
 export { ClassMetadata, ClassMetadataList } from './class-metadata.accessor.js';
 export { Compensate, compensateMethodsOf } from './compensate.decorator.js';
 export type { CompensateMethod, CompensateMethodOptions } from './compensate.decorator.js';
@@ -8,6 +9,7 @@ export type { DecoratedProvider, DefinitionFactory, ProviderTarget } from './def
 export { Guard, guardMethodsOf } from './guard.decorator.js';
 export type { GuardMethod } from './guard.decorator.js';
 export { dtoSchema } from './dto-schema.js';
+export type { InputOfMethods } from './input-of-methods.js';
 export { inputValidator, lazyInputValidator } from './input-validator.js';
 export type { WorkflowInputClass } from './input-validator.js';
 export { Node, nodeMethodsOf } from './node.decorator.js';

@@ -1,16 +1,10 @@
 import { schemaValidator, type StandardSchema, type ValueValidator } from '../core/definition/index.js';
-import { WorkflowDefinitionError, WorkflowInputError, type WorkflowInputIssue } from '../core/errors/index.js';
+import { WorkflowDefinitionError, WorkflowInputError } from '../core/errors/index.js';
+import { classFindings } from './class-findings.js';
 
 /** A class whose properties carry class-validator decorators. @publicApi */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- constructors are contravariant: nothing narrower accepts every class
 export type WorkflowInputClass = new (...args: any[]) => object;
-
-/** What class-validator finds; written out so that its types need not be installed. */
-interface Finding {
-  readonly property: string;
-  readonly constraints?: Readonly<Record<string, string>>;
-  readonly children?: readonly Finding[];
-}
 
 /**
  * The validator for a workflow's `input` option.
@@ -63,7 +57,7 @@ function isStandardSchema(value: unknown): value is StandardSchema {
 
 async function classValidator(target: WorkflowInputClass, place: string): Promise<ValueValidator> {
   const needs = `The option "input" of ${place} is the class ${target.name}`;
-  const { validate } = await load(() => import('class-validator'), 'class-validator', needs);
+  await load(() => import('class-validator'), 'class-validator', needs);
   const { plainToInstance, instanceToPlain } = await load(
     () => import('class-transformer'),
     'class-transformer',
@@ -74,10 +68,8 @@ async function classValidator(target: WorkflowInputClass, place: string): Promis
       throw new WorkflowInputError({ place: valuePlace, issues: [{ path: '', message: 'must be an object' }] });
     }
     const instance = plainToInstance(target, value);
-    const errors = await validate(instance, { whitelist: true, forbidUnknownValues: true });
-    if (errors.length > 0) {
-      throw new WorkflowInputError({ place: valuePlace, issues: errors.flatMap((error) => issues(error, '')) });
-    }
+    const issues = await classFindings(instance, { whitelist: true, forbidUnknownValues: true });
+    if (issues.length > 0) throw new WorkflowInputError({ place: valuePlace, issues });
     return instanceToPlain(instance);
   };
 }
@@ -92,10 +84,4 @@ async function load<T>(importer: () => Promise<T>, name: string, needs: string):
       { cause },
     );
   }
-}
-
-function issues(error: Finding, parent: string): WorkflowInputIssue[] {
-  const path = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.values(error.constraints ?? {}).map((message) => ({ path, message }));
-  return [...own, ...(error.children ?? []).flatMap((child) => issues(child, path))];
 }

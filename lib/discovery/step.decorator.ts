@@ -14,6 +14,8 @@ export interface StepMethodOptions {
   readonly timeout?: Duration;
   /** Total attempts, or a policy. @default the model's */
   readonly retry?: RetryOptions;
+  /** Commits the rows that the method writes by `step.manager` together with its record, exactly once. Sagas only. @default false */
+  readonly transaction?: boolean;
   /** The method that says whether to pass over the step. Pipelines only, as all that follow. */
   readonly shouldSkip?: string;
   /** The method that is given the step's error, and answers a result in its place or throws. */
@@ -37,6 +39,7 @@ const OPTIONS = knownOptions<StepMethodOptions>({
   dependencies: true,
   timeout: true,
   retry: true,
+  transaction: true,
   shouldSkip: true,
   onError: true,
   cleanup: true,

@@ -1,5 +1,5 @@
 import { WorkflowOptionsError } from '../core/errors/index.js';
-import { flag, knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import { flag, OptionRules, wholeNumber } from '../core/options/index.js';
 import { parseSeconds } from '../core/time/index.js';
 
 /** @publicApi */
@@ -27,44 +27,48 @@ export interface ConfigIssue {
   readonly message: string;
 }
 
-const GRAPH = knownOptions<GraphConfigOptions>({
-  enabled: true,
-  maxIterations: true,
-  nodeTimeout: true,
-  totalTimeout: true,
-  checkpointEnabled: true,
-  parallelBranches: true,
-  maxParallelBranches: true,
+const RULES = new OptionRules<GraphConfigOptions>({
+  enabled: (value, option) => flag(value, true, option),
+  maxIterations: (value, option) => wholeNumber(value, 25, option),
+  nodeTimeout: (value = 120, option) => readLimit(value, option),
+  totalTimeout: (value = 0, option) => readLimit(value, option),
+  checkpointEnabled: (value, option) => flag(value, false, option),
+  parallelBranches: (value, option) => flag(value, true, option),
+  maxParallelBranches: (value, option) => wholeNumber(value, 0, option, 0),
 });
 
-/** How graphs are run. Immutable. @publicApi */
-export class GraphConfig {
-  readonly enabled: boolean;
-  readonly maxIterations: number;
-  readonly nodeTimeout: number | string;
-  readonly totalTimeout: number | string;
-  readonly checkpointEnabled: boolean;
-  readonly parallelBranches: boolean;
-  readonly maxParallelBranches: number;
-  /** @internal */
-  readonly nodeTimeoutMs: number;
-  /** @internal */
-  readonly totalTimeoutMs: number;
+/**
+ * How graphs are run. A subclass may add settings of its own, and class-validator decorators, by which a config is checked once more
+ * where the module is given it.
+ *
+ * @publicApi
+ */
+export class GraphConfig implements Required<GraphConfigOptions> {
+  declare readonly enabled: boolean;
+  declare readonly maxIterations: number;
+  declare readonly nodeTimeout: number | string;
+  declare readonly totalTimeout: number | string;
+  declare readonly checkpointEnabled: boolean;
+  declare readonly parallelBranches: boolean;
+  declare readonly maxParallelBranches: number;
 
-  /** @throws WorkflowOptionsError naming the option that has no meaning */
-  constructor(options: GraphConfigOptions = {}) {
-    const given = options instanceof GraphConfig ? options.toJSON() : options;
-    refuseUnknownOptions(given, GRAPH, 'GraphConfig');
-    this.enabled = flag(given.enabled, true, 'enabled of GraphConfig');
-    this.maxIterations = wholeNumber(given.maxIterations, 25, 'maxIterations of GraphConfig');
-    this.nodeTimeout = given.nodeTimeout ?? 120;
-    this.totalTimeout = given.totalTimeout ?? 0;
-    this.checkpointEnabled = flag(given.checkpointEnabled, false, 'checkpointEnabled of GraphConfig');
-    this.parallelBranches = flag(given.parallelBranches, true, 'parallelBranches of GraphConfig');
-    this.maxParallelBranches = wholeNumber(given.maxParallelBranches, 0, 'maxParallelBranches of GraphConfig', 0);
-    this.nodeTimeoutMs = limitMs(this.nodeTimeout, 'nodeTimeout of GraphConfig');
-    this.totalTimeoutMs = limitMs(this.totalTimeout, 'totalTimeout of GraphConfig');
-    Object.freeze(this);
+  /**
+   * @param place Whose settings they are, for messages.
+   * @param path The option that holds them, if there is one.
+   * @throws WorkflowOptionsError naming the option that has no meaning
+   */
+  constructor(options: GraphConfigOptions = {}, place = 'GraphConfig', path = '') {
+    Object.assign(this, RULES.read(options instanceof GraphConfig ? options.toJSON() : options, place, path));
+  }
+
+  /** @internal */
+  get nodeTimeoutMs(): number {
+    return parseSeconds(this.nodeTimeout, 'nodeTimeout');
+  }
+
+  /** @internal */
+  get totalTimeoutMs(): number {
+    return parseSeconds(this.totalTimeout, 'totalTimeout');
   }
 
   /** What to think about before running with it. @param environment @default NODE_ENV */
@@ -84,28 +88,29 @@ export class GraphConfig {
 
   /** As it is given to the constructor, stored with a durable run. @internal */
   toJSON(): Required<GraphConfigOptions> {
-    const { enabled, maxIterations, nodeTimeout, totalTimeout } = this;
-    const { checkpointEnabled, parallelBranches, maxParallelBranches } = this;
-    return {
-      ...{ enabled, maxIterations, nodeTimeout, totalTimeout },
-      ...{ checkpointEnabled, parallelBranches, maxParallelBranches },
-    };
+    return RULES.pick(this);
   }
 
-  /** @internal */
-  static of(config: GraphConfig | GraphConfigOptions | null | undefined): GraphConfig {
-    return config instanceof GraphConfig ? config : new GraphConfig(config ?? {});
+  /** What there is to set. @internal */
+  static get names(): ReadonlySet<string> {
+    return RULES.names;
+  }
+
+  /** A config as it is, once it was checked, or one from options. @throws as the constructor does @internal */
+  static of(given?: GraphConfigOptions | null, place = 'GraphConfig', path = ''): GraphConfig {
+    if (!(given instanceof GraphConfig)) return new GraphConfig(given ?? {}, place, path);
+    return RULES.settle(given, place, path);
   }
 }
 
 /** Whether an object is a configuration, by what it says: an empty one says nothing. @internal */
 export function isConfig(value: object | null | undefined): value is GraphConfigOptions {
   const keys = value == null ? [] : Object.keys(value);
-  return !(value instanceof GraphConfig) && keys.length > 0 && keys.every((key) => GRAPH.has(key));
+  return !(value instanceof GraphConfig) && keys.length > 0 && keys.every((key) => RULES.names.has(key));
 }
 
-function limitMs(value: number | string, option: string): number {
+function readLimit(value: number | string, option: string): number | string {
   const milliseconds = parseSeconds(value, option);
-  if (Number.isFinite(milliseconds) && milliseconds >= 0) return milliseconds;
+  if (Number.isFinite(milliseconds) && milliseconds >= 0) return value;
   throw new WorkflowOptionsError({ option, value, expected: 'seconds of at least 0, or a text such as "30s"' });
 }

@@ -15,7 +15,7 @@ export { child, conditional, parallel, pipelineStep, step } from './steps/step-f
 
 // What goes through them
 export { PipelineContext } from './pipeline-context.js';
-export type { PipelineContextOptions, PipelineSnapshot } from './pipeline-context.js';
+export type { PipelineContextOf, PipelineContextOptions, PipelineSnapshot } from './pipeline-context.js';
 export { StepStatus } from './step-states.js';
 export type { StepExecutionResult } from './step-states.js';
 export type { PipelineCheckpointStore } from './pipeline-checkpoint.js';
@@ -26,7 +26,8 @@ export type { PipelineWorkflowOptions } from './decorators/pipeline-workflow.dec
 export { Compensate, Step } from '../discovery/index.js';
 export type { CompensateMethodOptions, StepHooksOf, StepMethodOptions } from '../discovery/index.js';
 export { PipelineService } from './pipeline.service.js';
-export type { PipelineReference, PipelineResultsOf, PipelineServiceExecuteOptions } from './pipeline.service.js';
+export type { PipelineServiceExecuteOptions } from './pipeline.service.js';
+export type { PipelineArguments, PipelineInputOf, PipelineReference, PipelineResultsOf } from './pipeline-reference.js';
 export { pipelineDefinitionFactory } from './pipeline.registrar.js';
 
 // Definitions and instances
@@ -36,4 +37,12 @@ export type { WorkflowDefinitionOptions } from './workflow-definition.js';
 // Errors
 export { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
 export { PipelineStepError } from './errors/pipeline-step.error.js';
-export { WorkflowVersionMismatchError } from '../core/errors/index.js';
+export {
+  CompensationFailedError as WorkflowCompensationError,
+  StepFailedError as WorkflowStepError,
+  WorkflowError,
+  WorkflowNotFoundError,
+  WorkflowStateError,
+  WorkflowTimeoutError,
+  WorkflowVersionMismatchError,
+} from '../core/errors/index.js';

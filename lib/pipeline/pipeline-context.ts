@@ -12,12 +12,15 @@ export interface PipelineSnapshot<Results extends object = Record<string, unknow
 }
 
 /** What a context is made of; all of it may be left out. @publicApi */
-export interface PipelineContextOptions {
+export interface PipelineContextOptions<Input = unknown> {
   /** What the pipeline works on. */
-  readonly input?: unknown;
+  readonly input?: Input;
   /** Names the run in a checkpoint store: the same id goes on where a failed run stopped. @default a new one per run */
   readonly runId?: string;
 }
+
+/** The context of a pipeline that says what it takes: `price({ input }: PipelineContextOf<Order>)`. @publicApi */
+export type PipelineContextOf<Input> = PipelineContext<Record<string, unknown>, Input>;
 
 /** What a forked context has been told. @internal */
 export interface PipelineWrites {
@@ -41,8 +44,8 @@ interface Timing {
  *
  * @publicApi
  */
-export class PipelineContext<Results extends object = Record<string, unknown>> {
-  readonly input: unknown;
+export class PipelineContext<Results extends object = Record<string, unknown>, Input = unknown> {
+  readonly input: Input;
   /** Names the run in a checkpoint store. */
   runId: string | undefined;
   // Results of steps that completed are in their states; whatever else was set is beside them, by name.
@@ -52,8 +55,8 @@ export class PipelineContext<Results extends object = Record<string, unknown>> {
   private base: PipelineContext | undefined;
   private timing: Timing | undefined;
 
-  constructor(options?: PipelineContextOptions) {
-    this.input = options?.input;
+  constructor(options?: PipelineContextOptions<Input>) {
+    this.input = options?.input as Input;
     this.runId = options?.runId;
     this.states = undefined;
     this.others = undefined;

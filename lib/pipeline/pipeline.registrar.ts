@@ -72,6 +72,10 @@ class ClassSteps {
     const { dependencies, timeout, retry, child } = options;
     const place = `${this.provider.place}.${method}()`;
     checkStepOptions(options, place);
+    if (options.transaction !== undefined)
+      throw new WorkflowDefinitionError(
+        `The step ${place} has the option transaction, which is for sagas. Leave it out, and run a saga as a child of the pipeline.`,
+      );
     const compensate = this.hook(step, 'compensate') ?? this.undoOf(step);
     const shared = {
       ...(dependencies !== undefined && { dependencies }),

@@ -1,20 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
-import type { WorkflowReference } from '../core/definition/index.js';
 import { isWorkflowFailedError, WorkflowDefinitionError, WorkflowVersionMismatchError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
-import { Pipeline, type PipelineDefinition, type ResultsOf } from './pipeline.definition.js';
+import { Pipeline, type PipelineDefinition } from './pipeline.definition.js';
 import { storedInput } from './pipeline-input.js';
-
-/** A pipeline, its decorated class, or its registered name. @publicApi */
-export type PipelineReference = WorkflowReference;
-
-/** The results of what is executed, by the names of its steps, as far as its type tells. @publicApi */
-export type PipelineResultsOf<P> = P extends Pipeline<infer S> ? ResultsOf<S> : Record<string, unknown>;
+import type { PipelineArguments, PipelineReference, PipelineResultsOf } from './pipeline-reference.js';
 
 /** @publicApi */
 export interface PipelineServiceExecuteOptions {
@@ -71,8 +65,7 @@ export class PipelineService {
    */
   async execute<P extends PipelineReference>(
     reference: P,
-    input?: unknown,
-    options: PipelineServiceExecuteOptions = {},
+    ...[input, options = {}]: PipelineArguments<P, PipelineServiceExecuteOptions>
   ): Promise<PipelineContext<PipelineResultsOf<P>>> {
     return (await this.run(reference, input, options)) as PipelineContext<PipelineResultsOf<P>>;
   }
@@ -131,8 +124,7 @@ export class PipelineService {
   /** Starts a pipeline durably and answers its handle at once. @throws as `WorkflowClient.start` does */
   async start<P extends PipelineReference>(
     reference: P,
-    input?: unknown,
-    options: StartOptions & { readonly failFast?: boolean } = {},
+    ...[input, options = {}]: PipelineArguments<P, StartOptions & { readonly failFast?: boolean }>
   ): Promise<WorkflowHandle<PipelineSnapshot<PipelineResultsOf<P>>>> {
     const { failFast = true, ...others } = options;
     const handle = await this.client.start(this.definition(reference), storedInput(input, failFast), others);

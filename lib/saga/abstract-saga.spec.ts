@@ -131,6 +131,27 @@ describe('AbstractSaga', () => {
     expect(order.state).toBe(SagaState.FAILED);
   });
 
+  it('does not undo what somebody else has undone while it was running', async () => {
+    const story = new Story();
+    const order = story.tell(new OrderSaga(), ['a', 'b']);
+    order.addStep(
+      new SagaStep(
+        'c',
+        () => {
+          order.markCompensated('a');
+          throw failure;
+        },
+        null,
+        0,
+      ),
+    );
+
+    await rejected(order.execute());
+
+    expect(story.seen).toEqual(['a', 'b', 'undo b']);
+    expect([order.wasCompensated('a'), order.isCompleted()]).toEqual([true, true]);
+  });
+
   it('does not undo what is marked as undone', async () => {
     const story = new Story();
     const order = story.tell(new OrderSaga());

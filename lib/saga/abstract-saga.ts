@@ -192,6 +192,8 @@ export abstract class AbstractSaga<T = unknown> {
     const { name, compensation, undoOptions } = part;
     const { completed, compensated, undoing } = this.progress;
     const undo: SagaCompensation<never, never> = async (result, context, own) => {
+      // By somebody else, while the saga was running.
+      if (compensated.has(name)) return;
       if (undoOptions.compensateAtMostOnce === true) {
         if (undoing.has(name)) throw new StepInterruptedError({ step: name });
         undoing.add(name);

@@ -1,4 +1,5 @@
 import type { WorkflowReference } from '../core/definition/index.js';
+import type { InputOfMethods } from '../discovery/index.js';
 import type { AbstractSaga } from './abstract-saga.js';
 import type { SagaContext } from './saga-context.js';
 import type { Saga } from './saga.definition.js';
@@ -16,7 +17,7 @@ export type SagaInputOf<W> =
     : W extends abstract new (...args: never[]) => infer T
       ? T extends AbstractSaga<infer I>
         ? I
-        : InputOfMethods<T>
+        : InputOfMethods<T, SagaContext>
       : unknown;
 
 /** What follows the saga in a call: its input (only where it takes one) and options. @publicApi */
@@ -24,15 +25,3 @@ export type SagaArguments<W, Options> =
   undefined extends SagaInputOf<W>
     ? readonly [input?: SagaInputOf<W>, options?: Options]
     : readonly [input: SagaInputOf<W>, options?: Options];
-
-/** What fits all of them; `unknown` where none says anything. */
-type InputOfMethods<T> = [Takers<T>] extends [never] ? unknown : Takers<T> extends (input: infer I) => void ? I : never;
-
-/** A function of its input for each method that begins with a context. By way of parameters, so that those without any do not count. */
-type Takers<T> = {
-  [K in keyof T]: T[K] extends (...args: infer A) => unknown
-    ? A extends [SagaContext<infer I>, ...unknown[]]
-      ? (input: I) => void
-      : never
-    : never;
-}[keyof T];

@@ -52,7 +52,8 @@ export class SagaStep<R = unknown, N extends string = string, I = unknown> imple
   readonly retry: RetryOptions | undefined;
   /** @internal */
   readonly undoOptions: SagaPart['undoOptions'];
-  private readonly options: StepOptions;
+  /** How the context runs it. @internal */
+  protected readonly stepOptions: StepOptions;
 
   /** @throws WorkflowDefinitionError, WorkflowOptionsError naming the step */
   constructor(
@@ -96,7 +97,7 @@ export class SagaStep<R = unknown, N extends string = string, I = unknown> imple
     if (retry !== undefined) resolveRetry(retry, undefined, place);
     const policy = retry ?? { attempts: this.maxRetries + 1, backoff: { delay, factor: 1 } };
     this.undoOptions = this.idempotent ? { compensateRetry: policy } : { compensateAtMostOnce: true };
-    this.options = {
+    this.stepOptions = {
       retry: policy,
       ...this.undoOptions,
       ...(timeout !== undefined && { timeout: parseSeconds(timeout, `timeout of ${place}`) }),
@@ -110,8 +111,13 @@ export class SagaStep<R = unknown, N extends string = string, I = unknown> imple
 
   /** @internal */
   begin(ctx: WorkflowContext, context: SagaContext<never>, compensate?: Compensate): Promise<R> {
-    const options = compensate === undefined ? this.options : { ...this.options, compensate };
+    const options = this.optionsWith(compensate);
     return ctx.step<unknown>(this.name, (step) => this.action(context, step), options) as Promise<R>;
+  }
+
+  /** @internal */
+  protected optionsWith(compensate: Compensate | undefined): StepOptions {
+    return compensate === undefined ? this.stepOptions : { ...this.stepOptions, compensate };
   }
 }
 

@@ -1,9 +1,10 @@
-import type { InputOf, OutputOf, WorkflowReference } from '../core/definition/index.js';
+import type { InputOf, OutputOf, TransactionManager, WorkflowReference } from '../core/definition/index.js';
 import { Saga, type SagaOptions } from './saga.definition.js';
 import { SagaChild, type SagaChildOptions } from './saga-child.js';
 import type { SagaAction, SagaCompensation, SagaContext } from './saga-context.js';
 import type { SagaPart } from './saga-part.js';
 import { SagaStep, type SagaStepOptions } from './saga-step.js';
+import { SagaTransaction, type SagaTransactionAction } from './saga-transaction.js';
 
 /**
  * Begins a saga; `build()` ends it. Each step knows the types of the results before it.
@@ -39,6 +40,27 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
     const step = new SagaStep(
       name,
       action as unknown as SagaAction<R>,
+      compensation as unknown as SagaCompensation<R>,
+      options,
+    );
+    return new SagaBuilder(this.name, this.options, [...this.parts, step]);
+  }
+
+  /**
+   * A step that commits the caller's rows together with its record, exactly once: its action finds the transaction's manager beside its
+   * idempotency key. Durable runs only.
+   *
+   * @param compensation Undoes the committed step when a later one fails.
+   */
+  transaction<const N extends string, R, M = TransactionManager>(
+    name: N,
+    action: SagaTransactionAction<R, I, M, Done>,
+    compensation?: SagaCompensation<R, I, Done & Readonly<Record<N, R>>> | null,
+    options?: SagaStepOptions,
+  ): SagaBuilder<I, Done & Record<N, R>> {
+    const step = new SagaTransaction(
+      name,
+      action as unknown as SagaTransactionAction<R>,
       compensation as unknown as SagaCompensation<R>,
       options,
     );

@@ -1,4 +1,5 @@
 import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { flag } from '../core/options/index.js';
 import { formatDuration, parseDuration } from '../core/time/index.js';
 import {
   checkStepOptions,
@@ -13,6 +14,7 @@ import {
 import { AbstractSaga } from './abstract-saga.js';
 import { SAGA_METADATA, type SagaMetadata } from './decorators/saga-workflow.decorator.js';
 import { SagaStep } from './saga-step.js';
+import { SagaTransaction } from './saga-transaction.js';
 import { Saga } from './saga.definition.js';
 
 /** Turns `@SagaWorkflow` classes into definitions. @internal */
@@ -76,7 +78,8 @@ function stepsOf({ target, instance, place }: DecoratedProvider<SagaMetadata>): 
       );
     }
     const undo = undos.get(name);
-    return new SagaStep(name, call(method), {
+    const isTransaction = flag(options.transaction, false, `transaction of ${place}.${method}()`);
+    return new (isTransaction ? SagaTransaction : SagaStep)(name, call(method), {
       ...(undo !== undefined && { compensation: call(undo.method), ...undo.options }),
       // As text, because a bare number of a step is seconds and one of a decorator milliseconds.
       ...(timeout !== undefined && {

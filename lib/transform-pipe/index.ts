@@ -1,2 +1,2 @@
 export { TransformPipe } from './transform-pipe.js';
-export type { TransformOptions, TransformRecovery, TransformStep } from './transform-pipe.js';
+export type { TransformOptions, TransformPipeOptions, TransformRecovery, TransformStep } from './transform-pipe.js';

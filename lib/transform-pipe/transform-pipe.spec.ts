@@ -107,4 +107,15 @@ describe('TransformPipe', () => {
       await expect(pipe.execute(1)).rejects.toBe(second);
     });
   });
+
+  it('may be begun with steps and a handler, in one object or one after the other', async () => {
+    const handled = (error: Error, value: unknown) => `${error.message} at ${String(value)}`;
+
+    expect(await new TransformPipe<number>({ steps: [double, double] }).pipe(double).execute(1)).toBe(8);
+    expect(await new TransformPipe<number>([double, double]).execute(1)).toBe(4);
+    expect(await new TransformPipe<number>({ steps: [double, fail], errorHandler: handled }).execute(1)).toBe(
+      'no at 2',
+    );
+    expect(await new TransformPipe<number>([double, fail], handled).execute(1)).toBe('no at 2');
+  });
 });

@@ -7,6 +7,14 @@ export type TransformStep<T, U> = (value: T, options: TransformOptions) => U | P
 /** Turns an error into the pipe's result; `value` is what the step that threw was given. @publicApi */
 export type TransformRecovery<R> = (error: Error, value: unknown) => R | PromiseLike<R>;
 
+/** What a pipe may be begun with; steps that are given so are not typed one by the other. @publicApi */
+export interface TransformPipeOptions {
+  /** @default none */
+  readonly steps?: readonly TransformStep<never, unknown>[];
+  /** Turns what a step throws into the pipe's result. @default it is thrown */
+  readonly errorHandler?: TransformRecovery<unknown>;
+}
+
 type AnyStep = TransformStep<unknown, unknown>;
 
 /**
@@ -20,9 +28,17 @@ type AnyStep = TransformStep<unknown, unknown>;
  * @publicApi
  */
 export class TransformPipe<I, O = I> {
-  // Beside the public face, because the documented constructor takes nothing.
-  private steps: readonly AnyStep[] = [];
-  private recovery: TransformRecovery<unknown> | undefined;
+  private readonly steps: readonly AnyStep[];
+  private readonly recovery: TransformRecovery<unknown> | undefined;
+
+  /** @param errorHandler As {@link catch} is given one. */
+  constructor(options?: TransformPipeOptions);
+  constructor(steps?: readonly TransformStep<never, unknown>[], errorHandler?: TransformRecovery<unknown>);
+  constructor(first: unknown = {}, errorHandler?: TransformRecovery<unknown>) {
+    const options: TransformPipeOptions = Array.isArray(first) ? { steps: first as AnyStep[] } : (first as object);
+    this.steps = [...(options.steps ?? [])] as AnyStep[];
+    this.recovery = errorHandler ?? options.errorHandler;
+  }
 
   /** Adds a step. */
   pipe<U>(step: TransformStep<O, U>): TransformPipe<I, Awaited<U>> {
@@ -84,10 +100,7 @@ export class TransformPipe<I, O = I> {
   }
 
   private made<U>(steps: readonly AnyStep[], recovery: TransformRecovery<unknown> | undefined): TransformPipe<I, U> {
-    const pipe = new TransformPipe<I, U>();
-    pipe.steps = steps;
-    pipe.recovery = recovery;
-    return pipe;
+    return new TransformPipe<I, U>(steps, recovery);
   }
 }
 

@@ -8,6 +8,7 @@ import {
   step,
   Step,
   type PipelineContext,
+  type PipelineContextOf,
 } from '../../lib/pipeline/index.js';
 import type { PipelineService } from '../../lib/pipeline/index.js';
 import type { WorkflowContext, WorkflowDefinition } from '../../lib/core/definition/index.js';
@@ -39,6 +40,34 @@ void [price, route, mail, text, shipped];
 // @ts-expect-error -- a price is a number
 const wrong: string = context.getStepResult('price');
 void wrong;
+
+// A class takes what its steps say that they find.
+interface Cart {
+  readonly skus: readonly string[];
+}
+@PipelineWorkflow('carts')
+class CartPipeline {
+  @Step()
+  count({ input }: PipelineContextOf<Cart>) {
+    return input.skus.length;
+  }
+
+  @Step({ dependencies: ['count'] })
+  price(context: PipelineContext) {
+    return context.getStepResult<number>('count') * 7;
+  }
+
+  @Step()
+  wait(): void {}
+}
+void service.execute(CartPipeline, { skus: ['a'] });
+void service.start(CartPipeline, { skus: ['a'] }, { id: 'c-1' });
+declare const cartContext: PipelineContextOf<Cart>;
+void service.execute(CartPipeline, cartContext);
+// @ts-expect-error -- it takes a cart
+void service.execute(CartPipeline, { sku: 'a' });
+// @ts-expect-error -- it takes something
+void service.start(CartPipeline);
 
 // Through the service as well, and as a child.
 const durable = await service.execute(pricing, ['a'], { id: 'p-1' });

@@ -16,6 +16,7 @@ import {
   type SagaInputOf,
   type SagaService,
   type SagaStore,
+  type SagaTransactionContext,
 } from '../../lib/saga/index.js';
 import { type Equal, expectType } from './expect-type.js';
 
@@ -43,6 +44,16 @@ const _parent = saga<Order>('parent')
   .build();
 // @ts-expect-error The child takes an order.
 saga<Order>('parent').child('order', orders, () => 7);
+
+// A transaction says itself which manager it works with, and has a result like any other step.
+interface Manager {
+  insert(row: Order): number;
+}
+saga<Order>('bookings')
+  .transaction('book', ({ input }, { manager }: SagaTransactionContext<Manager>) => manager.insert(input))
+  .step('tell', ({ results }): number => results.book);
+// @ts-expect-error A step that is none has no manager.
+saga<Order>('bookings').step('book', ({ input }, { manager }) => [manager, input]);
 
 saga('orders')
   .step('a', () => 1)

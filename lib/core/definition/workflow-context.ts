@@ -176,7 +176,7 @@ export interface StepOptions<T = unknown> {
 /** @publicApi */
 export interface TransactionOptions<T = unknown> extends Pick<
   StepOptions<T>,
-  'retry' | 'timeout' | 'compensate' | 'compensateRetry'
+  'retry' | 'timeout' | 'compensate' | 'compensateRetry' | 'compensateAtMostOnce'
 > {
   /** @default the database's own */
   readonly isolation?: 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';

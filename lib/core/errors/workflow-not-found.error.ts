@@ -16,9 +16,10 @@ export class WorkflowNotFoundError extends WorkflowError {
   /** The id that was asked for. */
   readonly workflowId: string;
 
-  constructor(facts: WorkflowNotFoundErrorFacts) {
-    super('WORKFLOW_NOT_FOUND', `There is no workflow instance with the id ${describeValue(facts.workflowId)}.`);
-    this.workflowId = facts.workflowId;
+  constructor(given: WorkflowNotFoundErrorFacts | string) {
+    const workflowId = typeof given === 'string' ? given : given.workflowId;
+    super('WORKFLOW_NOT_FOUND', `There is no workflow instance with the id ${describeValue(workflowId)}.`);
+    this.workflowId = workflowId;
   }
 
   override get name(): string {

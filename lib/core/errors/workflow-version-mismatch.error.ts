@@ -24,7 +24,10 @@ export class WorkflowVersionMismatchError extends WorkflowError {
   /** The version that was found. */
   readonly actualVersion: number;
 
-  constructor(facts: WorkflowVersionMismatchErrorFacts) {
+  constructor(facts: WorkflowVersionMismatchErrorFacts);
+  constructor(workflowName: string, expectedVersion: number, actualVersion: number);
+  constructor(given: WorkflowVersionMismatchErrorFacts | string, expectedVersion = 0, actualVersion = 0) {
+    const facts = typeof given === 'string' ? { workflowName: given, expectedVersion, actualVersion } : given;
     super(
       'WORKFLOW_VERSION_MISMATCH',
       `Version ${facts.expectedVersion} of the workflow ${describeValue(facts.workflowName)} was expected, but version ${facts.actualVersion} was found. ` +

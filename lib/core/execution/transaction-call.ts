@@ -17,6 +17,7 @@ const TRANSACTION = knownOptions<TransactionOptions>({
   timeout: true,
   compensate: true,
   compensateRetry: true,
+  compensateAtMostOnce: true,
   isolation: true,
 });
 const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const;

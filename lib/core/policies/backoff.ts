@@ -45,7 +45,8 @@ export const DEFAULT_BACKOFF: Backoff = Object.freeze({
   jitter: 'none',
 });
 
-const BACKOFF = knownOptions<BackoffOptions>({ delay: true, factor: true, maxDelay: true, jitter: true });
+/** What a backoff is made of. @internal */
+export const BACKOFF = knownOptions<BackoffOptions>({ delay: true, factor: true, maxDelay: true, jitter: true });
 const JITTERS: ReadonlySet<unknown> = new Set<Jitter>(['none', 'full', 'equal']);
 
 /**

@@ -1,9 +1,10 @@
 // Retry
-export { DEFAULT_BACKOFF, backoffDelayMs, type Backoff, type BackoffOptions, type Jitter } from './backoff.js';
+export { BACKOFF, DEFAULT_BACKOFF, backoffDelayMs, type Backoff, type BackoffOptions, type Jitter } from './backoff.js';
 export { decideRetry, type RetryDecision } from './retry-decision.js';
 export {
   DEFAULT_RETRY_POLICY,
   resolveRetry,
+  RETRY_RULE,
   type BackoffFunction,
   type RetryOptions,
   type RetryPolicy,

@@ -45,7 +45,13 @@ export interface RetryPolicy {
   readonly inProcessBelowMs: number;
 }
 
-const RETRY_RULE = knownOptions<RetryRule>({ attempts: true, backoff: true, retryIf: true, inProcessBelow: true });
+/** What a rule is made of. @internal */
+export const RETRY_RULE = knownOptions<RetryRule>({
+  attempts: true,
+  backoff: true,
+  retryIf: true,
+  inProcessBelow: true,
+});
 
 /** Three attempts. @internal */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = Object.freeze({
