@@ -8,7 +8,7 @@ const CASES = [
 ];
 
 /** A step of a code-first workflow on the memory store, beside a bare await. */
-export async function memory({ libraries, rounds, print, record }) {
+export default async function memory({ libraries, rounds, print, record }) {
   print('| case | contender | µs per step | × bare await | bar |');
   print('|---|---|--:|--:|--:|');
   for (const { name, steps, instances } of CASES) {

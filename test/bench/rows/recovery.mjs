@@ -5,7 +5,7 @@ import { startServer } from '../harness/server.mjs';
 const INSTANCES = 1_000;
 
 /** Instances that a process held when it was killed behind their second step of five: from its restart until all have ended. */
-export async function recovery({ library, rounds, print, record, settings }) {
+export default async function recovery({ library, rounds, print, record, settings }) {
   const times = [];
   const starts = [];
   for (let round = 0; round < Math.min(rounds, 3); round += 1) {
