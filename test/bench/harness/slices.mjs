@@ -47,6 +47,7 @@ async function slice(contender, { sliceMs, loops, server }) {
     perStep: {
       statements: (after.statements - before.statements) / steps,
       commits: (after.commits - before.commits) / steps,
+      hints: (after.hints - before.hints) / steps,
       walBytes: (after.walBytes - before.walBytes) / steps,
       cpuUs: (cpu.user + cpu.system) / steps,
     },
