@@ -65,17 +65,33 @@ async function durable({ libraries, rounds, sliceMs, settings, print, report, re
     for (const [index, { name }] of contenders.entries()) {
       const rate = spread(slices[index].map((one) => one.stepsPerSecond));
       const ratio = spread(slices[index].map((one, round) => one.stepsPerSecond / slices[0][round].stepsPerSecond));
-      const [statements, commits, hints, walBytes, cpuUs] = ['statements', 'commits', 'hints', 'walBytes', 'cpuUs'].map((figure) =>
-        median(slices[index].map((one) => one.perStep[figure])),
+      const [statements, commits, hints, walBytes, cpuUs] = ['statements', 'commits', 'hints', 'walBytes', 'cpuUs'].map(
+        (figure) => median(slices[index].map((one) => one.perStep[figure])),
       );
-      record({ row: 'machines', durable: loops, contender: name, rate, ratio, statements, commits, hints, walBytes, cpuUs });
+      record({
+        row: 'machines',
+        durable: loops,
+        contender: name,
+        rate,
+        ratio,
+        statements,
+        commits,
+        hints,
+        walBytes,
+        cpuUs,
+      });
       print(
         `| ${name} | ${showSpread(rate)} | ${showSpread(ratio)} | ${[statements, commits, walBytes, cpuUs].map(show).join(', ')} |`,
       );
       const line = { row: 'machines', what: `durable × ${loops}`, contender: name };
       report({ ...line, figure: rate, unit: 'transitions/s', ratio, over: 'one INSERT for each' });
       if (name === 'engine')
-        report({ ...line, figure: commits - hints, unit: 'commits each, without hints', bar: { of: 'figure', atMost: 1.02 } });
+        report({
+          ...line,
+          figure: commits - hints,
+          unit: 'commits each, without hints',
+          bar: { of: 'figure', atMost: 1.02 },
+        });
     }
   } finally {
     for (const contender of contenders) await contender.close?.();

@@ -16,7 +16,7 @@ export default async function waking({ library, print, record, report, settings 
   let raw;
   try {
     raw = await RawWaker.start(server);
-    worker = new BenchProcess('engine-process', library, server.url, 'worker');
+    worker = new BenchProcess('engine-process', library, server.url);
     await worker.hear(({ ready }) => ready);
     sender = await createBenchEngine(library, server.url, [retrying], { worker: { id: 'sender' } });
     const ids = ['listener-a', 'listener-b'];
