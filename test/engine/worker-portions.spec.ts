@@ -1,3 +1,4 @@
+import type { WorkflowDefinition } from '../../lib/core/definition/index.js';
 import { MemoryStore } from '../../lib/memory/index.js';
 import { VirtualClock } from '../../lib/core/time/index.js';
 import type { PollRequest, RenewRequest } from '../../lib/core/store/index.js';
@@ -26,7 +27,7 @@ describe('A worker with room for many instances', () => {
     const clock = new VirtualClock();
     const store = new NotingStore({ clock });
     let running = 0;
-    const definition = {
+    const definition: WorkflowDefinition = {
       name: 'long',
       version: 1,
       model: 'workflow',
