@@ -75,7 +75,7 @@ async function dbos(server) {
     start: { start: 1_000 },
     async isOver() {
       const { rows } = await client.query(
-        `SELECT EXISTS (SELECT 1 FROM dbos.workflow_status WHERE status = 'PENDING') AS open`,
+        `SELECT EXISTS (SELECT 1 FROM dbos.workflow_status WHERE status <> 'SUCCESS') AS open`,
       );
 
       return !rows[0].open;
