@@ -1,3 +1,5 @@
+const workflows = new Map();
+
 /** DBOS Transact on the same server. It is one for a process: started once, whatever the workflow. */
 export async function startDbos(server) {
   const { DBOS } = await import('@dbos-inc/dbos-sdk');
@@ -7,10 +9,10 @@ export async function startDbos(server) {
     systemDatabasePoolSize: 20,
     logLevel: 'error',
   });
-  const workflows = new Map();
-  // Workflows are registered before the launch.
-  for (const steps of [1, 3, 5, 50])
+  // Workflows are registered before the first launch, and once in a process.
+  for (const steps of workflows.size === 0 ? [1, 3, 5, 50] : []) {
     workflows.set(steps, DBOS.registerWorkflow(chain(DBOS, steps), { name: `chain-${steps}` }));
+  }
   await DBOS.launch();
 
   return {

@@ -15,8 +15,9 @@ export async function startPeers(server, { report, print }, row) {
       await tried(peer.contender(1, 1));
       started.push(peer);
     } catch (error) {
-      print(`${name} does not run here: ${error.message}`);
-      report({ row, what: 'start', contender: name, note: `does not run here: ${error.message}` });
+      const note = `does not run here: ${error.message.split('\n', 1)[0]}`;
+      print(`${name} ${note}`);
+      report({ row, what: 'start', contender: name, note });
     }
   }
 

@@ -1,5 +1,6 @@
 import { durableGraphContender, ownGraphs } from '../contenders/graphs.mjs';
 import { langGraphs, startDurableLangGraph } from '../contenders/langgraph.mjs';
+import { createRawTables, rawSequential } from '../contenders/raw.mjs';
 import { median, show, showSpread, spread } from '../harness/figures.mjs';
 import { startServer } from '../harness/server.mjs';
 import { interleave } from '../harness/slices.mjs';
@@ -68,6 +69,9 @@ async function durable(context, loops) {
   const contenders = [];
   let peer;
   try {
+    // As far as anybody gets who waits for the commit of each node.
+    await createRawTables(server);
+    contenders.push(rawSequential(server.url, nodes));
     for (const { name, folder } of libraries) contenders.push(await durableGraphContender(folder, server, nodes, name));
     peer = await startDurableLangGraph(server, nodes);
     contenders.push(peer.contender('async'), peer.contender('sync'));
