@@ -115,7 +115,7 @@ function grouped(batch) {
     parts.push(part);
   }
 
-  return { name: parts.join('-'), text: `WITH ${ctes.join(', ')} SELECT 1`, values };
+  return { name: `grouped-${parts.join('-')}`, text: `WITH ${ctes.join(', ')} SELECT 1`, values };
 }
 
 /** The least that a transition costs: one row, one commit. */

@@ -46,7 +46,7 @@ async function manyInstances({ library, settings, size, ...rest }) {
 
 /** An instance begins every second, sleeps for a minute and ends; what has ended is deleted after an hour. */
 async function aDay({ library, size, ...rest }) {
-  const hours = size(24, 2);
+  const hours = size(24, 6);
   const { VirtualClock } = await load(library, 'core/time/index.js');
   const clock = new VirtualClock();
   const sleeping = {
