@@ -71,8 +71,8 @@ async function aDay({ library, size, ...rest }) {
     await client.start(sleeping);
     await clock.advance(1_000);
     await engine.worker.drain();
-    // In the second hour the first of them are deleted: from then on nothing should be more than before.
-    if (second % 1_800 === 0 && second > 7_200) readings.push([done, heap()]);
+    // In the second hour the first of them are deleted: from then on nothing should be more than before, at the same minute.
+    if (second % 3_600 === 0 && second > 7_200) readings.push([done, heap()]);
   }
   tell(rest, `${hours} hours of virtual time`, 'instance', done, readings);
 }
