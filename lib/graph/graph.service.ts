@@ -22,6 +22,7 @@ import type { GraphVisit } from './graph-visit.js';
 import { drawGraph } from './graph.diagram.js';
 import { readRun, type ReadRun } from './graph.history.js';
 import { RecordedRun } from './recorded-host.js';
+import { InstanceEar } from './instance-ear.js';
 import { looks, standstill } from './standstill.js';
 import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
 import { WorkflowState, type GraphUpdate } from './workflow-state.js';
@@ -134,15 +135,20 @@ export class GraphService {
       return this.resolve(reference).executeWith(this.services, { ...own, state: freshState(input, state ?? {}) });
     }
     const graph = this.get(reference);
-    await this.refuseOtherVersion(id, graph);
-    const handle = await this.start(graph, input, {
-      id,
-      ...(config && { config }),
-      ...(state && { state }),
-      ...(headers && { headers }),
-    });
-    if (!handle.created && (await handle.status()).status === 'failed') await this.client.retry(id);
-    return this.settle(id, signal);
+    const ear = new InstanceEar(this.services, id);
+    try {
+      const own = { ...(config && { config }), ...(state && { state }), ...(headers && { headers }) };
+      const { created } = await this.start(graph, input, { id, ...own }).catch(async (error: unknown) => {
+        await this.refuseOtherVersion(id, graph);
+        throw error;
+      });
+      if (created) return await this.settle(id, signal, ear);
+      await this.refuseOtherVersion(id, graph);
+      if ((await this.find(id)).status === 'failed') await this.client.retry(id);
+      return await this.settle(id, signal);
+    } finally {
+      ear.close();
+    }
   }
 
   /** Starts a graph durably and answers its handle at once. @throws as `WorkflowClient.start` does */
@@ -257,10 +263,11 @@ export class GraphService {
     return reference instanceof WorkflowEngine ? (reference as WorkflowEngine) : this.get(reference);
   }
 
-  private async settle(workflowId: string, signal: AbortSignal | undefined): Promise<GraphResult> {
-    const ended = await standstill(this.services, workflowId, signal);
-    const { result } = await this.read(await this.find(workflowId));
-    if (!ended) return result;
+  private async settle(workflowId: string, signal: AbortSignal | undefined, ear?: InstanceEar): Promise<GraphResult> {
+    const ended = await standstill(this.services, workflowId, signal, ear);
+    const record = await this.find(workflowId);
+    const { result } = await this.read(record);
+    if (!ended || record.status === 'completed') return result;
     try {
       await this.client.result(workflowId);
       return result;

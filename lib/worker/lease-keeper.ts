@@ -1,5 +1,8 @@
 import type { EngineServices, Execution } from '../core/execution/index.js';
 
+/** Leases of one statement: their rows are locked until it ends, and a write that meets a locked one has to be sent again. */
+const RENEWED_AT_ONCE = 500;
+
 /** Renews the leases of what is executed here, and passes on what the answers tell. @internal */
 export class LeaseKeeper {
   private isRenewing = false;
@@ -12,11 +15,24 @@ export class LeaseKeeper {
 
   /** Renews the given instances, or all. Returns ids whose rows were locked: to be asked for again soon. */
   async renew(workerId: string, only?: string): Promise<readonly string[]> {
-    if (only === undefined && this.isRenewing) return [];
-    const asked = [...(only === undefined ? this.executions.values() : this.one(only))];
+    if (only !== undefined) return this.renewEach(workerId, [...this.one(only)]);
+    if (this.isRenewing) return [];
+    this.isRenewing = true;
+    try {
+      const asked = [...this.executions.values()];
+      const skipped: string[] = [];
+      for (let from = 0; from < asked.length; from += RENEWED_AT_ONCE) {
+        skipped.push(...(await this.renewEach(workerId, asked.slice(from, from + RENEWED_AT_ONCE))));
+      }
+      return skipped;
+    } finally {
+      this.isRenewing = false;
+    }
+  }
+
+  private async renewEach(workerId: string, asked: readonly Execution[]): Promise<readonly string[]> {
     if (asked.length === 0) return [];
     const { clock, store, storeTime, logger } = this.services;
-    if (only === undefined) this.isRenewing = true;
     const sentAt = clock.monotonic();
     try {
       const leases = asked.map((execution) => ({ workflowId: execution.record.id, fence: execution.record.fence }));
@@ -41,8 +57,6 @@ export class LeaseKeeper {
       // Effects stop by themselves when the local deadline passes; the next renewal tells who owns what.
       logger.warn('Leases could not be renewed.', { error: String(error) });
       return [];
-    } finally {
-      if (only === undefined) this.isRenewing = false;
     }
   }
 

@@ -22,6 +22,8 @@ const SWEEP = '$sweep';
 const SWEEP_INTERVAL_MS = 500;
 /** Before rows that were locked during a renewal are asked for again. */
 const SKIPPED_RENEWAL_MS = 100;
+/** Instances of one claim: while the store looks for the next ones, those before them execute. */
+const CLAIMED_AT_ONCE = 500;
 
 /** What a worker is doing. @publicApi */
 export interface WorkerStatus {
@@ -235,7 +237,7 @@ export class Worker implements LocalDispatcher, PoolListener {
       buildId,
       leaseMs,
       definitions: this.definitions,
-      limit: this.isRunning ? this.freePlaces : 0,
+      limit: this.isRunning ? Math.min(this.freePlaces, CLAIMED_AT_ONCE) : 0,
       allowSuspect: !this.pool.hasSuspect,
       maxCrashes,
       mismatchGraceMs,

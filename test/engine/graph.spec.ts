@@ -1,6 +1,14 @@
+import { jest } from '@jest/globals';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { GraphService, TaskService, WorkflowClient, WorkflowModule } from 'nestjs-workflow';
+import {
+  GraphService,
+  TaskService,
+  WORKFLOW_STORE,
+  WorkflowClient,
+  WorkflowModule,
+  type WorkflowStore,
+} from 'nestjs-workflow';
 import {
   GraphConfig,
   GraphWorkflow,
@@ -175,6 +183,20 @@ describe('A durable graph', () => {
     expect(output).toMatchObject({ output: 'sent changed', terminatedAt: 'send' });
     expect(seen).toEqual(['send']);
     await expect(graph.fork('l-3', { before: 'send#9' })).rejects.toThrow(/never made the visit "send#9"/);
+  });
+
+  it('is asked for once when it runs here: with the journal that its result is read from', async () => {
+    const store = app.module.get<WorkflowStore>(WORKFLOW_STORE);
+    const [find, readJournal] = [jest.spyOn(store, 'find'), jest.spyOn(store, 'readJournal')];
+    try {
+      const result = await app.graph.execute('flaky', 'x', { id: 'f-0' });
+
+      expect(result).toMatchObject({ status: 'completed', output: 'done', iterations: 2 });
+      expect([find.mock.calls, readJournal.mock.calls]).toEqual([[['f-0']], [['f-0', 1]]]);
+    } finally {
+      find.mockRestore();
+      readJournal.mockRestore();
+    }
   });
 
   it('is watched over its pauses, from the beginning, until it has ended', async () => {

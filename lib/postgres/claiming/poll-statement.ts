@@ -49,6 +49,8 @@ export function readyRows(tables: TableNames, lanes: string, build: string, limi
  * Parameters: 1 offset, 2 names, 3 versions, 4 worker, 5 build, 6 lease, 7 free places, 8 whether a suspect may be claimed,
  * 9 the crash budget, 10 the grace of mismatches, 11 whether to pass by limited instances that come before.
  *
+ * What is told beside the claimed rows is found once: as part of the last select it would be looked for again with each of them.
+ *
  * @internal
  */
 export function pollText(tables: TableNames, outbox: boolean): string {
@@ -77,8 +79,8 @@ judged AS (
       ELSE 'account' END AS verdict
   FROM counted c),
 taken AS (${claimUpdate(t, { worker: '$4::text', build: '$5::text', leaseMs: '$6::int8' }, 'i.*, d.verdict, d.status AS was, d.rank')}),
-${takenTail(t, outbox)}
-SELECT clock.now, (SELECT count(*) FROM beat) AS beats,
+${takenTail(t, outbox)},
+facts AS MATERIALIZED (SELECT clock.now, (SELECT count(*) FROM beat) AS beats,
   EXISTS (SELECT 1 FROM ${t.signals} s WHERE NOT s.routed) AS unrouted,
   EXISTS (SELECT 1 FROM ${t.slots} s WHERE s.released) AS released,
   (SELECT m.rank FROM limited m) IS NOT NULL AS limited,
@@ -87,8 +89,8 @@ SELECT clock.now, (SELECT count(*) FROM beat) AS beats,
       AND i.due_at <= clock.now - $10::int8 LIMIT 1) x) AS mismatched,
   CASE WHEN (SELECT count(*) FROM locked) >= $7::int4 THEN (SELECT count(*) FROM ready) > (SELECT count(*) FROM locked)
     ELSE (SELECT count(*) FROM ready) >= $7::int4 + ${SPARE} END AS more,
-  (SELECT min(x.due_at) FROM lanes l CROSS JOIN LATERAL (${nextOfLane(t)}) x) AS next_due_at, c.*
-FROM clock LEFT JOIN told c ON c.verdict IN ('claim', 'quarantine') ORDER BY c.rank, c.id`;
+  (SELECT min(x.due_at) FROM lanes l CROSS JOIN LATERAL (${nextOfLane(t)}) x) AS next_due_at FROM clock)
+SELECT f.*, c.* FROM facts f LEFT JOIN told c ON c.verdict IN ('claim', 'quarantine') ORDER BY c.rank, c.id`;
 }
 
 /** Adds the event to the taken rows, stores it where there is an outbox. @internal */

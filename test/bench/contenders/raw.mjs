@@ -115,5 +115,19 @@ function grouped(batch) {
     parts.push(part);
   }
 
-  return { name: parts.join('-'), text: `WITH ${ctes.join(', ')} SELECT 1`, values };
+  return { name: `grouped-${parts.join('-')}`, text: `WITH ${ctes.join(', ')} SELECT 1`, values };
+}
+
+/** The least that a transition costs: one row, one commit. */
+export function rawTransitions(url) {
+  const pool = new pg.Pool({ connectionString: url, max: 20 });
+  const run = randomUUID();
+  let position = 0;
+
+  return {
+    name: 'raw INSERT',
+    steps: 1,
+    runWorkflow: () => pool.query({ name: 'step', text: STEP, values: stepOf(run, (position += 1)) }),
+    close: () => pool.end(),
+  };
 }

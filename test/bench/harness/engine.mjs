@@ -38,7 +38,26 @@ export async function createBenchEngine(
   };
 }
 
-/** The same over the memory store. */
+/** A store alone, opened, over a database. */
+export async function createStore(library, url, options = {}) {
+  const [{ createTypeOrmStore }, { DataSource }] = await Promise.all([
+    load(library, 'typeorm/index.js'),
+    import('typeorm'),
+  ]);
+  const dataSource = await new DataSource({ type: 'postgres', url, poolSize: 4, logging: false }).initialize();
+  const store = createTypeOrmStore(dataSource, { migrate: true, ...options });
+  await store.open();
+
+  return {
+    store,
+    async close() {
+      await store.close();
+      await dataSource.destroy();
+    },
+  };
+}
+
+/** An engine over the memory store. */
 export async function createMemoryEngine(library, definitions, options = {}) {
   const [{ createEngine }, { resolveWorkflowOptions }, { MemoryStore }, { silentLogger }] = await Promise.all([
     load(library, 'workflow.engine.js'),

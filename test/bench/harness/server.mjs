@@ -31,15 +31,21 @@ export async function startServer(settings = {}) {
 
   return {
     url,
-    /** What the server has done so far; the difference of two readings is what was done between them. */
+    /** What the server has done so far; the difference of two readings is what was done between them. Hints count as commits, and write nothing. */
     async reading() {
       const { rows } = await observer.query(
         `SELECT (SELECT coalesce(sum(calls), 0)::int8 FROM pg_stat_statements WHERE query NOT LIKE '%pg_stat_statements%') AS statements,
+          (SELECT coalesce(sum(calls), 0)::int8 FROM pg_stat_statements WHERE query LIKE '%pg_notify%') AS hints,
           pg_snapshot_xmax(pg_current_snapshot())::text::int8 AS commits, pg_current_wal_insert_lsn() - '0/0' AS wal_bytes`,
       );
       const [row] = rows;
 
-      return { statements: Number(row.statements), commits: Number(row.commits), walBytes: Number(row.wal_bytes) };
+      return {
+        statements: Number(row.statements),
+        commits: Number(row.commits),
+        hints: Number(row.hints),
+        walBytes: Number(row.wal_bytes),
+      };
     },
     query: (text, values) => observer.query(text, values),
     async stop() {

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
  */
 export async function interleave(contenders, { rounds, sliceMs, loops, server }) {
   const slices = contenders.map(() => []);
-  for (const contender of contenders) await slice(contender, { sliceMs: sliceMs / 2, loops, server });
+  for (const contender of contenders) await slice(contender, { sliceMs: sliceMs * 2, loops, server });
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const index = (turn + round) % contenders.length;
@@ -18,6 +18,7 @@ export async function interleave(contenders, { rounds, sliceMs, loops, server })
 }
 
 async function slice(contender, { sliceMs, loops, server }) {
+  await contender.begin?.();
   await setImmediate();
   const before = await server.reading();
   const cpuBefore = process.cpuUsage();
@@ -36,6 +37,7 @@ async function slice(contender, { sliceMs, loops, server }) {
   const cpu = process.cpuUsage(cpuBefore);
   await contender.settle?.();
   const after = await server.reading();
+  await contender.end?.();
   const steps = latencies.length * contender.steps;
 
   return {
@@ -45,6 +47,7 @@ async function slice(contender, { sliceMs, loops, server }) {
     perStep: {
       statements: (after.statements - before.statements) / steps,
       commits: (after.commits - before.commits) / steps,
+      hints: (after.hints - before.hints) / steps,
       walBytes: (after.walBytes - before.walBytes) / steps,
       cpuUs: (cpu.user + cpu.system) / steps,
     },

@@ -5,7 +5,7 @@ import { startServer } from '../harness/server.mjs';
 const SECONDS = 20;
 
 /** What a worker that has nothing to do asks of the database, with the default settings. */
-export async function idle({ library, print, record, settings }) {
+export default async function idle({ library, print, record, report, settings }) {
   const server = await startServer(settings);
   try {
     const bench = await createBenchEngine(library, server.url, [chain(3)]);
@@ -15,6 +15,14 @@ export async function idle({ library, print, record, settings }) {
     const after = await server.reading();
     const perSecond = (after.statements - before.statements) / SECONDS;
     record({ row: 'idle', perSecond, commits: after.commits - before.commits });
+    report({
+      row: 'idle',
+      what: 'worker with nothing to do',
+      contender: 'engine',
+      figure: perSecond,
+      unit: 'statements/s',
+      bar: { of: 'figure', atMost: 1 },
+    });
     print('| what | statements/s | bar |');
     print('|---|--:|---|');
     print(`| idle worker | ${show(perSecond)} | ≤ 1 |`);

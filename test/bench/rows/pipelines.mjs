@@ -11,22 +11,19 @@ const SIZES = [1_000, 10_000, 100_000];
 const steps = Array.from({ length: STEPS }, () => async () => undefined);
 
 /** Pipelines in memory beside a bare loop, a bare ready queue, and what others make of the same work. CPU time, building left out. */
-export async function pipelines({ libraries, rounds, print, record }) {
-  await runs('chain', 'a bare await loop', '8 ×, goal 4 ×', await chains(libraries), { rounds, print, record });
-  await runs('dag', 'a bare ready queue', '4 ×, goal 2 ×', await dags(libraries), { rounds, print, record });
-  await runs('pipelines', 'bare functions of 5 awaits', '10 ×, goal 6 ×', await many(libraries), {
-    rounds,
-    print,
-    record,
-  });
+export default async function pipelines({ libraries, rounds, print, record, report }) {
+  const means = { rounds, print, record, report };
+  await runs('chain', 'a bare await loop', { atMost: 8, goal: 4 }, await chains(libraries), means);
+  await runs('dag', 'a bare ready queue', { atMost: 4, goal: 2 }, await dags(libraries), means);
+  await runs('pipelines', 'bare functions of 5 awaits', { atMost: 10, goal: 6 }, await many(libraries), means);
   await building({ libraries, rounds, print, record });
 }
 
-async function runs(row, limit, bar, contenders, { rounds, print, record }) {
+async function runs(row, limit, bar, contenders, { rounds, print, record, report }) {
   const times = contenders.map(() => []);
   for (let round = -3; round < rounds * 3; round += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
-      const index = (turn + rounds + round + 3) % contenders.length;
+      const index = (turn + round + 2 * contenders.length) % contenders.length;
       const us = await cpuOf(contenders[index].run);
       // The first rounds only warm up.
       if (round >= 0) times[index].push((us * 1_000) / STEPS);
@@ -38,9 +35,10 @@ async function runs(row, limit, bar, contenders, { rounds, print, record }) {
     const ns = spread(times[index]);
     const ratio = ns.median / median(times[0]);
     record({ row, contender: name, rounds, ns, ratio });
+    const own = name === 'engine' && { bar: { of: 'ratio', ...bar } };
+    report({ row: 'pipelines', what: row, contender: name, figure: ns, unit: 'CPU ns', ratio, over: limit, ...own });
     print(`| ${name} | ${showSpread(ns)} | ${show(ratio)} |`);
   }
-  print(`\nGate of a pipeline: ${bar}.`);
 }
 
 async function cpuOf(run) {

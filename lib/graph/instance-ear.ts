@@ -1,0 +1,41 @@
+import type { EngineServices } from '../core/execution/index.js';
+import type { LifecycleEventType } from '../core/lifecycle/index.js';
+import { isTerminal, type InstanceStatus } from '../core/records/index.js';
+
+/** How an instance stands: it moves, waits for people and for nothing that is on its way, or has ended. @internal */
+export type Standing = 'moves' | 'waits' | 'ended';
+
+/** What this process hears of one instance. Open it before the instance is made, to miss nothing. @internal */
+export class InstanceEar {
+  private last: { readonly type: LifecycleEventType; readonly status: InstanceStatus } | undefined;
+  private isNews = false;
+  private wake: (() => void) | undefined;
+  private readonly unsubscribe: () => void;
+
+  constructor({ bus }: Pick<EngineServices, 'bus'>, workflowId: string) {
+    this.unsubscribe = bus.subscribe((event) => {
+      if (event.workflowId !== workflowId) return;
+      this.last = event;
+      this.isNews = true;
+      this.wake?.();
+    });
+  }
+
+  /** What the last event says; `undefined` where the store has to be asked: nothing was heard, or it waits for whatever. */
+  get standing(): Standing | undefined {
+    if (this.last === undefined || this.last.type === 'suspended') return undefined;
+    return isTerminal(this.last.status) ? 'ended' : 'moves';
+  }
+
+  /** Calls back as soon as there is news: at once where there has been some since the last call. */
+  listen(callback: () => void): void {
+    this.wake = callback;
+    if (this.isNews) callback();
+    this.isNews = false;
+  }
+
+  close(): void {
+    this.unsubscribe();
+    this.wake = undefined;
+  }
+}
