@@ -53,7 +53,7 @@ saga<Order>('bookings')
   .transaction('book', ({ input }, { manager }: SagaTransactionContext<Manager>) => manager.insert(input))
   .step('tell', ({ results }): number => results.book);
 // @ts-expect-error A step that is none has no manager.
-saga<Order>('bookings').step('book', ({ input }, { manager }) => [manager, input]);
+saga<Order>('bookings').step('book', ({ input }, { manager }) => [manager as unknown, input]);
 
 saga('orders')
   .step('a', () => 1)
