@@ -41,9 +41,9 @@ export interface AttemptSurroundings {
   readonly clock: Clock;
   readonly random: () => number;
   /** Whether an attempt may begin now: false once the lease has run out here, and for steps once a cancel is known. */
-  readonly mayBegin: (plan: AttemptPlan) => boolean;
+  mayBegin(plan: AttemptPlan): boolean;
   /** Told what a body reports. */
-  readonly onProgress: (step: string, progress: unknown) => void;
+  onProgress(step: string, progress: unknown): void;
   /** Told when a wait between two attempts begins and ends. */
-  readonly onPause: (isPausing: boolean) => void;
+  onPause(isPausing: boolean): void;
 }

@@ -1,8 +1,12 @@
 import type { AbortScope } from '../cancellation/index.js';
+import type { Clock } from '../time/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
 import { Attempts, type AttemptsEnd, type AttemptsListener } from './attempts.js';
-import type { EngineServices } from './engine-services.js';
+import type { ContextHost } from './execution-host.js';
 import type { WorkSignal } from './work-signal.js';
+
+/** What bodies need of the execution they belong to. */
+type BodyHost = Pick<ContextHost, 'services' | 'lease' | 'inbox' | 'emit'>;
 
 /** Something that is told in the next turn, and the body that it is about. */
 interface Conclusion {
@@ -41,28 +45,38 @@ class RunningBody implements AttemptsListener, Conclusion {
  *
  * @internal
  */
-export class BodyBoard {
+export class BodyBoard implements AttemptSurroundings {
   /** Bodies that did not answer at once, with the time at which they began. */
   private running: Map<string, number> | undefined;
   private ended: readonly Conclusion[] = NOTHING;
   private isAbandoned = false;
   private pausing = 0;
-  private readonly surroundings: AttemptSurroundings;
 
   constructor(
-    private readonly services: EngineServices,
+    private readonly host: BodyHost,
     private readonly work: WorkSignal,
-    hooks: Pick<AttemptSurroundings, 'mayBegin' | 'onProgress'>,
-  ) {
-    const { clock, random } = services;
-    this.surroundings = {
-      clock,
-      random,
-      ...hooks,
-      onPause: (isPausing) => {
-        this.pausing += isPausing ? 1 : -1;
-      },
-    };
+  ) {}
+
+  get clock(): Clock {
+    return this.host.services.clock;
+  }
+
+  get random(): () => number {
+    return this.host.services.random;
+  }
+
+  /** Not once the lease has run out here; a cancel holds up all but undos. */
+  mayBegin({ undo }: AttemptPlan): boolean {
+    const { lease, inbox } = this.host;
+    return lease.isValid && (undo !== undefined || !inbox.cancelRequested);
+  }
+
+  onProgress(step: string, progress: unknown): void {
+    this.host.emit('progress', progress, step);
+  }
+
+  onPause(isPausing: boolean): void {
+    this.pausing += isPausing ? 1 : -1;
   }
 
   /** Bodies that run, or whose end waits to be told. */
@@ -82,8 +96,8 @@ export class BodyBoard {
   /** Runs a body's attempts. */
   run(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
     const body = new RunningBody(this, name, onEnd);
-    new Attempts(plan, scope, this.surroundings, body).begin();
-    if (!body.hasEnded) (this.running ??= new Map()).set(name, this.services.clock.monotonic());
+    new Attempts(plan, scope, this, body).begin();
+    if (!body.hasEnded) (this.running ??= new Map()).set(name, this.clock.monotonic());
   }
 
   /** A body has ended; that is told in the next turn. */
@@ -115,7 +129,7 @@ export class BodyBoard {
 
   /** Names of bodies that began that long ago. */
   *olderThan(ageMs: number): Iterable<string> {
-    const now = this.services.clock.monotonic();
+    const now = this.clock.monotonic();
     for (const [name, beganAt] of this.running ?? []) if (now - beganAt >= ageMs) yield name;
   }
 

@@ -6,7 +6,8 @@ const NONE: readonly Call[] = [];
 
 /** Every call that the workflow's code has made in this generation, by name. @internal */
 export class CallBook {
-  private readonly byName = new Map<string, Call>();
+  /** Without the call where it was handed over and nobody will ask for it again: its name is what must be remembered. */
+  private readonly byName = new Map<string, Call | undefined>();
   private fresh: readonly Call[] = NONE;
   private settledCount = 0;
   private childCount = 0;
@@ -43,8 +44,9 @@ export class CallBook {
     return this.byName.has(name);
   }
 
-  all(): IterableIterator<Call> {
-    return this.byName.values();
+  /** The calls that may still matter: all but those that were handed over and leave nothing behind. */
+  *all(): Iterable<Call> {
+    for (const call of this.byName.values()) if (call !== undefined) yield call;
   }
 
   /** Whether children were started. */
@@ -53,8 +55,9 @@ export class CallBook {
   }
 
   /** Counts a call as handed over. */
-  noteSettled(): void {
+  noteSettled(call: Call): void {
     this.settledCount += 1;
+    if (!call.leavesSomething) this.byName.set(call.name, undefined);
   }
 
   /** Whether the code waits for something that it asked for. */
@@ -64,7 +67,7 @@ export class CallBook {
 
   /** Calls made and not handed over. */
   outstanding(): Call[] {
-    return [...this.byName.values()].filter((call) => !call.isSettled);
+    return [...this.all()].filter((call) => !call.isSettled);
   }
 
   /** Calls that have yet to begin, in the order in which they were made. */

@@ -29,6 +29,11 @@ export abstract class Call<T = unknown> implements Receiver {
   /** Whether the instance's past must be durable before the call begins, because it has an effect. */
   abstract readonly hasEffect: boolean;
 
+  /** Whether somebody may ask for the call after its hand-over: when the run ends, or undoes what it has done. */
+  get leavesSomething(): boolean {
+    return true;
+  }
+
   /** Registers the call in the turn in which it was made (live only): markers, waits. */
   abstract prepare(host: CallHost): void;
 

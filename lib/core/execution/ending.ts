@@ -33,10 +33,12 @@ export class Ending {
   /** A write that gives the lease up is under way. */
   isSettling = false;
   private isSettled = false;
-  private readonly unwinding: Unwinding;
+  private unwound: Unwinding | undefined;
 
-  constructor(private readonly host: ExecutionHost) {
-    this.unwinding = new Unwinding(host);
+  constructor(private readonly host: ExecutionHost) {}
+
+  private get unwinding(): Unwinding {
+    return (this.unwound ??= new Unwinding(this.host));
   }
 
   /** The instance is lost, or a shutdown cannot wait: an undo that runs is told. */

@@ -80,12 +80,7 @@ export class Execution implements ContextHost {
     this.work = new WorkSignal(services.clock);
     this.gate = new EffectGate(this.journal);
     this.code = new CodeRun(services.clock, this.work);
-    this.bodies = new BodyBoard(services, this.work, {
-      mayBegin: ({ undo }) => this.lease.isValid && (undo !== undefined || !this.inbox.cancelRequested),
-      onProgress: (step, progress) => {
-        this.emit('progress', progress, step);
-      },
-    });
+    this.bodies = new BodyBoard(this, this.work);
     this.events = new EventLine(services, record);
     this.arrivals = new ArrivalLine(services, id, this.journal, this.writer, this.events, this.work);
     this.inbox = new InboxReader(this);
@@ -251,8 +246,8 @@ export class Execution implements ContextHost {
     this.delivered = entry.position;
     this.deliveredAt = entry.recordedAt;
     this.code.noteActive();
-    this.calls.noteSettled();
     const thrown = call.deliver({ status: entry.status, value, error, data: entry.data });
+    this.calls.noteSettled(call);
     if (typeof thrown !== 'object') return;
     this.calls.failures.set(thrown, entry.position);
     // Code may throw on what the step itself threw, without the name around it.

@@ -17,7 +17,7 @@ import type { AttemptsEnd } from './attempts.js';
 import type { CallHost } from './call-host.js';
 import type { Delivery } from './arrival.js';
 import { Call } from './call.js';
-import { StepPlan } from './step-plan.js';
+import { StepPlan, type TriedStep } from './step-plan.js';
 
 /** A step's options, checked and in milliseconds. @internal */
 export interface ResolvedStep {
@@ -105,7 +105,7 @@ export function startMarker(name: string): string {
 }
 
 /** A step: a side effect tried under its policy and recorded once. @internal */
-export class StepCall extends Call {
+export class StepCall extends Call implements TriedStep {
   readonly hasEffect = true;
   private attempts = 0;
 
@@ -117,6 +117,11 @@ export class StepCall extends Call {
     protected readonly body: (context: StepContext) => unknown,
   ) {
     super(name, 'step', calledAt);
+  }
+
+  /** Only a step that can be undone. */
+  override get leavesSomething(): boolean {
+    return this.options.compensate !== undefined;
   }
 
   prepare(host: CallHost): void {

@@ -3,12 +3,24 @@ import type { RetryPolicy } from '../policies/index.js';
 import type { WorkflowHeaders } from '../records/index.js';
 import type { AttemptPlan } from './attempt-plan.js';
 import type { CallHost } from './call-host.js';
-import type { StepCall } from './step-call.js';
+
+/** What a step's call says of how it is tried. @internal */
+export interface TriedStep {
+  readonly step: string;
+  /** Its journal name. */
+  readonly name: string;
+  readonly options: Pick<AttemptPlan, 'policy' | 'timeoutMs' | 'heartbeatTimeoutMs'>;
+  readonly bodyKind: AttemptPlan['kind'];
+  /** One try of the body. */
+  perform(host: CallHost, context: StepContext): unknown;
+  /** What is recorded of the body's answer. */
+  record(host: CallHost, value: unknown): string | undefined;
+}
 
 /** How a step is tried: what its call and the instance say already, looked up instead of copied. @internal */
 export class StepPlan implements AttemptPlan {
   constructor(
-    private readonly call: StepCall,
+    private readonly call: TriedStep,
     private readonly host: CallHost,
     readonly firstAttempt: number,
     readonly progress: (() => Promise<unknown>) | undefined,

@@ -96,8 +96,7 @@ export class InstanceWriter implements UnitOwner {
     }
     this.underWay = taken;
     this.onSettled = onAnswer;
-    const unit = taken.toUnit(this.owner);
-    this.writer.flush(request === undefined ? unit : withTransition(unit, request, !this.mayWait), this);
+    this.writer.flush(taken.toUnit(this.owner, request, request !== undefined && !this.mayWait), this);
   }
 
   private take(): StagedWrites {
@@ -134,21 +133,4 @@ function deferred(): { readonly promise: Promise<void>; readonly resolve: () => 
     resolve = done;
   });
   return { promise, resolve };
-}
-
-function withTransition(unit: FlushUnit, request: TransitionRequest, waitless: boolean): FlushUnit {
-  const { transition, expect } = request;
-  const events = joined(unit.events, request.events);
-  const signals = joined(unit.signals, request.signals);
-  const whole: { -readonly [K in keyof FlushUnit]: FlushUnit[K] } = { ...unit, transition };
-  if (expect !== undefined) whole.expect = expect;
-  if (events !== undefined) whole.events = events;
-  if (signals !== undefined) whole.signals = signals;
-  if (waitless) whole.waitless = true;
-  return whole;
-}
-
-function joined<T>(staged: readonly T[] | undefined, more: readonly T[] | undefined): readonly T[] | undefined {
-  if (more === undefined || more.length === 0) return staged;
-  return staged === undefined ? more : [...staged, ...more];
 }

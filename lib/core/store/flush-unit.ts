@@ -15,25 +15,25 @@ export interface FlushUnit {
   /** Entries in position order, dense from `head + 1`. */
   readonly entries: readonly JournalEntry[];
   /** What must be unchanged on the instance row for the unit to be written at all. */
-  readonly expect?: FlushExpectation;
+  readonly expect?: FlushExpectation | undefined;
   /** Waits registered by this unit (rows that the router matches signals against). */
-  readonly waits?: readonly WaitRow[];
+  readonly waits?: readonly WaitRow[] | undefined;
   /** The owner never registered a wait in this generation, so that its end finds none to drop: spares the store the look. */
-  readonly waitless?: boolean;
+  readonly waitless?: boolean | undefined;
   /** Names of waits that ended with this unit. */
-  readonly endedWaits?: readonly string[];
+  readonly endedWaits?: readonly string[] | undefined;
   /** Children created by this unit; ids that exist already are left alone and reported. */
-  readonly children?: readonly StartUnit[];
+  readonly children?: readonly StartUnit[] | undefined;
   /** Signals sent by this unit: a child's outcome to its parent, close requests to children. */
-  readonly signals?: readonly SignalSeed[];
+  readonly signals?: readonly SignalSeed[] | undefined;
   /** Live progress emitted by this unit. */
-  readonly stream?: readonly StreamSeed[];
+  readonly stream?: readonly StreamSeed[] | undefined;
   /** What `setStatus` last set, serialised; `null` clears it. */
-  readonly customStatus?: string | null;
+  readonly customStatus?: string | null | undefined;
   /** What becomes of the instance row. Absent: the row is only locked, not written. */
-  readonly transition?: InstanceTransition;
+  readonly transition?: InstanceTransition | undefined;
   /** Lifecycle events that the transition (or the entries) cause; the last one's `seq` becomes the row's `eventSeq`. Stored in the outbox when it is enabled. */
-  readonly events?: readonly LifecycleEvent[];
+  readonly events?: readonly LifecycleEvent[] | undefined;
 }
 
 /** Conditions on the instance row, checked under its lock. @publicApi */

@@ -37,17 +37,25 @@ export interface ReadSignal {
  * @internal
  */
 export class WaitDesk {
-  private readonly open = new Map<string, OpenWait>();
+  private waits: Map<string, OpenWait> | undefined;
+  private ended: Set<string> | undefined;
+
+  private get open(): Map<string, OpenWait> {
+    return (this.waits ??= new Map());
+  }
+
   /** Signals that ended a wait of this generation here; the store learns of it with the next flush. */
-  private readonly taken = new Set<string>();
+  private get taken(): Set<string> {
+    return (this.ended ??= new Set());
+  }
 
   get size(): number {
-    return this.open.size;
+    return this.waits?.size ?? 0;
   }
 
   /** Whether a signal could end any of them. */
   get listens(): boolean {
-    if (this.open.size === 0) return false;
+    if (this.size === 0) return false;
     for (const wait of this.open.values())
       if (wait.conditions.some((condition) => condition.kind === 'signal')) return true;
     return false;
@@ -56,7 +64,8 @@ export class WaitDesk {
   /** The last registration that must be durable before the inbox is read. */
   get registeredAt(): number {
     let position = 0;
-    for (const wait of this.open.values()) position = Math.max(position, wait.registeredAt);
+    if (this.waits === undefined) return position;
+    for (const wait of this.waits.values()) position = Math.max(position, wait.registeredAt);
     return position;
   }
 
@@ -69,7 +78,7 @@ export class WaitDesk {
   }
 
   clear(): void {
-    this.open.clear();
+    this.waits?.clear();
   }
 
   names(): string[] {
@@ -79,7 +88,8 @@ export class WaitDesk {
   /** The next stored instant, epoch milliseconds. */
   nextDueAt(): number | undefined {
     let next: number | undefined;
-    for (const wait of this.open.values()) {
+    if (this.waits === undefined) return next;
+    for (const wait of this.waits.values()) {
       for (const condition of wait.conditions) {
         if (condition.kind === 'timer' && (next === undefined || condition.dueAt < next)) next = condition.dueAt;
       }
