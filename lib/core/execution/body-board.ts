@@ -2,11 +2,17 @@ import type { AbortScope } from '../cancellation/index.js';
 import type { Clock } from '../time/index.js';
 import type { AttemptPlan, AttemptSurroundings } from './attempt-plan.js';
 import { Attempts, type AttemptsEnd, type AttemptsListener } from './attempts.js';
-import type { ContextHost } from './execution-host.js';
+import type { EngineServices } from './engine-services.js';
+import type { Lease } from './lease.js';
 import type { WorkSignal } from './work-signal.js';
 
 /** What bodies need of the execution they belong to. */
-type BodyHost = Pick<ContextHost, 'services' | 'lease' | 'inbox' | 'emit'>;
+interface BodyHost {
+  readonly services: EngineServices;
+  readonly lease: Lease;
+  readonly inbox: { readonly cancelRequested: boolean };
+  emit(kind: 'progress', payload: unknown, step: string): void;
+}
 
 /** Something that is told in the next turn, and the body that it is about. */
 interface Conclusion {
