@@ -33,6 +33,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string' },
     slice: { type: 'string' },
+    warmup: { type: 'string' },
     cells: { type: 'string' },
     against: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
@@ -60,6 +61,7 @@ const context = {
   library: libraries[0].folder,
   rounds: Number(values.rounds ?? (quick ? 2 : 5)),
   sliceMs: Number(values.slice ?? (quick ? 300 : 600)),
+  warmUpMs: Number(values.warmup ?? (quick ? 600 : 4_000)),
   settings: Object.fromEntries(values.set.map((setting) => setting.split('='))),
   only: values.cells?.split(','),
   peers: values.peers,

@@ -4,9 +4,11 @@ import { setImmediate } from 'node:timers/promises';
  * Runs contenders in short slices, all of them alive, in an order that is rotated each round: what the machine does meanwhile meets
  * all of them alike. Returns one list of slices per contender.
  */
-export async function interleave(contenders, { rounds, sliceMs, loops, server }) {
+export async function interleave(contenders, { rounds, sliceMs, warmUpMs = sliceMs * 2, loops, server }) {
   const slices = contenders.map(() => []);
-  for (const contender of contenders) await slice(contender, { sliceMs: sliceMs * 2, loops, server });
+  // Measured is what a process does that has run for a while: many at one time have the compiler done with it soonest.
+  for (const contender of contenders) await slice(contender, { sliceMs: warmUpMs, loops: Math.max(loops, 32), server });
+  for (const contender of contenders) await slice(contender, { sliceMs, loops, server });
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < contenders.length; turn += 1) {
       const index = (turn + round) % contenders.length;

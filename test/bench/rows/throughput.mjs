@@ -42,7 +42,7 @@ export async function measureThroughput(context, { row, cells, server: own = {} 
 }
 
 async function measureCell(context, server, cell) {
-  const { libraries, sliceMs } = context;
+  const { libraries, sliceMs, warmUpMs } = context;
   const { steps, loops, row } = cell;
   const rounds = Math.min(context.rounds, cell.rounds ?? context.rounds);
   await createRawTables(server);
@@ -54,7 +54,7 @@ async function measureCell(context, server, cell) {
   const peers = context.peers ? await startPeers(server, context, row) : undefined;
   contenders.push(...(peers?.contenders(steps, loops) ?? []));
   try {
-    tell(context, cell, contenders, await interleave(contenders, { rounds, sliceMs, loops, server }));
+    tell(context, cell, contenders, await interleave(contenders, { rounds, sliceMs, warmUpMs, loops, server }));
   } finally {
     for (const contender of contenders) await contender.close?.();
     await peers?.close();
