@@ -2,9 +2,7 @@ import type { TransitionRequest } from '../journal/index.js';
 import { CompensationFailedError, WorkflowCancelledError, type CompensationFailure } from '../errors/index.js';
 import { summariseError, type LifecycleDetail } from '../lifecycle/index.js';
 import {
-  childOutcomeSignal,
   decodeName,
-  type ChildOutcome,
   type EndedInstance,
   type EntryData,
   type InstanceRecord,
@@ -14,8 +12,9 @@ import {
 import type { FlushExpectation, FlushResult } from '../store/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { ExecutionHost } from './execution-host.js';
-import { originOf } from './failure-origin.js';
-import { closeSignals, openChildren } from './open-children.js';
+import { positionOf } from './failure-origin.js';
+import { closings, farewell } from './farewell.js';
+import { openChildren } from './open-children.js';
 import { Unwinding } from './unwinding.js';
 import { generationSeed } from './generation-seed.js';
 import type { Verdict } from './verdict.js';
@@ -152,9 +151,9 @@ export class Ending {
 
   /** What need not wait for anything makes no promise: most runs end here. */
   private sayFarewell(output: string | undefined): Promise<Verdict | undefined> {
-    const farewell = this.farewell({ status: 'completed', ...(output === undefined ? {} : { output }) });
-    if (farewell instanceof Promise) return farewell.then((signals) => this.recordCompletion(output, signals));
-    return this.recordCompletion(output, farewell);
+    const told = farewell(this.host, { status: 'completed', ...(output === undefined ? {} : { output }) });
+    if (told instanceof Promise) return told.then((signals) => this.recordCompletion(output, signals));
+    return this.recordCompletion(output, told);
   }
 
   private async recordCompletion(
@@ -254,7 +253,7 @@ export class Ending {
     await this.settle({
       transition: { kind: 'compensate' },
       events: [host.events.draft('compensating', 'compensating', this.detailOf(cause))],
-      signals: await this.closings(),
+      signals: await closings(host),
     });
   }
 
@@ -277,7 +276,7 @@ export class Ending {
     const result = await this.settle({
       transition: { kind: 'end', status, error, ...(output === undefined ? {} : { output }) },
       events: [host.events.draft(type, status, { error: summariseError(cause), ...detail })],
-      signals: await this.farewell({ status, error }),
+      signals: await farewell(host, { status, error }),
     });
     return this.after(result, this.ended({ status, output, error }));
   }
@@ -285,24 +284,6 @@ export class Ending {
   private ended(outcome: Pick<EndedInstance, 'status' | 'output' | 'error'>): Verdict {
     const { id, cancel } = this.host.record;
     return { kind: 'ended', instance: { id, cancel, ...outcome } };
-  }
-
-  /** Tells the parent, and asks open children to end. */
-  private farewell(outcome: ChildOutcome): SignalSeed[] | Promise<SignalSeed[]> {
-    const { id, generation, fence, parent } = this.host.record;
-    const told = parent === undefined ? [] : [childOutcomeSignal({ id, generation, fence }, parent, outcome)];
-    return this.host.calls.hasChildren ? this.closings().then((closings) => [...closings, ...told]) : told;
-  }
-
-  private async closings(): Promise<SignalSeed[]> {
-    const { host } = this;
-    if (openChildren(host).length === 0) return [];
-    const reason = `its parent "${host.record.id}" has ended`;
-    const error = await host.services.payloads.encodeError(new WorkflowCancelledError({ reason }), {
-      workflowId: host.record.id,
-      place: 'close',
-    });
-    return closeSignals(host, { reason, error });
   }
 
   private settle(request: TransitionRequest): Promise<FlushResult> {
@@ -317,20 +298,6 @@ export class Ending {
     if (this.host.isDropped) return { kind: 'lost' };
     return result.kind === 'applied' ? verdict : undefined;
   }
-}
-
-/** Where the failure stands that made the run fail: handed over as it was thrown, or wrapped by the code into errors of its own. */
-function positionOf(cause: unknown, failures: WeakMap<object, number>): number | undefined {
-  const seen = new Set<unknown>();
-  let error = cause;
-  while (typeof error === 'object' && error !== null && !seen.has(error)) {
-    const origin = originOf(error);
-    const position = (origin && failures.get(origin)) ?? failures.get(error);
-    if (position !== undefined) return position;
-    seen.add(error);
-    error = (error as { readonly cause?: unknown }).cause;
-  }
-  return undefined;
 }
 
 function undone(failures: readonly CompensationFailure[], cause: unknown): CompensationFailedError {
