@@ -29,6 +29,7 @@ import { ChildCall, type ChildPlan } from './child-call.js';
 import { CHILD, planChild } from './child-plan.js';
 import { CommitCall } from './commit-call.js';
 import { ContinueAsNew } from './continue-as-new.js';
+import { statusText } from './custom-status.js';
 import { ENGINE, type ContextHost } from './execution-host.js';
 import { replaySilent } from './replay-silent.js';
 import { requireBody } from './step-body.js';
@@ -40,9 +41,6 @@ import { describeTask, type AnyTaskOptions } from './task-description.js';
 import { runTask } from './task-run.js';
 import { TaskCalls } from './task-calls.js';
 import { instantOf, namedConditions, signalCondition, toWaitFor } from './wait-conditions.js';
-
-/** The largest custom status, bytes of JSON. */
-const STATUS_LIMIT_BYTES = 16 * 1024;
 
 /** The context over an execution with a journal. @internal */
 export function createContext(execution: ContextHost): WorkflowContext {
@@ -215,12 +213,7 @@ class DurableContext implements WorkflowContext {
 
   setStatus(status: unknown): void {
     this.refuseInStep('setStatus');
-    const text = this.execution.services.payloads.toText(status, 'custom status');
-    if (text !== undefined && Buffer.byteLength(text) > STATUS_LIMIT_BYTES) {
-      throw new ContextUsageError(
-        `The custom status is ${Buffer.byteLength(text)} bytes long; at most ${STATUS_LIMIT_BYTES} are kept. Put what is larger into a step's result.`,
-      );
-    }
+    const text = statusText(this.execution.services.payloads, status);
     if (!this.execution.isReplaying) this.execution.showStatus(text);
   }
 
