@@ -13,18 +13,30 @@ import {
 } from '../records/index.js';
 import { KEYS, keyRows, type InstanceKey } from '../routing/index.js';
 import type { StoreCore } from '../store-core.js';
+import { GroupedReads } from './grouped-reads.js';
 import { listStatement } from './list-statement.js';
 
 /** Everything that only reads. @internal */
 export class InstanceReader {
+  private readonly records = new GroupedReads((ids: readonly string[]) => this.findAll(ids));
+  private readonly generations = new GroupedReads((keys: readonly InstanceKey[]) => this.journals(keys));
+
   constructor(private readonly core: StoreCore) {}
 
-  async find(workflowId: string): Promise<InstanceRecord | undefined> {
-    const rows = await this.query('find', [workflowId], () => {
+  find(workflowId: string): Promise<InstanceRecord | undefined> {
+    return this.records.get(workflowId);
+  }
+
+  private async findAll(ids: readonly string[]): Promise<(InstanceRecord | undefined)[]> {
+    const isLone = ids.length === 1;
+    const rows = await this.query(isLone ? 'find' : 'find-all', [isLone ? ids[0] : ids], () => {
       const t = this.core.tables;
-      return `SELECT ${recordColumns(t, 'i')} FROM ${t.instances} i WHERE i.id = $1::text`;
+      if (isLone) return `SELECT ${recordColumns(t, 'i')} FROM ${t.instances} i WHERE i.id = $1::text`;
+      return `SELECT ${recordColumns(t, 'i')} FROM unnest($1::text[]) AS u(id) CROSS JOIN LATERAL (
+        SELECT * FROM ${t.instances} i WHERE i.id = u.id OFFSET 0) i`;
     });
-    return rows[0] === undefined ? undefined : instanceRecord(rows[0]);
+    const found = new Map(rows.map((row) => [text(row, 'id'), instanceRecord(row)]));
+    return ids.map((id) => found.get(id));
   }
 
   async list(query: InstanceQuery): Promise<InstanceRecord[]> {
@@ -40,12 +52,16 @@ export class InstanceReader {
     return rows.map(instanceRecord);
   }
 
-  async journal(workflowId: string, generation?: number): Promise<JournalEntry[]> {
-    const rows = await this.query('journal', [workflowId, generation ?? null], () => {
+  /** @param generation @default the one that the instance is in */
+  journal(workflowId: string, generation?: number): Promise<JournalEntry[]> {
+    return generation === undefined ? this.newestJournal(workflowId) : this.generations.get({ workflowId, generation });
+  }
+
+  private async newestJournal(workflowId: string): Promise<JournalEntry[]> {
+    const rows = await this.query('journal', [workflowId], () => {
       const t = this.core.tables;
       return `SELECT ${ENTRY_COLUMNS} FROM ${t.entries} j WHERE j.instance_no = (SELECT i.no FROM ${t.instances} i WHERE i.id = $1::text)
-        AND j.generation = coalesce($2::int4, (SELECT i.generation FROM ${t.instances} i WHERE i.id = $1::text))
-        ORDER BY j."position"`;
+        AND j.generation = (SELECT i.generation FROM ${t.instances} i WHERE i.id = $1::text) ORDER BY j."position"`;
     });
     return rows.map(journalEntry);
   }

@@ -63,7 +63,7 @@ function contenderOf(name, graphs, shape, times) {
 }
 
 async function durable(context, loops) {
-  const { libraries, rounds, sliceMs, settings } = context;
+  const { libraries, rounds, sliceMs, warmUpMs, settings } = context;
   const { nodes } = DURABLE;
   const server = await startServer(settings);
   const contenders = [];
@@ -75,7 +75,7 @@ async function durable(context, loops) {
     for (const { name, folder } of libraries) contenders.push(await durableGraphContender(folder, server, nodes, name));
     peer = await startDurableLangGraph(server, nodes);
     contenders.push(peer.contender('async'), peer.contender('sync'));
-    tell(context, loops, contenders, await interleave(contenders, { rounds, sliceMs, loops, server }));
+    tell(context, loops, contenders, await interleave(contenders, { rounds, sliceMs, warmUpMs, loops, server }));
   } finally {
     for (const contender of contenders) await contender.close?.();
     await peer?.close();

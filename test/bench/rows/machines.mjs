@@ -53,14 +53,14 @@ function manyAtOnce(run) {
   for (let turn = 0; turn < BATCH; turn += 1) run();
 }
 
-async function durable({ libraries, rounds, sliceMs, settings, print, report, record }, loops) {
+async function durable({ libraries, rounds, sliceMs, warmUpMs, settings, print, report, record }, loops) {
   const server = await startServer(settings);
   const machine = await pendulum();
   await createRawTables(server);
   const contenders = [rawTransitions(server.url)];
   try {
     for (const { name, folder } of libraries) contenders.push(await durableMachines(folder, server, machine, name));
-    const slices = await interleave(contenders, { rounds, sliceMs, loops, server });
+    const slices = await interleave(contenders, { rounds, sliceMs, warmUpMs, loops, server });
     print(`\n| durable × ${loops} | transitions/s | × one INSERT | stmts, commits, WAL B, CPU µs |\n|---|--:|--:|--:|`);
     for (const [index, { name }] of contenders.entries()) {
       const rate = spread(slices[index].map((one) => one.stepsPerSecond));
