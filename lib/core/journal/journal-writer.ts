@@ -6,8 +6,8 @@ import { afterPromises, type Clock } from '../time/index.js';
 /** Before a unit whose row was locked is sent again. */
 const LOCKED_PAUSE_MS = 50;
 
-/** Fewer units than this are not worth a statement of their own while others are about to join them. */
-const SMALLEST_COHORT = 8;
+/** A smaller cohort is not worth a statement of its own: what two of them cost more is more than what they win side by side. */
+const SMALLEST_COHORT = 64;
 /** How fast the crowd is forgotten when fewer instances write: by a twentieth at each statement. */
 const CROWD_MEMORY = 0.95;
 
