@@ -1,4 +1,5 @@
 import { describeValue } from '../core/errors/index.js';
+import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import { NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphUpdate } from './workflow-state.js';
 
@@ -24,4 +25,29 @@ export function checkUpdate(node: string, answer: unknown): GraphUpdate {
 /** @internal */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** What stands in a journal where a node asked a person instead of answering; the engine's, as its key begins with `_`. */
+interface Question {
+  readonly _question: string;
+}
+
+/** The prompt, where a visit came to a question. @internal */
+export function questionIn(answer: unknown): string | undefined {
+  return (answer as Partial<Question> | null | undefined)?._question;
+}
+
+/** Makes an answer of the {@link HumanInputRequiredError} that a node throws: to ask is no failure. @internal */
+export function orQuestion(answer: () => GraphUpdate | Promise<GraphUpdate>): unknown {
+  try {
+    const given = answer();
+    return isThenable(given) ? given.then(undefined, asQuestion) : given;
+  } catch (error) {
+    return asQuestion(error);
+  }
+}
+
+function asQuestion(error: unknown): Question {
+  if (error instanceof HumanInputRequiredError) return { _question: error.prompt };
+  throw error;
 }

@@ -5,9 +5,9 @@ import type { GraphConfig } from './graph-config.js';
 import { ownError, type VisitHost } from './graph.host.js';
 import type { PlannedNode } from './graph.plan.js';
 import type { FrontierNode } from './graph.position.js';
-import { checkUpdate, isThenable } from './node-answer.js';
+import { checkUpdate, isThenable, questionIn } from './node-answer.js';
 import { NodeResult, type GraphWait } from './node-result.js';
-import type { HumanNode } from './nodes/human-node.js';
+import { HUMAN_RESPONSE, type HumanNode } from './nodes/human-node.js';
 import { messageOf } from './nodes/prompt-template.js';
 import type { SubworkflowNode } from './nodes/subworkflow-node.js';
 import { Failed, Paused, Unrecorded, type VisitEnd } from './visit-end.js';
@@ -78,7 +78,8 @@ export class NodeVisitor {
     const { host, state } = this.around;
     switch (planned.kind) {
       case 'body':
-        return host.call(planned, path, state, this.limitOf(planned));
+        if (host.pauses) return this.callAgain(planned, path, known);
+        return this.answerOf(planned, path, host.call(planned, path, state, this.limitOf(planned)));
       case 'human':
         return this.ask(planned, path);
       case 'graph':
@@ -90,6 +91,29 @@ export class NodeVisitor {
           .then((output) => node.updateOf(output));
       }
     }
+  }
+
+  /** A node that paused has been answered since: what it was told is no answer to the next question. */
+  private callAgain(planned: PlannedNode, path: string, known: FrontierNode | undefined): unknown {
+    const { host, state } = this.around;
+    const answer = host.call(planned, path, state, this.limitOf(planned));
+    if (known !== undefined) this.answered.add(HUMAN_RESPONSE);
+    return answer;
+  }
+
+  /** Asks what the body of a node wants to know, and calls it again with the answer in its state, until it wants to know no more. */
+  private answerOf(planned: PlannedNode, path: string, called: unknown, questions = 1): unknown {
+    if (isThenable(called)) return called.then((value) => this.answerOf(planned, path, value, questions));
+    const prompt = questionIn(called);
+    if (prompt === undefined) return called;
+    const { host, state } = this.around;
+    const asked = Promise.resolve(host.ask(planned, questions === 1 ? path : `${path}/${questions}`, prompt));
+    return asked.then((answer) => {
+      state[HUMAN_RESPONSE] = answer;
+      this.answered.add(HUMAN_RESPONSE);
+      const again = host.call(planned, `${path}/${questions + 1}`, state, this.limitOf(planned));
+      return this.answerOf(planned, path, again, questions + 1);
+    });
   }
 
   /** 0 for none. */
