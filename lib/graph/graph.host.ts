@@ -1,4 +1,10 @@
-import type { StepContext, StepOptions, TaskOptions, WorkflowContext, WorkflowReference } from '../core/definition/index.js';
+import type {
+  StepContext,
+  StepOptions,
+  TaskOptions,
+  WorkflowContext,
+  WorkflowReference,
+} from '../core/definition/index.js';
 import { isStepFailedError } from '../core/errors/index.js';
 import { beginStep, beginVisit, isInMemory } from '../core/execution/index.js';
 import { NodeExecutionError } from './errors/node-execution.error.js';
