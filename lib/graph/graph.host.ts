@@ -12,7 +12,7 @@ import { HumanInputRequiredError } from './errors/human-input-required.error.js'
 import type { PlannedNode } from './graph.plan.js';
 import { asUpdate, orQuestion, questionIn } from './node-answer.js';
 import { HumanNode } from './nodes/human-node.js';
-import { viewOf } from './state-view.js';
+import { privateViewOf, viewOf } from './state-view.js';
 import type { WorkflowState } from './workflow-state.js';
 
 /** How a node asks: one that is not made for it has no wishes. @internal */
@@ -55,7 +55,8 @@ export class ContextHost implements VisitHost {
     if (this.pauses && options === undefined)
       return beginVisit(ctx, path, (step) => node.attempt(viewOf(state), step), timeoutMs);
     // What is no update is refused inside, so that a journal never holds one.
-    const attempt = (step: StepContext) => asUpdate(planned.name, node.attempt(viewOf(state), step));
+    const view = this.pauses ? viewOf : privateViewOf;
+    const attempt = (step: StepContext) => asUpdate(planned.name, node.attempt(view(state), step));
     const body = this.pauses ? attempt : (step: StepContext): unknown => orQuestion(() => attempt(step));
     const limits = timeoutMs > 0 && { timeout: timeoutMs };
     return beginStep(ctx, path, body, { retry: false, ...options, ...undoOf(options?.compensate), ...limits });

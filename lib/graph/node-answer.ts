@@ -17,9 +17,15 @@ export function checkUpdate(node: string, answer: unknown): GraphUpdate {
     if (Object.prototype.toString.call(answer) === '[object Object]') return answer as GraphUpdate;
   }
   throw new NodeExecutionError(
-    `The node "${node}" answered ${describeValue(answer)}. A node answers an object with what it adds to the state: an empty one when that is nothing.`,
+    `The node "${node}" answered ${nameOf(answer)}. A node answers a plain object with what it adds to the state: an empty one when that is nothing.`,
     { node },
   );
+}
+
+/** A map, a date and their like are objects as well, and no updates. */
+function nameOf(answer: unknown): string {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return describeValue(answer);
+  return `a ${Object.prototype.toString.call(answer).slice('[object '.length, -1)}`;
 }
 
 /** @internal */

@@ -30,6 +30,8 @@ export interface InnerOutcome {
   readonly error: string | null;
   readonly isOver: boolean;
   readonly pause: GraphWait | undefined;
+  /** How long people were waited for. */
+  readonly waitedMs: number;
   readonly snapshot: () => GraphValues;
 }
 
@@ -39,16 +41,23 @@ export interface VisitSurroundings {
   readonly host: VisitHost;
   readonly state: WorkflowState;
   readonly observer: TraversalObserver | undefined;
-  /** When every visit has to be over at the latest. */
+  /** When every visit has to be over at the latest; what people take does not count. */
   readonly visitsUntil: number;
   /** Goes through a graph within. */
-  readonly runWithin: (node: SubworkflowNode, path: string, inner: GraphValues | undefined) => Promise<InnerOutcome>;
+  readonly runWithin: (
+    node: SubworkflowNode,
+    path: string,
+    inner: GraphValues | undefined,
+    timeoutMs: number,
+  ) => Promise<InnerOutcome>;
 }
 
 /** Visits single nodes: calls them, asks people, and tells how that ended. Makes no promise for a node that answers without one. @internal */
 export class NodeVisitor {
   /** When the last visit ended, which is when the next one begins. */
   lastAt: number;
+  /** How long people were waited for. */
+  waitedMs = 0;
 
   constructor(
     private readonly around: VisitSurroundings,
@@ -107,7 +116,7 @@ export class NodeVisitor {
     const prompt = questionIn(called);
     if (prompt === undefined) return called;
     const { host, state } = this.around;
-    const asked = Promise.resolve(host.ask(planned, questions === 1 ? path : `${path}/${questions}`, prompt));
+    const asked = Promise.resolve(this.wait(planned, questions === 1 ? path : `${path}/${questions}`, prompt));
     return asked.then((answer) => {
       state[HUMAN_RESPONSE] = answer;
       this.answered.add(HUMAN_RESPONSE);
@@ -121,7 +130,7 @@ export class NodeVisitor {
     const { config, visitsUntil } = this.around;
     const own = timeoutMs ?? config.nodeTimeoutMs;
     if (visitsUntil === Infinity) return own;
-    const left = Math.max(1, visitsUntil - this.lastAt);
+    const left = Math.max(1, visitsUntil + this.waitedMs - this.lastAt);
     return own === 0 ? left : Math.min(own, left);
   }
 
@@ -132,13 +141,30 @@ export class NodeVisitor {
     // What a person answers is stored where answers may be looked for: it is not to be found there by the next question.
     this.answered.add(human.resumeKey);
     if (given !== undefined) return human.updateOf(given);
-    const answer = host.ask(planned, path, human.promptFor(state));
+    const answer = this.wait(planned, path, human.promptFor(state));
     return isThenable(answer) ? answer.then((value) => human.updateOf(value)) : human.updateOf(answer);
+  }
+
+  private wait(planned: PlannedNode, path: string, prompt: string): unknown {
+    const { host } = this.around;
+    const startedAt = host.now();
+    const answer = host.ask(planned, path, prompt);
+    if (!isThenable(answer)) return answer;
+    return answer.then((value) => {
+      this.waitedMs += host.now() - startedAt;
+      return value;
+    });
   }
 
   private async within(planned: PlannedNode, path: string, known: FrontierNode | undefined): Promise<unknown> {
     const node = planned.node as SubworkflowNode;
-    const { isOver, pause, output, error, snapshot } = await this.around.runWithin(node, path, known?.inner);
+    const { isOver, pause, output, error, waitedMs, snapshot } = await this.around.runWithin(
+      node,
+      path,
+      known?.inner,
+      this.limitOf(planned),
+    );
+    this.waitedMs += waitedMs;
     if (!isOver) {
       const wait = pause && { node: `${planned.name}/${pause.node}`, prompt: pause.prompt, checkpointId: planned.name };
       return new Paused(wait, snapshot());
