@@ -31,3 +31,6 @@ export type {
   StreamOptions,
   TerminateReceipt,
 } from './client-options.interface.js';
+
+// For the models
+export { derivedId } from './call-scope.js';

@@ -51,7 +51,6 @@ export class SignalSender {
     { id, transaction }: OwnSignalOptions,
   ): Promise<SignalReceipt> {
     refuseInsideTransaction('signalInstance', transaction);
-    if (id !== undefined) assertKeyText(id, `The id of signal "${name}"`);
     const encoded = await this.services.payloads.encode(payload, { workflowId, place: `signal "${name}"` });
     const given = id === undefined ? derivedId() : scopedSignalId(id, { name, workflowId });
     const seed = {

@@ -1,7 +1,7 @@
 import { schemaValidator } from '../core/definition/index.js';
 import type { GraphPlan } from './graph.plan.js';
 import { POSITION_KEY, positionIn, type FrontierNode } from './graph.position.js';
-import { HumanNode } from './nodes/human-node.js';
+import { HUMAN_RESPONSE, HumanNode } from './nodes/human-node.js';
 import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { GraphUpdate, GraphValues } from './workflow-state.js';
 
@@ -25,7 +25,7 @@ export async function answerPosition(plan: GraphPlan, state: GraphUpdate, answer
   }
   const { schema } = (node instanceof HumanNode && node.task) || {};
   const valid = schema === undefined ? answer : await schemaValidator(schema)(answer, `The answer to "${asking.node}"`);
-  const key = node instanceof HumanNode ? node.resumeKey : 'human_response';
+  const key = node instanceof HumanNode ? node.resumeKey : HUMAN_RESPONSE;
   return {
     ...state,
     [key]: valid,

@@ -1,13 +1,22 @@
-import type { StepContext, TaskOptions, WorkflowContext, WorkflowReference } from '../core/definition/index.js';
+import type {
+  StepContext,
+  StepOptions,
+  TaskOptions,
+  WorkflowContext,
+  WorkflowReference,
+} from '../core/definition/index.js';
 import { isStepFailedError } from '../core/errors/index.js';
 import { beginStep, beginVisit, isInMemory } from '../core/execution/index.js';
 import { NodeExecutionError } from './errors/node-execution.error.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import type { PlannedNode } from './graph.plan.js';
-import { asUpdate } from './node-answer.js';
-import type { HumanNode } from './nodes/human-node.js';
-import { viewOf } from './state-view.js';
+import { asUpdate, orQuestion, questionIn } from './node-answer.js';
+import { HumanNode } from './nodes/human-node.js';
+import { privateViewOf, viewOf } from './state-view.js';
 import type { WorkflowState } from './workflow-state.js';
+
+/** How a node asks: one that is not made for it has no wishes. @internal */
+export type Asker = Partial<Pick<HumanNode, 'task' | 'onDeadline'>>;
 
 /** How a traversal reaches the world. What is asked of it may answer without a promise. @internal */
 export interface VisitHost {
@@ -46,9 +55,11 @@ export class ContextHost implements VisitHost {
     if (this.pauses && options === undefined)
       return beginVisit(ctx, path, (step) => node.attempt(viewOf(state), step), timeoutMs);
     // What is no update is refused inside, so that a journal never holds one.
-    const body = (step: StepContext): unknown => asUpdate(planned.name, node.attempt(viewOf(state), step));
+    const view = this.pauses ? viewOf : privateViewOf;
+    const attempt = (step: StepContext) => asUpdate(planned.name, node.attempt(view(state), step));
+    const body = this.pauses ? attempt : (step: StepContext): unknown => orQuestion(() => attempt(step));
     const limits = timeoutMs > 0 && { timeout: timeoutMs };
-    return beginStep(ctx, path, body, { retry: false, ...options, ...limits });
+    return beginStep(ctx, path, body, { retry: false, ...options, ...undoOf(options?.compensate), ...limits });
   }
 
   ask(planned: PlannedNode, path: string, prompt: string): unknown {
@@ -68,19 +79,27 @@ export function ownError(error: unknown): unknown {
     : error;
 }
 
+/** A visit that came to a question has done nothing that is to be undone. */
+function undoOf(compensate: StepOptions['compensate']): Pick<StepOptions, 'compensate'> | undefined {
+  if (compensate === undefined) return undefined;
+  return {
+    compensate: (update, context) => (questionIn(update) === undefined ? compensate(update, context) : undefined),
+  };
+}
+
 async function askPerson(
   ctx: WorkflowContext,
   { name, node }: PlannedNode,
   path: string,
   prompt: string,
 ): Promise<unknown> {
-  const human = node as HumanNode;
+  const human: Asker = node instanceof HumanNode ? node : {};
   const answer: unknown = await ctx.task(path, { ...human.task, prompt } as TaskOptions);
   return answerInTime(name, human, answer);
 }
 
 /** @throws NodeExecutionError when nobody answered in time, and that is not to be an answer @internal */
-export function answerInTime(node: string, { task, onDeadline }: HumanNode, answer: unknown): unknown {
+export function answerInTime(node: string, { task, onDeadline }: Asker, answer: unknown): unknown {
   if (answer !== null || task?.deadline === undefined || onDeadline === 'store') return answer;
   throw new NodeExecutionError(`Nobody answered the node "${node}" within ${task.deadline}.`, { node });
 }

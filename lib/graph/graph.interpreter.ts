@@ -30,6 +30,8 @@ export interface TraversalOptions {
   readonly state: WorkflowState;
   /** The path of the node that this graph stands in, with a slash; empty for the outermost. */
   readonly prefix?: string;
+  /** How long the node that this graph stands in may take; 0 for any time. */
+  readonly limitMs?: number;
   readonly observer?: TraversalObserver | undefined;
 }
 
@@ -81,7 +83,8 @@ export class GraphTraversal {
     this.deadlineAt = config.totalTimeoutMs === 0 ? Infinity : host.now() + config.totalTimeoutMs;
     const surroundings = { config, host, state, observer, runWithin: this.runWithin.bind(this) };
     // The whole run has a limit of its own, which ends what is under way; a graph within has only those of its visits.
-    const visitsUntil = this.prefix === '' ? Infinity : this.deadlineAt;
+    const limitedUntil = options.limitMs ? host.now() + options.limitMs : Infinity;
+    const visitsUntil = this.prefix === '' ? Infinity : Math.min(this.deadlineAt, limitedUntil);
     this.visitor = new NodeVisitor({ ...surroundings, visitsUntil }, new Set(position?.answered));
   }
 
@@ -204,10 +207,11 @@ export class GraphTraversal {
     { nested, inputKey }: SubworkflowNode,
     path: string,
     inner: GraphValues | undefined,
+    limitMs: number,
   ): Promise<InnerOutcome> {
     const { plan, config } = nested as unknown as { readonly plan: GraphPlan; readonly config: GraphConfig };
     const state = new WorkflowState(this.state[inputKey], inner && { initial: inner });
-    const traversal = new GraphTraversal(plan, { ...this.options, config, state, prefix: `${path}/` });
+    const traversal = new GraphTraversal(plan, { ...this.options, config, state, limitMs, prefix: `${path}/` });
     await traversal.run();
     const error = traversal.results.find((result) => result.error !== null)?.error ?? null;
     return {
@@ -215,6 +219,7 @@ export class GraphTraversal {
       error,
       isOver: traversal.isOver,
       pause: traversal.pause,
+      waitedMs: traversal.visitor.waitedMs,
       snapshot: () => traversal.snapshot(),
     };
   }

@@ -2,7 +2,7 @@ import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
-import { schemaValidator, type WorkflowDefinition, type WorkflowReference } from '../core/definition/index.js';
+import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
 import {
   WorkflowDefinitionError,
   WorkflowNotFoundError,
@@ -11,7 +11,8 @@ import {
 } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { newWorkflowId, type InstanceRecord, type WorkflowHeaders } from '../core/records/index.js';
-import { nameOfWait, TASK_SIGNAL } from '../core/waits/index.js';
+import { formatTaskId, nameOfWait, TASK_SIGNAL, taskPlace } from '../core/waits/index.js';
+import { TaskService } from '../tasks/index.js';
 import { graphErrorOf } from './errors/graph-error-of.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
@@ -80,11 +81,15 @@ const EXECUTE = knownOptions<GraphServiceExecuteOptions>({
  */
 @Injectable()
 export class GraphService {
+  private readonly tasks: TaskService;
+
   /** @internal */
   constructor(
     private readonly services: EngineServices,
     private readonly client: WorkflowClient,
-  ) {}
+  ) {
+    this.tasks = new TaskService(services, client);
+  }
 
   /**
    * Makes a graph known by its name, in its version. For durable runs before the application has started (`onModuleInit`), because a
@@ -168,20 +173,17 @@ export class GraphService {
    * Answers a durable graph that waits, and waits until it ends or waits again. With several open questions the first is answered:
    * `TaskService` answers any.
    *
-   * @throws WorkflowStateError when it waits for nobody; WorkflowInputError when the answer does not pass its check
+   * @throws WorkflowStateError when it waits for nobody; TaskStateError when another answer was first; WorkflowInputError when the answer does not pass its check
    */
   async resume(workflowId: string, answer: unknown, { by, signal }: GraphAnswerOptions = {}): Promise<GraphResult> {
     const record = await this.find(workflowId);
     const [wait] = await this.services.store.findWaits({ signal: TASK_SIGNAL, workflowId, limit: 1 });
-    if (wait?.key === undefined) {
+    if (wait === undefined) {
       const hint = 'It waits for nobody to answer.';
       throw new WorkflowStateError({ workflowId, status: record.status, operation: 'resume', hint });
     }
-    const task = nameOfWait(wait.wait);
-    const schema = this.graphOf(record).taskSchema(task);
-    if (schema !== undefined) await schemaValidator(schema)(answer, `The answer to task "${task}"`);
-    const event = { kind: 'answer', ...(by !== undefined && { by }), value: answer };
-    await this.client.tell(workflowId, TASK_SIGNAL, wait.key, event, {});
+    const task = formatTaskId(taskPlace(workflowId, record.generation, nameOfWait(wait.wait)));
+    await this.tasks.answer(task, answer, { ...(by !== undefined && { by }) });
     return this.settle(workflowId, signal);
   }
 

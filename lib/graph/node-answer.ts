@@ -1,4 +1,5 @@
 import { describeValue } from '../core/errors/index.js';
+import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import { NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphUpdate } from './workflow-state.js';
 
@@ -16,12 +17,43 @@ export function checkUpdate(node: string, answer: unknown): GraphUpdate {
     if (Object.prototype.toString.call(answer) === '[object Object]') return answer as GraphUpdate;
   }
   throw new NodeExecutionError(
-    `The node "${node}" answered ${describeValue(answer)}. A node answers an object with what it adds to the state: an empty one when that is nothing.`,
+    `The node "${node}" answered ${nameOf(answer)}. A node answers a plain object with what it adds to the state: an empty one when that is nothing.`,
     { node },
   );
+}
+
+/** A map, a date and their like are objects as well, and no updates. */
+function nameOf(answer: unknown): string {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return describeValue(answer);
+  return `a ${Object.prototype.toString.call(answer).slice('[object '.length, -1)}`;
 }
 
 /** @internal */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/** What stands in a journal where a node asked a person instead of answering; the engine's, as its key begins with `_`. */
+interface Question {
+  readonly _question: string;
+}
+
+/** The prompt, where a visit came to a question. @internal */
+export function questionIn(answer: unknown): string | undefined {
+  return (answer as Partial<Question> | null | undefined)?._question;
+}
+
+/** Makes an answer of the {@link HumanInputRequiredError} that a node throws: to ask is no failure. @internal */
+export function orQuestion(answer: () => GraphUpdate | Promise<GraphUpdate>): unknown {
+  try {
+    const given = answer();
+    return isThenable(given) ? given.then(undefined, asQuestion) : given;
+  } catch (error) {
+    return asQuestion(error);
+  }
+}
+
+function asQuestion(error: unknown): Question {
+  if (error instanceof HumanInputRequiredError) return { _question: error.prompt };
+  throw error;
 }

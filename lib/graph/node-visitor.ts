@@ -5,9 +5,9 @@ import type { GraphConfig } from './graph-config.js';
 import { ownError, type VisitHost } from './graph.host.js';
 import type { PlannedNode } from './graph.plan.js';
 import type { FrontierNode } from './graph.position.js';
-import { checkUpdate, isThenable } from './node-answer.js';
+import { checkUpdate, isThenable, questionIn } from './node-answer.js';
 import { NodeResult, type GraphWait } from './node-result.js';
-import type { HumanNode } from './nodes/human-node.js';
+import { HUMAN_RESPONSE, type HumanNode } from './nodes/human-node.js';
 import { messageOf } from './nodes/prompt-template.js';
 import type { SubworkflowNode } from './nodes/subworkflow-node.js';
 import { Failed, Paused, Unrecorded, type VisitEnd } from './visit-end.js';
@@ -30,6 +30,8 @@ export interface InnerOutcome {
   readonly error: string | null;
   readonly isOver: boolean;
   readonly pause: GraphWait | undefined;
+  /** How long people were waited for. */
+  readonly waitedMs: number;
   readonly snapshot: () => GraphValues;
 }
 
@@ -39,16 +41,23 @@ export interface VisitSurroundings {
   readonly host: VisitHost;
   readonly state: WorkflowState;
   readonly observer: TraversalObserver | undefined;
-  /** When every visit has to be over at the latest. */
+  /** When every visit has to be over at the latest; what people take does not count. */
   readonly visitsUntil: number;
   /** Goes through a graph within. */
-  readonly runWithin: (node: SubworkflowNode, path: string, inner: GraphValues | undefined) => Promise<InnerOutcome>;
+  readonly runWithin: (
+    node: SubworkflowNode,
+    path: string,
+    inner: GraphValues | undefined,
+    timeoutMs: number,
+  ) => Promise<InnerOutcome>;
 }
 
 /** Visits single nodes: calls them, asks people, and tells how that ended. Makes no promise for a node that answers without one. @internal */
 export class NodeVisitor {
   /** When the last visit ended, which is when the next one begins. */
   lastAt: number;
+  /** How long people were waited for. */
+  waitedMs = 0;
 
   constructor(
     private readonly around: VisitSurroundings,
@@ -78,7 +87,8 @@ export class NodeVisitor {
     const { host, state } = this.around;
     switch (planned.kind) {
       case 'body':
-        return host.call(planned, path, state, this.limitOf(planned));
+        if (host.pauses) return this.callAgain(planned, path, known);
+        return this.answerOf(planned, path, host.call(planned, path, state, this.limitOf(planned)));
       case 'human':
         return this.ask(planned, path);
       case 'graph':
@@ -92,12 +102,35 @@ export class NodeVisitor {
     }
   }
 
+  /** A node that paused has been answered since: what it was told is no answer to the next question. */
+  private callAgain(planned: PlannedNode, path: string, known: FrontierNode | undefined): unknown {
+    const { host, state } = this.around;
+    const answer = host.call(planned, path, state, this.limitOf(planned));
+    if (known !== undefined) this.answered.add(HUMAN_RESPONSE);
+    return answer;
+  }
+
+  /** Asks what the body of a node wants to know, and calls it again with the answer in its state, until it wants to know no more. */
+  private answerOf(planned: PlannedNode, path: string, called: unknown, questions = 1): unknown {
+    if (isThenable(called)) return called.then((value) => this.answerOf(planned, path, value, questions));
+    const prompt = questionIn(called);
+    if (prompt === undefined) return called;
+    const { host, state } = this.around;
+    const asked = Promise.resolve(this.wait(planned, questions === 1 ? path : `${path}/${questions}`, prompt));
+    return asked.then((answer) => {
+      state[HUMAN_RESPONSE] = answer;
+      this.answered.add(HUMAN_RESPONSE);
+      const again = host.call(planned, `${path}/${questions + 1}`, state, this.limitOf(planned));
+      return this.answerOf(planned, path, again, questions + 1);
+    });
+  }
+
   /** 0 for none. */
   private limitOf({ timeoutMs }: PlannedNode): number {
     const { config, visitsUntil } = this.around;
     const own = timeoutMs ?? config.nodeTimeoutMs;
     if (visitsUntil === Infinity) return own;
-    const left = Math.max(1, visitsUntil - this.lastAt);
+    const left = Math.max(1, visitsUntil + this.waitedMs - this.lastAt);
     return own === 0 ? left : Math.min(own, left);
   }
 
@@ -108,13 +141,30 @@ export class NodeVisitor {
     // What a person answers is stored where answers may be looked for: it is not to be found there by the next question.
     this.answered.add(human.resumeKey);
     if (given !== undefined) return human.updateOf(given);
-    const answer = host.ask(planned, path, human.promptFor(state));
+    const answer = this.wait(planned, path, human.promptFor(state));
     return isThenable(answer) ? answer.then((value) => human.updateOf(value)) : human.updateOf(answer);
+  }
+
+  private wait(planned: PlannedNode, path: string, prompt: string): unknown {
+    const { host } = this.around;
+    const startedAt = host.now();
+    const answer = host.ask(planned, path, prompt);
+    if (!isThenable(answer)) return answer;
+    return answer.then((value) => {
+      this.waitedMs += host.now() - startedAt;
+      return value;
+    });
   }
 
   private async within(planned: PlannedNode, path: string, known: FrontierNode | undefined): Promise<unknown> {
     const node = planned.node as SubworkflowNode;
-    const { isOver, pause, output, error, snapshot } = await this.around.runWithin(node, path, known?.inner);
+    const { isOver, pause, output, error, waitedMs, snapshot } = await this.around.runWithin(
+      node,
+      path,
+      known?.inner,
+      this.limitOf(planned),
+    );
+    this.waitedMs += waitedMs;
     if (!isOver) {
       const wait = pause && { node: `${planned.name}/${pause.node}`, prompt: pause.prompt, checkpointId: planned.name };
       return new Paused(wait, snapshot());

@@ -8,9 +8,9 @@ import {
 } from '../core/execution/index.js';
 import { encodeName, type InstanceRecord, type JournalEntry } from '../core/records/index.js';
 import { formatTaskId, taskPlace, type TaskEvent, type TaskRecord } from '../core/waits/index.js';
-import { answerInTime, type VisitHost } from './graph.host.js';
+import { answerInTime, type Asker, type VisitHost } from './graph.host.js';
 import type { PlannedNode } from './graph.plan.js';
-import type { HumanNode } from './nodes/human-node.js';
+import { HumanNode } from './nodes/human-node.js';
 import { Unrecorded } from './visit-end.js';
 
 /** An entry with its payload decoded. */
@@ -80,7 +80,7 @@ export class RecordedHost implements VisitHost {
 
   ask({ name, node }: PlannedNode, path: string): unknown {
     if (path === this.before) throw unrecorded();
-    return this.asked(node as HumanNode, name, path);
+    return this.asked(node instanceof HumanNode ? node : {}, name, path);
   }
 
   child(path: string, _workflow: WorkflowReference): Promise<unknown> {
@@ -99,7 +99,7 @@ export class RecordedHost implements VisitHost {
     return value;
   }
 
-  private async asked(human: HumanNode, node: string, path: string): Promise<unknown> {
+  private async asked(human: Asker, node: string, path: string): Promise<unknown> {
     const { id, generation } = this.run.record;
     const place = taskPlace(id, generation, path);
     const { prompt } = this.take(path, place.key) as TaskRecord;

@@ -26,6 +26,8 @@ export interface TaskStanding {
   readonly answer?: unknown;
   readonly answeredBy?: string;
   readonly refused: readonly RefusedAnswer[];
+  /** The ids of what it was told; of a task that is open, of all of it. */
+  readonly told: ReadonlySet<string>;
 }
 
 /** On its way to the workflow. */
@@ -83,22 +85,25 @@ export class TaskReader {
     const { workflowId, key, generation } = place;
     let progress = beginTask(task);
     const refused: RefusedAnswer[] = [];
+    const told = new Set<string>();
     const isOver = isTerminal(record.status) || record.generation !== generation;
+    if (!isOver && task.deadlineAt !== undefined) await this.learnTime(place);
     const pending = isOver ? [] : await this.pending(workflowId, taskSignalKey(key, generation));
     for (let turn = 1; ; turn++) {
       const arrival = entries.get(`${key}/${turn}`);
       const winner = arrival?.data?.winner;
       const coming = arrival === undefined ? pending.shift() : undefined;
       const isLate = arrival === undefined && !isOver && this.isPast(task.deadlineAt, coming);
-      if (winner === 'deadline' || isLate) return { progress, status: 'expired', refused };
+      if (winner === 'deadline' || isLate) return { progress, status: 'expired', refused, told };
       const event = arrival === undefined ? coming?.event : ((await this.decode(workflowId, arrival)) as TaskEvent);
       const isEscalation = winner === 'escalation';
-      if (event === undefined && !isEscalation) return { progress, status: isOver ? 'closed' : 'open', refused };
+      if (event === undefined && !isEscalation) return { progress, status: isOver ? 'closed' : 'open', refused, told };
+      if (event !== undefined) told.add(event.id);
       const step = isEscalation ? escalateTask(task, progress) : applyTaskEvent(task, progress, event as TaskEvent);
       if (step.kind === 'goes-on') progress = step.progress;
       if (step.kind === 'decided') {
         const { status, votes } = step.result;
-        return { progress: { ...progress, votes }, status, answer: step.result, refused };
+        return { progress: { ...progress, votes }, status, answer: step.result, refused, told };
       }
       if (step.kind !== 'answered') continue;
       const answeredBy = event?.kind === 'answer' ? event.by : undefined;
@@ -109,16 +114,24 @@ export class TaskReader {
         continue;
       }
       const answer: unknown = checked?.value ?? step.value ?? null;
-      return { progress, status: 'answered', answer, refused, ...(answeredBy !== undefined && { answeredBy }) };
+      return { progress, status: 'answered', answer, refused, told, ...(answeredBy !== undefined && { answeredBy }) };
     }
   }
 
-  /** Whether that instant was over when something came; nothing has come yet: whether it is over now, as far as the store's time is known. */
+  /** Whether that instant was over when something came; nothing has come yet: whether it is over now. */
   private isPast(at: number | undefined, coming: Coming | undefined): boolean {
     if (at === undefined) return false;
     if (coming !== undefined) return coming.receivedAt > at;
     const { storeTime } = this.services;
     return storeTime.isKnown && storeTime.now() >= at;
+  }
+
+  /** A process that executes nothing has not heard yet what time it is at the store. */
+  private async learnTime({ workflowId, generation }: TaskPlace): Promise<void> {
+    const { store, storeTime } = this.services;
+    if (storeTime.isKnown) return;
+    const [inbox] = await store.readInboxes([{ workflowId, generation }]);
+    if (inbox !== undefined) storeTime.observe(inbox.now);
   }
 
   private async pending(workflowId: string, key: string): Promise<Coming[]> {

@@ -7,22 +7,13 @@ import {
   type TransactionManager,
 } from '../core/definition/index.js';
 import { WorkflowOptionsError } from '../core/errors/index.js';
-import { taskSignalKey, type EngineServices } from '../core/execution/index.js';
+import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
-import {
-  applyTaskEvent,
-  formatTaskId,
-  nameOfWait,
-  parseTaskId,
-  TASK_SIGNAL,
-  taskPlace,
-  type TaskEvent,
-  type TaskPlace,
-} from '../core/waits/index.js';
+import { nameOfWait, parseTaskId, TASK_SIGNAL, taskPlace, type TaskDeed, type TaskPlace } from '../core/waits/index.js';
 import { TaskNotFoundError } from './errors/task-not-found.error.js';
-import { TaskStateError } from './errors/task-state.error.js';
 import { decodeTaskCursor, encodeTaskCursor } from './task-cursor.js';
-import { TaskReader, type TaskStanding } from './task-reader.js';
+import { TaskMailbox, type TellOptions } from './task-mailbox.js';
+import { TaskReader } from './task-reader.js';
 import type { TaskPage, TaskView } from './task-view.js';
 
 /** Which tasks are listed. @publicApi */
@@ -70,13 +61,15 @@ const VOTE = knownOptions<VoteOptions>({ by: true, id: true, transaction: true, 
 @Injectable()
 export class TaskService {
   private readonly reader: TaskReader;
+  private readonly mailbox: TaskMailbox;
 
   /** @internal */
   constructor(
     private readonly services: EngineServices,
-    private readonly client: WorkflowClient,
+    client: WorkflowClient,
   ) {
     this.reader = new TaskReader(services);
+    this.mailbox = new TaskMailbox(services, client, this.reader);
   }
 
   /** What is open, by instance and task. A page may be shorter than its limit, as it is filtered after it was read. */
@@ -112,10 +105,7 @@ export class TaskService {
   /** Takes a task for one person: nobody else may answer it until it is released. Safe to call twice. @throws TaskStateError, TaskNotFoundError */
   async claim(taskId: string, by: string): Promise<TaskView> {
     await this.tell(taskId, { kind: 'claim', by: person(by, 'claim') });
-    const view = await this.get(taskId);
-    // Who was first is the order of the mailbox, which both now see.
-    if (view.claimedBy === by) return view;
-    throw new TaskStateError(taskId, `it is claimed by "${view.claimedBy ?? ''}"`);
+    return this.get(taskId);
   }
 
   /** Gives a claimed task back. @throws TaskStateError when somebody else has it; TaskNotFoundError */
@@ -140,12 +130,11 @@ export class TaskService {
     const { by, schema, id, transaction } = options;
     if (by !== undefined) person(by, 'answer');
     const place = placeOf(taskId);
-    const standing = await this.reader.read(place);
-    const { name, version } = standing.record;
-    const check = schema ?? this.services.registry.get(name, version)?.taskSchema?.(place.name);
-    if (check !== undefined) await schemaValidator(check)(value, `The answer to task "${place.name}"`);
-    const event: TaskEvent = { kind: 'answer', ...(by !== undefined && { by }), ...(value !== undefined && { value }) };
-    return this.send(place, standing, event, { id, transaction });
+    const deed: TaskDeed = { kind: 'answer', ...(by !== undefined && { by }), ...(value !== undefined && { value }) };
+    return this.mailbox.tell(place, deed, { id, transaction }, async ({ record: { name, version } }) => {
+      const check = schema ?? this.services.registry.get(name, version)?.taskSchema?.(place.name);
+      if (check !== undefined) await schemaValidator(check)(value, `The answer to task "${place.name}"`);
+    });
   }
 
   /** @throws TaskStateError when the checklist is not confirmed, or it is no approval, or over; TaskNotFoundError */
@@ -177,23 +166,8 @@ export class TaskService {
     return this.tell(taskId, { kind: 'vote', vote }, { id, transaction });
   }
 
-  private async tell(
-    taskId: string,
-    event: TaskEvent,
-    options: Pick<AnswerOptions, 'id' | 'transaction'> | Unsaid = {},
-  ): Promise<SignalReceipt> {
-    const place = placeOf(taskId);
-    return this.send(place, await this.reader.read(place), event, options);
-  }
-
-  private send(place: TaskPlace, standing: TaskStanding, event: TaskEvent, options: Unsaid): Promise<SignalReceipt> {
-    const taskId = formatTaskId(place);
-    if (standing.status !== 'open') throw new TaskStateError(taskId, `it is ${standing.status} already`);
-    const step = applyTaskEvent(standing.task, standing.progress, event);
-    if (step.kind === 'refused') throw new TaskStateError(taskId, step.reason);
-    const { id, transaction } = options;
-    const own = { ...(id !== undefined && { id }), ...(transaction !== undefined && { transaction }) };
-    return this.client.tell(place.workflowId, TASK_SIGNAL, taskSignalKey(place.key, place.generation), event, own);
+  private tell(taskId: string, deed: TaskDeed, options: TellOptions = {}): Promise<SignalReceipt> {
+    return this.mailbox.tell(placeOf(taskId), deed, options);
   }
 
   private async viewOfWait({
@@ -214,12 +188,6 @@ export class TaskService {
       throw error;
     }
   }
-}
-
-/** Options that may be there without a value. */
-interface Unsaid {
-  readonly id?: string | undefined;
-  readonly transaction?: TransactionManager | undefined;
 }
 
 function matches({ assignees, claimedBy, workflow }: TaskView, filter: TaskFilter): boolean {

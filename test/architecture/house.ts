@@ -32,7 +32,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
 
   'code-first': { ...model, isEntryPoint: false },
   pipeline: model,
-  graph: model,
+  graph: { ...model, mayImport: [...model.mayImport, 'tasks'] },
   flow: model,
   'event-workflow': model,
   saga: model,

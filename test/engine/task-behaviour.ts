@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { WorkflowClient } from '../../lib/client/index.js';
 import type { TaskOptions, WorkflowContext } from '../../lib/core/definition/index.js';
 import { noDispatcher } from '../../lib/core/dispatch/index.js';
-import type { VirtualClock } from '../../lib/core/time/index.js';
+import { StoreTime, type VirtualClock } from '../../lib/core/time/index.js';
 import { TaskService } from '../../lib/tasks/index.js';
 import type { BareEngine } from '../utils/bare-engine.js';
 import { workflow } from '../utils/bare-engine.js';
@@ -30,7 +30,9 @@ export function taskBehaviour(storeName: string, make: (clock: VirtualClock) => 
       try {
         const definitions = [workflow('asking', run)];
         const engine = await harness.boot({ definitions, worker: { warmInstances } });
-        const services = { ...engine.services, store: await harness.data.view() };
+        // A process without a worker: nobody has told it the time of the store.
+        const storeTime = new StoreTime(harness.clock);
+        const services = { ...engine.services, store: await harness.data.view(), storeTime };
         const tasks = new TaskService(services, new WorkflowClient(services, noDispatcher));
         await engine.start('asking', 't1');
         await harness.drain();
@@ -70,15 +72,64 @@ export function taskBehaviour(storeName: string, make: (clock: VirtualClock) => 
         await expect(tasks.answer(task?.id as string, 1)).rejects.toThrow(/answered already/);
       }));
 
-    it('takes one of two answers that come at one time', () =>
+    it('takes one of many answers that come at one time, and tells the others', () =>
       asking(ask(), async ({ tasks, output }) => {
         const id = 'review%2F1@t1';
-        const answers = await Promise.allSettled([tasks.answer(id, 'a'), tasks.answer(id, 'b')]);
+        const people = ['ann', 'bob', 'eve', 'joe'];
+        const answers = await Promise.allSettled(people.map((by) => tasks.answer(id, `of ${by}`, { by })));
+        const winners = people.filter((_, index) => answers[index]?.status === 'fulfilled');
         const value = await output();
 
-        expect(['a', 'b']).toContain(value);
-        expect((await tasks.get(id)).answer).toBe(value);
-        expect(answers.some(({ status }) => status === 'fulfilled')).toBe(true);
+        expect(winners).toHaveLength(1);
+        expect(value).toBe(`of ${winners[0] ?? ''}`);
+        for (const answer of answers)
+          if (answer.status === 'rejected') expect(String(answer.reason)).toContain('answered already');
+        expect(await tasks.get(id)).toMatchObject({ answer: value, answeredBy: winners[0] });
+      }));
+
+    it('lets one of many claim it at one time, and takes no answer of others then', () =>
+      asking(ask(), async ({ tasks, output }) => {
+        const id = 'review%2F1@t1';
+        const claims = await Promise.allSettled(['ann', 'bob', 'eve'].map((by) => tasks.claim(id, by)));
+        const { claimedBy } = await tasks.get(id);
+        const [claim, answer] = await Promise.allSettled([
+          tasks.release(id, claimedBy ?? ''),
+          tasks.answer(id, 1, { by: 'joe' }),
+        ]);
+
+        expect(claims.filter(({ status }) => status === 'fulfilled')).toMatchObject([{ value: { claimedBy } }]);
+        expect(claim.status).toBe('fulfilled');
+        expect(await output()).toBe(answer.status === 'fulfilled' ? 1 : 'suspended');
+      }));
+
+    it('is either claimed or answered, when both come at one time', () =>
+      asking(ask(), async ({ tasks, output }) => {
+        const id = 'review%2F1@t1';
+        const [claim, answer] = await Promise.allSettled([
+          tasks.claim(id, 'ann'),
+          tasks.answer(id, 'bob', { by: 'bob' }),
+        ]);
+        const value = await output();
+
+        // A claim that is followed by an answer of another one would be one that nobody has.
+        expect([claim.status, answer.status].sort()).toEqual(['fulfilled', 'rejected']);
+        expect(value).toBe(answer.status === 'fulfilled' ? 'bob' : 'suspended');
+      }));
+
+    it('counts an answer once that is sent again under its id', () =>
+      asking(ask(), async ({ tasks, output }) => {
+        const id = 'review%2F1@t1';
+        const first = await tasks.answer(id, 'a', { id: 'mail-7' });
+        const again = await tasks.answer(id, 'a', { id: 'mail-7' });
+        const value = await output();
+        const later = await tasks.answer(id, 'a', { id: 'mail-7' });
+
+        expect([first, again, later]).toMatchObject([
+          { signalId: 'mail-7', created: true },
+          { signalId: 'mail-7', created: false },
+          { signalId: 'mail-7', created: false },
+        ]);
+        expect(value).toBe('a');
       }));
 
     it('refuses an answer that does not pass its check, and stays open', () =>

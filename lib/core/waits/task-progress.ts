@@ -17,13 +17,16 @@ export interface TaskRecord {
   readonly isChecked?: boolean;
 }
 
-/** What somebody did with a task. @internal */
-export type TaskEvent =
+/** What somebody does with a task. @internal */
+export type TaskDeed =
   | { readonly kind: 'claim'; readonly by: string }
   | { readonly kind: 'release'; readonly by: string }
   | { readonly kind: 'assign'; readonly to: readonly string[] }
   | { readonly kind: 'answer'; readonly by?: string; readonly value?: unknown }
   | { readonly kind: 'vote'; readonly vote: ApprovalVote };
+
+/** What somebody did, under the id by which it counts once. @internal */
+export type TaskEvent = TaskDeed & { readonly id: string };
 
 /** How a task stands. @internal */
 export interface TaskProgress {
@@ -52,7 +55,7 @@ export function escalateTask(task: TaskRecord, progress: TaskProgress): TaskStep
 }
 
 /** Says what an event makes of a task. Pure: whoever reads the events comes to the same. @internal */
-export function applyTaskEvent(task: TaskRecord, progress: TaskProgress, event: TaskEvent): TaskStep {
+export function applyTaskEvent(task: TaskRecord, progress: TaskProgress, event: TaskDeed): TaskStep {
   switch (event.kind) {
     case 'claim':
       return claim(progress, event.by);

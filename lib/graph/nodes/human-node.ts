@@ -7,7 +7,8 @@ import { fillTemplate } from './prompt-template.js';
 import { AbstractWorkflowNode } from './workflow-node.js';
 
 /** The key under which an answer comes in where nothing else is said. */
-const HUMAN_RESPONSE = 'human_response';
+/** Where answers are found that nobody asked to be elsewhere. @internal */
+export const HUMAN_RESPONSE = 'human_response';
 
 /** @publicApi */
 export interface HumanNodeOptions {

@@ -3,7 +3,7 @@ import { GraphValidationError } from '../errors/graph-validation.error.js';
 import { NodeType } from '../node-type.js';
 import type { GraphUpdate, GraphValues } from '../workflow-state.js';
 import { messageOf } from './prompt-template.js';
-import { AbstractWorkflowNode } from './workflow-node.js';
+import { AbstractWorkflowNode, type NodeOptions } from './workflow-node.js';
 
 /** A graph that stands inside another. @publicApi */
 export interface NestedGraph {
@@ -29,6 +29,8 @@ export interface SubworkflowNodeOptions {
   readonly inputKey?: string;
   /** Where its output is stored; the text of its failure when it fails. @default 'output' */
   readonly outputKey?: string;
+  /** Limit of a graph, without what people take in it: seconds, or a text such as `'30s'`; 0 for none. @default the graph's `nodeTimeout` */
+  readonly timeout?: NodeOptions['timeout'];
 }
 
 /** A node that is a workflow itself. Its failure does not fail the graph. @publicApi */
@@ -38,7 +40,7 @@ export class SubworkflowNode extends AbstractWorkflowNode {
   readonly outputKey: string;
 
   constructor(name: string, options: SubworkflowNodeOptions) {
-    super(name, NodeType.SUBWORKFLOW);
+    super(name, NodeType.SUBWORKFLOW, options.timeout === undefined ? {} : { timeout: options.timeout });
     this.workflow = options.workflow;
     this.inputKey = options.inputKey ?? 'input';
     this.outputKey = options.outputKey ?? 'output';
