@@ -8,7 +8,14 @@ const PREFIX = 'WORKFLOW__';
 const SEPARATOR = '__';
 
 /** Options that no text can give. */
-const OBJECTS: ReadonlySet<string> = new Set(['store', 'codec', 'serializer', 'clock', 'retry.retryIf']);
+const OBJECTS: ReadonlySet<string> = new Set([
+  'store',
+  'codec',
+  'serializer',
+  'clock',
+  'retry.retryIf',
+  'bulk.circuitBreakerConfig',
+]);
 
 /** Options that stay the text they are, whatever it looks like. */
 const TEXTS: ReadonlySet<string> = new Set([

@@ -47,8 +47,9 @@ const publicProviders: Provider[] = [
   { provide: WorkflowClient, inject: [WorkflowEngine], useFactory: ({ client }: WorkflowEngine) => client },
   {
     provide: PipelineService,
-    inject: [WorkflowEngine],
-    useFactory: ({ services, client }: WorkflowEngine) => new PipelineService(services, client),
+    inject: [WorkflowEngine, BulkOperationConfig],
+    useFactory: ({ services, client }: WorkflowEngine, { pipelineTimeoutMs }: BulkOperationConfig) =>
+      new PipelineService(services, client, pipelineTimeoutMs),
   },
   {
     provide: GraphService,

@@ -1,7 +1,8 @@
 import { WorkflowOptionsError } from '../core/errors/index.js';
-import { flag, OptionRules, wholeNumber } from '../core/options/index.js';
+import { flag, OptionRules, requireMethods, wholeNumber } from '../core/options/index.js';
 import type { RetryRule } from '../core/policies/index.js';
 import { parseSeconds, type Duration } from '../core/time/index.js';
+import type { BulkCircuitBreaker } from './batch-run.js';
 
 /** @publicApi */
 export interface BulkOperationConfigOptions {
@@ -17,15 +18,21 @@ export interface BulkOperationConfigOptions {
   readonly retryDelay?: Duration;
   /** Whether hooks, callbacks and observers are told of every batch. @default true */
   readonly enableProgressTracking?: boolean;
+  /** Runs every attempt of every batch, where an operation was given no circuit breaker of its own: a policy of cockatiel fits. @default none */
+  readonly circuitBreakerConfig?: BulkCircuitBreaker | null;
+  /** Limit of a whole run of each pipeline that `PipelineService` runs, from its start: seconds, a text such as `'1h'`, or `Infinity`. @default none */
+  readonly pipelineTimeout?: Duration;
 }
 
 const RULES = new OptionRules<BulkOperationConfigOptions>({
   batchSize: (value, option) => wholeNumber(value, 10, option),
   maxConcurrency: (value, option) => wholeNumber(value, 5, option),
-  timeout: readTimeout,
+  timeout: (value, option) => readTimeout(value, 300, option),
   retryAttempts: (value, option) => wholeNumber(value, 3, option, 0),
   retryDelay: readDelay,
   enableProgressTracking: (value, option) => flag(value, true, option),
+  circuitBreakerConfig: readBreaker,
+  pipelineTimeout: (value, option) => readTimeout(value, Number.POSITIVE_INFINITY, option),
 });
 
 /**
@@ -41,6 +48,8 @@ export class BulkOperationConfig implements Required<BulkOperationConfigOptions>
   declare readonly retryAttempts: number;
   declare readonly retryDelay: Duration;
   declare readonly enableProgressTracking: boolean;
+  declare readonly circuitBreakerConfig: BulkCircuitBreaker | null;
+  declare readonly pipelineTimeout: Duration;
 
   /**
    * @param place Whose settings they are, for messages: `bulk "prices"`.
@@ -72,6 +81,12 @@ export class BulkOperationConfig implements Required<BulkOperationConfigOptions>
     return this.timeout === Number.POSITIVE_INFINITY ? this.timeout : parseSeconds(this.timeout, 'timeout');
   }
 
+  /** Nothing where pipelines have all the time they like. @internal */
+  get pipelineTimeoutMs(): number | undefined {
+    const { pipelineTimeout } = this;
+    return pipelineTimeout === Number.POSITIVE_INFINITY ? undefined : parseSeconds(pipelineTimeout, 'pipelineTimeout');
+  }
+
   /**
    * Documented: the delay times two for every further attempt. Bounded, because a timer that never comes helps nobody.
    *
@@ -86,9 +101,14 @@ export class BulkOperationConfig implements Required<BulkOperationConfigOptions>
 
 const LONGEST_DELAY_MS = 86_400_000;
 
-function readTimeout(timeout: Duration = 300, option: string): Duration {
+function readTimeout(value: Duration | undefined, fallback: Duration, option: string): Duration {
+  const timeout = value ?? fallback;
   if (timeout === Number.POSITIVE_INFINITY || parseSeconds(timeout, option) > 0) return timeout;
   throw new WorkflowOptionsError({ option, value: timeout, expected: 'longer than nothing, or Infinity for no limit' });
+}
+
+function readBreaker(value: BulkCircuitBreaker | null | undefined, option: string): BulkCircuitBreaker | null {
+  return requireMethods(value ?? null, ['execute'], option, 'execute(fn), such as a policy of cockatiel');
 }
 
 function readDelay(delay: Duration = 1, option: string): Duration {

@@ -32,6 +32,36 @@ describe('BulkOperation', () => {
     expect(operation).toMatchObject({ state: 'completed', metrics: { successRate: 100, processedItems: 0 } });
   });
 
+  it.each<[string, () => unknown, RegExp]>([
+    ['a processor', () => new BulkOperation({}, 5 as never), /processor of bulk operation/],
+    ['a breaker', () => new BulkOperation({ circuitBreaker: new Map() as never }), /circuitBreaker of.*execute\(fn\)/],
+    ['a store', () => new BulkOperation({ checkpointStore: new Set() as never }), /checkpointStore of.*get, set and/],
+    ['a hook', () => new BulkOperation({ onError: 1 as never }), /onError of bulk operation/],
+    [
+      'another processor',
+      () => new BulkOperation({}, double).execute([1], 'p' as never),
+      /processor of bulk operation/,
+    ],
+    ['an id', () => new BulkOperation({}, double).execute([1], undefined, 7 as never), /operationId of bulk operation/],
+  ])('refuses %s that cannot do its work, before it would be tried batch by batch', (_what, build, message) => {
+    expect(build).toThrow(message);
+  });
+
+  it('goes through the circuit breaker of its config, unless it has one of its own', async () => {
+    const breaker = () => {
+      const calls: unknown[] = [];
+      const execute = async (fn: () => unknown) => (calls.push(fn), fn()) as never;
+      return { calls, execute };
+    };
+    const [shared, own] = [breaker(), breaker()];
+    const config = new BulkOperationConfig({ circuitBreakerConfig: shared });
+
+    await collect(new BulkOperation(config, double).execute(numbers(25)));
+    await collect(new BulkOperation(config, double, own).execute(numbers(25)));
+
+    expect([shared.calls.length, own.calls.length]).toEqual([3, 3]);
+  });
+
   it('takes a processor for one execution in place of its own, by position or by name', async () => {
     const negate = (items: readonly number[]) => items.map((item) => -item);
 

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { readOptional } from '../core/definition/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { callback, knownOptions, refuseUnknownOptions, requireMethods, text } from '../core/options/index.js';
 import { systemClock, type Clock } from '../core/time/index.js';
 import type { BulkCircuitBreaker } from './batch-run.js';
 import { batchSource, type BulkItems } from './batch-source.js';
@@ -77,6 +77,7 @@ export class BulkOperation<T = unknown, R = unknown> {
     const keys = ['config', 'processor', 'circuitBreaker', 'checkpointStore'] as const;
     this.options = readOptional<BulkOperationOptions<T, R>>(keys, [leading, ...others]);
     refuseUnknownOptions(this.options, OPTIONS, 'bulk operation');
+    requireParts(this.options);
     this.config = BulkOperationConfig.of(this.options.config);
     this.clock = this.options.clock ?? systemClock;
     this.metrics = new BulkOperationMetrics(this.clock);
@@ -115,6 +116,9 @@ export class BulkOperation<T = unknown, R = unknown> {
   execute(items: BulkItems<T>, processor?: unknown, operationId?: unknown): Results<T, R> {
     const keys = ['processor', 'operationId'] as const;
     const options = readOptional<BulkExecuteOptions<T, R>>(keys, [processor, operationId]);
+    refuseUnknownOptions(options, EXECUTE, 'execute of bulk operation');
+    requireParts(options);
+    text(options.operationId, 'operationId of bulk operation');
     let run: BulkRun<T, R> | undefined;
     let hasLeft = false;
     const results: Results<T, R> = {
@@ -177,7 +181,7 @@ export class BulkOperation<T = unknown, R = unknown> {
       );
     }
     const { config, metrics, progress, clock } = this;
-    const { checkpointStore, circuitBreaker } = this.options;
+    const { checkpointStore, circuitBreaker = config.circuitBreakerConfig ?? undefined } = this.options;
     const { operationId } = options;
     const source = batchSource(items, config.batchSize);
     const checkpoint =
@@ -190,6 +194,19 @@ export class BulkOperation<T = unknown, R = unknown> {
     return (this.run = new BulkRun(plan));
   }
 }
+
+/** @throws WorkflowOptionsError naming what cannot do its work: it would otherwise be tried, and fail, batch by batch. */
+function requireParts(options: BulkOperationOptions<never, unknown>): void {
+  const { processor, circuitBreaker, checkpointStore, onProgress, onComplete, onError } = options;
+  callback(processor, 'processor of bulk operation', '(items, batch) => results');
+  requireMethods(circuitBreaker, ['execute'], 'circuitBreaker of bulk operation', 'execute(fn)');
+  const store = 'get, set and delete, such as a Map';
+  requireMethods(checkpointStore, ['get', 'set', 'delete'], 'checkpointStore of bulk operation', store);
+  for (const [name, hook] of Object.entries({ onProgress, onComplete, onError }))
+    callback(hook, `${name} of bulk operation`, '(processed, total, message)');
+}
+
+const EXECUTE = knownOptions<BulkExecuteOptions>({ processor: true, operationId: true });
 
 /** Settings are told from options by their names, so that either may stand first. */
 function isConfig(given: unknown): boolean {

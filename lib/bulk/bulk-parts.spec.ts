@@ -20,6 +20,8 @@ describe('BulkOperationConfig', () => {
       retryAttempts: 3,
       retryDelay: 1,
       enableProgressTracking: true,
+      circuitBreakerConfig: null,
+      pipelineTimeout: Infinity,
     });
   });
 
@@ -41,6 +43,8 @@ describe('BulkOperationConfig', () => {
     ['retryAttempts', -1],
     ['retryDelay', Number.NaN],
     ['enableProgressTracking', 'yes'],
+    ['circuitBreakerConfig', { failureThreshold: 5 }],
+    ['pipelineTimeout', 0],
     ['batchsize', 10],
   ])('refuses %s = %p by its name', (option, value) => {
     const build = () => new BulkOperationConfig({ [option]: value }, '', 'bulk');
@@ -151,5 +155,15 @@ describe('Item by item', () => {
       message: 'bulkMap: batch 1 failed: no',
       cause: expect.any(TypeError) as TypeError,
     });
+  });
+});
+
+describe('The functions for items', () => {
+  it.each([
+    ['bulkMap', () => bulkMap([1], 5 as never)],
+    ['bulkFilter', () => bulkFilter([1], undefined as never)],
+    ['bulkReduce', () => bulkReduce([1], 'sum' as never, 0)],
+  ])('%s refuses at once what is no function', async (name, run) => {
+    await expect(run()).rejects.toThrow(new RegExp(`of ${name}" has the value.*It must be a function`));
   });
 });

@@ -51,7 +51,7 @@ export class Bulk<I = unknown, T = unknown, R = unknown> implements WorkflowDefi
   ) {
     const place = `bulk "${name}"`;
     assertWorkflowName(name, place);
-    const { source, process, keepResults = false, version = 1, timeout, ...settings } = options;
+    const { source, process, keepResults = false, version = 1, timeout, ...settings } = options ?? {};
     assertVersion(version, place);
     for (const [option, fn] of Object.entries({ source, process }))
       if (typeof fn !== 'function')

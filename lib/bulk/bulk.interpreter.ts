@@ -196,8 +196,9 @@ class BulkGeneration<I, T, R> {
       try {
         const told = Object.getOwnPropertyDescriptors({ batchId, input: this.input });
         const context = Object.create(step, told) as BulkStepContext<I>;
-        const results = await this.plan.process(items, context);
-        const { keepResults } = this.plan;
+        const { keepResults, config } = this.plan;
+        const process = (): ReturnType<BulkProcess<T, R, I>> => this.plan.process(items, context);
+        const results = await (config.circuitBreakerConfig?.execute(process) ?? process());
         const isWrong = Array.isArray(results) ? results.length !== items.length : keepResults;
         if (isWrong) throw wrongAnswer(results, items, batchId);
         return { ...factsNow(), ...(keepResults && { results }) };

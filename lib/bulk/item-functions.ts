@@ -1,3 +1,4 @@
+import { requireCallback } from '../core/options/index.js';
 import { isThenable } from './batch-run.js';
 import type { BulkItems } from './batch-source.js';
 import type { BulkProcessor } from './bulk-batch.js';
@@ -19,6 +20,7 @@ export async function bulkMap<T, R>(
   fn: (item: T) => R | PromiseLike<R>,
   config?: Config,
 ): Promise<R[]> {
+  requireCallback(fn, 'fn of bulkMap', '(item) => result');
   const all: R[] = [];
   const processor: BulkProcessor<T, R> = (batch) => mapItems(batch, fn);
   await process('bulkMap', items, processor, BulkOperationConfig.of(config), (_batch, results) => {
@@ -38,6 +40,7 @@ export async function bulkFilter<T>(
   predicate: (item: T) => boolean | PromiseLike<boolean>,
   config?: Config,
 ): Promise<T[]> {
+  requireCallback(predicate, 'predicate of bulkFilter', '(item) => boolean');
   const kept: T[] = [];
   const processor: BulkProcessor<T, boolean> = (batch) => mapItems(batch, predicate);
   await process('bulkFilter', items, processor, BulkOperationConfig.of(config), (batch, results) => {
@@ -59,6 +62,7 @@ export async function bulkReduce<T, A>(
   initial: A,
   config?: Config,
 ): Promise<A> {
+  requireCallback(fn, 'fn of bulkReduce', '(value, item) => value');
   let value = initial;
   const fold: BulkProcessor<T, T> = async (batch) => {
     let own = value;

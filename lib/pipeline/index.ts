@@ -36,10 +36,10 @@ export type { WorkflowDefinitionOptions } from './workflow-definition.js';
 
 // Errors
 export { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
+export { WorkflowStepError } from './errors/workflow-step.error.js';
 export { PipelineStepError } from './errors/pipeline-step.error.js';
 export {
   CompensationFailedError as WorkflowCompensationError,
-  StepFailedError as WorkflowStepError,
   WorkflowError,
   WorkflowNotFoundError,
   WorkflowStateError,

@@ -1,4 +1,5 @@
 import type { WorkflowLogger } from '../core/lifecycle/index.js';
+import { requireMethods } from '../core/options/index.js';
 import type { PipelineContext } from './pipeline-context.js';
 
 /** Where a pipeline that runs in memory keeps what is done; a `Map`, Keyv and the `Cache` of `@nestjs/cache-manager` fit. @publicApi */
@@ -6,6 +7,12 @@ export type PipelineCheckpointStore = {
   get(key: string): unknown;
   set(key: string, value: unknown): unknown;
 } & ({ delete(key: string): unknown } | { del(key: string): unknown });
+
+/** @throws WorkflowOptionsError for what cannot keep anything. @internal */
+export function requireStore<S extends PipelineCheckpointStore | undefined>(store: S, option: string): S {
+  const clearing = store != null && 'del' in store ? 'del' : 'delete';
+  return requireMethods(store, ['get', 'set', clearing], option, 'get, set and delete (or del), such as a Map');
+}
 
 interface Checkpoint {
   /** The paths of what is done: a store may drop results that are `undefined`. */

@@ -1,3 +1,4 @@
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { StepLayout } from './step-layout.js';
 import { StepStates, StepStatus, type StepExecutionResult } from './step-states.js';
 
@@ -18,6 +19,8 @@ export interface PipelineContextOptions<Input = unknown> {
   /** Names the run in a checkpoint store: the same id goes on where a failed run stopped. @default a new one per run */
   readonly runId?: string;
 }
+
+const OPTIONS = knownOptions<PipelineContextOptions>({ input: true, runId: true });
 
 /** The context of a pipeline that says what it takes: `price({ input }: PipelineContextOf<Order>)`. @publicApi */
 export type PipelineContextOf<Input> = PipelineContext<Record<string, unknown>, Input>;
@@ -55,7 +58,9 @@ export class PipelineContext<Results extends object = Record<string, unknown>, I
   private base: PipelineContext | undefined;
   private timing: Timing | undefined;
 
+  /** @throws WorkflowOptionsError for an option that there is not */
   constructor(options?: PipelineContextOptions<Input>) {
+    refuseUnknownOptions(options, OPTIONS, 'PipelineContext');
     this.input = options?.input as Input;
     this.runId = options?.runId;
     this.states = undefined;

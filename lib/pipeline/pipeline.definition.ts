@@ -7,14 +7,20 @@ import {
   type WorkflowDefinition,
 } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
-import { ContextUsageError } from '../core/errors/index.js';
-import { executeInMemory, isInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
-import { callback, knownOptions, limit, refuseUnknownOptions } from '../core/options/index.js';
-import { assertVersion, assertWorkflowName, newWorkflowId, type WorkflowHeaders } from '../core/records/index.js';
+import { ContextUsageError, WorkflowDefinitionError } from '../core/errors/index.js';
+import {
+  executeInMemory,
+  isInMemory,
+  standaloneServices,
+  type ExecuteInMemoryOptions,
+  type MemoryServices,
+} from '../core/execution/index.js';
+import { callback, flag, knownOptions, limit, refuseUnknownOptions } from '../core/options/index.js';
+import { assertVersion, assertWorkflowName, newWorkflowId } from '../core/records/index.js';
 import { DependencyOutline } from '../core/scheduling/index.js';
 import { lazyInputValidator, type WorkflowInputClass } from '../discovery/index.js';
 import { readJournalContext } from './journal-context.js';
-import { PipelineCheckpoint, type PipelineCheckpointStore } from './pipeline-checkpoint.js';
+import { PipelineCheckpoint, requireStore, type PipelineCheckpointStore } from './pipeline-checkpoint.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
 import { contextValidator, readInput } from './pipeline-input.js';
 import { planPipeline, type PipelinePlan } from './pipeline-plan.js';
@@ -123,12 +129,14 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     this.name = name;
     this.version = options.version ?? 1;
     assertVersion(this.version, this.place);
-    this.checkpointStore = options.checkpointStore;
+    this.checkpointStore = requireStore(options.checkpointStore, `checkpointStore of ${this.place}`);
     this.parallelism = limit(options.parallelism, 1, `parallelism of ${this.place}`);
     const compatible = callback(options.isCompatibleWith, `isCompatibleWith of ${this.place}`, '(version) => boolean');
     if (compatible !== undefined) this.isCompatibleWith = compatible;
     if (options.input !== undefined)
       this.validateInput = contextValidator(lazyInputValidator(options.input, this.place));
+    if (steps != null && !Array.isArray(steps))
+      throw new WorkflowDefinitionError(`The steps of ${this.place} are no list. Give a list of steps.`);
     this.own = [...(steps ?? [])];
     this.runnable = this.prepare();
   }
@@ -171,13 +179,14 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
         ? NO_OPTIONS
         : readOptional<PipelineExecuteOptions>(['initialContext', 'failFast'], [initialContext, failFast]);
     refuseUnknownOptions(options, EXECUTE, `execute of ${this.place}`);
+    flag(options.failFast, true, `failFast of execute of ${this.place}`);
     return this.executeWith(standaloneServices(), options);
   }
 
   /** @internal */
   executeWith(
     services: MemoryServices,
-    options: PipelineExecuteOptions & { readonly headers?: WorkflowHeaders | undefined },
+    options: PipelineExecuteOptions & Pick<ExecuteInMemoryOptions, 'headers' | 'timeoutMs'>,
   ): Promise<PipelineContext<ResultsOf<S>>> {
     const { initialContext = new PipelineContext(), failFast = true } = options;
     const { inMemory } = this.currentPlan();

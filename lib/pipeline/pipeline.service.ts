@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
-import { isWorkflowFailedError, WorkflowDefinitionError, WorkflowVersionMismatchError } from '../core/errors/index.js';
+import {
+  isWorkflowFailedError,
+  isWorkflowTimeoutError,
+  WorkflowDefinitionError,
+  WorkflowVersionMismatchError,
+} from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { flag, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
@@ -34,6 +39,8 @@ export class PipelineService {
   constructor(
     private readonly services: EngineServices,
     private readonly client: WorkflowClient,
+    /** Limit of each run that is given none of its own. */
+    private readonly timeoutMs?: number,
   ) {}
 
   /**
@@ -61,6 +68,7 @@ export class PipelineService {
    * @param input What its steps find in `context.input`, or a context to begin with.
    * @throws PipelineExecutionError naming the first step that failed
    * @throws WorkflowInputError when its `input` option refuses the input
+   * @throws WorkflowTimeoutError when it takes longer than the `pipelineTimeout` of the module
    * @throws WorkflowVersionMismatchError when the id belongs to an instance of a version that this one does not take over
    */
   async execute<P extends PipelineReference>(
@@ -77,19 +85,23 @@ export class PipelineService {
   ): Promise<PipelineContext> {
     refuseUnknownOptions(options, EXECUTE, 'execute');
     const { id, failFast = true, signal, headers } = options;
+    flag(failFast, true, 'failFast of execute');
     if (id === undefined) {
       const initialContext = input instanceof PipelineContext ? input : new PipelineContext({ input });
       const pipeline = reference instanceof Pipeline ? (reference as Pipeline) : this.get(reference);
-      return pipeline.executeWith(this.services, { initialContext, failFast, headers, ...(signal && { signal }) });
+      const { timeoutMs } = this;
+      const inMemory = { initialContext, failFast, headers, timeoutMs, ...(signal && { signal }) };
+      return pipeline.executeWith(this.services, inMemory);
     }
     const definition = this.definition(reference);
     await this.refuseOtherVersion(id, definition);
     const stored = storedInput(input, failFast);
-    const handle = await this.client.start(definition, stored, { id, ...(headers && { headers }) });
+    const handle = await this.client.start(definition, stored, { id, ...this.limited, ...(headers && { headers }) });
     if (!handle.created && (await handle.status()).status === 'failed') await this.goOn(id);
     try {
       return PipelineContext.from(await handle.result(signal && { signal }));
     } catch (error) {
+      if (isWorkflowFailedError(error) && isWorkflowTimeoutError(error.cause)) throw error.cause;
       const cause = causeOf(error);
       if (cause === undefined) throw error;
       const context = await this.contextOf(definition, id);
@@ -127,8 +139,14 @@ export class PipelineService {
     ...[input, options = {}]: PipelineArguments<P, StartOptions & { readonly failFast?: boolean }>
   ): Promise<WorkflowHandle<PipelineSnapshot<PipelineResultsOf<P>>>> {
     const { failFast = true, ...others } = options;
-    const handle = await this.client.start(this.definition(reference), storedInput(input, failFast), others);
+    flag(failFast, true, 'failFast of start');
+    const stored = storedInput(input, failFast);
+    const handle = await this.client.start(this.definition(reference), stored, { ...this.limited, ...others });
     return handle as WorkflowHandle<PipelineSnapshot<PipelineResultsOf<P>>>;
+  }
+
+  private get limited(): Pick<StartOptions, 'timeout'> {
+    return this.timeoutMs === undefined ? {} : { timeout: this.timeoutMs };
   }
 
   private definition(reference: PipelineReference): PipelineDefinition {

@@ -37,6 +37,11 @@ export class StepPlanner implements StepLayout {
         `A step of ${this.place} has no name. Give each step a name that is not empty.`,
       );
     }
+    if (typeof step.uses !== 'function' || typeof step.execute !== 'function') {
+      throw new WorkflowDefinitionError(
+        `"${step.name}" of ${this.place} is no step. Make one by step(name, fn), or extend PipelineStep with a method execute.`,
+      );
+    }
     const { parent, shared } = around;
     const path = parent === '' ? step.name : `${parent}/${step.name}`;
     const slot = this.takePlace(path, shared);
@@ -71,8 +76,9 @@ export class StepPlanner implements StepLayout {
       return { kind: 'conditional', condition, options, whenTrue: first, whenFalse: second };
     }
     // Its steps all begin together: only their names are checked here, not what they depend on.
+    requireIndependent(structure.steps, `parallel step "${path}"`);
     const graph = new DependencyGraph(
-      structure.steps.map(({ name }) => ({ name })),
+      structure.steps.map((each) => ({ name: each?.name })),
       `parallel step "${path}"`,
     );
     const plans = structure.steps.map((each) => this.plan(each, inside));
@@ -98,6 +104,20 @@ export class StepPlanner implements StepLayout {
     return new WorkflowDefinitionError(
       `Two steps of ${this.place} are known as "${path}". Give one of them another name.`,
     );
+  }
+}
+
+/** @throws WorkflowDefinitionError when one waits for another: it would not be waited for. */
+function requireIndependent(steps: readonly PipelineStep[], place: string): void {
+  if (!Array.isArray(steps))
+    throw new WorkflowDefinitionError(`The steps of ${place} are no list. Give a list of steps.`);
+  const names = new Set(steps.map((step) => step?.name));
+  for (const { name, dependencies } of steps.filter((step) => step != null)) {
+    const sibling = dependencies?.find((dependency: string) => names.has(dependency));
+    if (sibling !== undefined)
+      throw new WorkflowDefinitionError(
+        `Step "${name}" of ${place} depends on "${sibling}", and both begin together there. Take "${sibling}" out of it, and let the parallel step depend on it.`,
+      );
   }
 }
 

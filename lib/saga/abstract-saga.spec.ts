@@ -202,3 +202,39 @@ describe('AbstractSaga', () => {
     expect([second.getVersion(), second.isCompatibleWith(1), second.isCompatibleWith(2)]).toEqual([2, false, true]);
   });
 });
+
+describe('An AbstractSaga refuses', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['nothing', null, /step of the saga "OrderSaga" is none.*new SagaStep/],
+    ['a literal', { name: 'a', action: () => 1 }, /step of the saga "OrderSaga" is none.*new SagaStep/],
+  ])('%s for a step', (_what, given, message) => {
+    expect(() => new OrderSaga().addStep(given as never)).toThrow(message);
+  });
+
+  it('a step that would never run: once it is executed, and when it has ended', async () => {
+    const order = new OrderSaga();
+    const late = () => order.addStep(new SagaStep('late', () => 1));
+    let refused: unknown;
+    order.addStep(new SagaStep('a', () => (refused = thrownBy(late))));
+
+    await order.execute();
+
+    expect(refused).toMatchObject({ code: 'WORKFLOW_CONTEXT_USAGE' });
+    expect(late).toThrow(/"late" was added to the saga "OrderSaga", which is completed/);
+    expect(order.steps).toHaveLength(1);
+  });
+
+  it('a store that keeps nothing, and an option that there is not', async () => {
+    expect(() => new OrderSaga(new Map() as never)).toThrow(/store of the saga "OrderSaga".*save\(id, snapshot\)/);
+    await expect(new OrderSaga().execute({ inputs: 'x' } as never)).rejects.toThrow(/mean "input"/);
+  });
+});
+
+function thrownBy(act: () => void): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,6 +1,12 @@
 import { readOptional, type WorkflowContext } from '../core/definition/index.js';
-import { ContextUsageError, StepInterruptedError, WorkflowCancelledError } from '../core/errors/index.js';
+import {
+  ContextUsageError,
+  StepInterruptedError,
+  WorkflowCancelledError,
+  WorkflowDefinitionError,
+} from '../core/errors/index.js';
 import { executeInMemory, standaloneServices } from '../core/execution/index.js';
+import { knownOptions, refuseUnknownOptions, requireMethods } from '../core/options/index.js';
 import { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
 import type { SagaCompensation } from './saga-context.js';
 import type { SagaPart } from './saga-part.js';
@@ -17,6 +23,8 @@ export interface AbstractSagaExecuteOptions<T> {
   /** Cancels the run: what completed is undone. */
   readonly signal?: AbortSignal;
 }
+
+const EXECUTE = knownOptions<AbstractSagaExecuteOptions<unknown>>({ input: true, signal: true });
 
 /**
  * A saga that is an object: it says who it is, is given its steps, and is executed directly. With a store it goes on after a crash where
@@ -37,7 +45,9 @@ export abstract class AbstractSaga<T = unknown> {
   private isRunning = false;
 
   constructor(store?: SagaStore | { readonly store?: SagaStore }) {
-    this.store = readOptional<{ store?: SagaStore }>(['store'], [store]).store;
+    const given = readOptional<{ store?: SagaStore }>(['store'], [store]).store;
+    const methods = 'save(id, snapshot), load(id) and delete(id): a SagaStore';
+    this.store = requireMethods(given, ['save', 'load'], `store of the saga "${this.constructor.name}"`, methods);
   }
 
   /** Names this saga among all of its kind: the key of what is stored. */
@@ -68,9 +78,23 @@ export abstract class AbstractSaga<T = unknown> {
     return storedVersion === this.getVersion();
   }
 
-  /** Adds a step at the end. @throws WorkflowDefinitionError for a name that is taken */
+  /**
+   * Adds a step at the end.
+   *
+   * @throws WorkflowDefinitionError for a name that is taken, and what is no step
+   * @throws ContextUsageError once the saga has begun: the step would never run
+   */
   addStep(step: SagaPart): void {
-    refuseDuplicates([...this.ownSteps, step], `the saga "${this.constructor.name}"`);
+    const place = `the saga "${this.constructor.name}"`;
+    if (typeof step?.begin !== 'function')
+      throw new WorkflowDefinitionError(
+        `A step of ${place} is none. Make it one: new SagaStep(name, action, compensation).`,
+      );
+    if (this.isRunning || this.state !== SagaState.PENDING)
+      throw new ContextUsageError(
+        `The step "${step.name}" was added to ${place}, which is ${this.state}. Add its steps before it is executed.`,
+      );
+    refuseDuplicates([...this.ownSteps, step], place);
     this.ownSteps.push(step);
   }
 
@@ -93,6 +117,7 @@ export abstract class AbstractSaga<T = unknown> {
    * @throws WorkflowCancelledError when the signal is aborted, after undoing
    */
   async execute(options: AbstractSagaExecuteOptions<T> = {}): Promise<void> {
+    refuseUnknownOptions(options, EXECUTE, `execute of the saga "${this.constructor.name}"`);
     await this.alone(async () => {
       this.input = options.input ?? this.input;
       if (this.state === SagaState.COMPLETED) return;

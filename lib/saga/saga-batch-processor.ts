@@ -1,5 +1,12 @@
 import { ContextUsageError } from '../core/errors/index.js';
-import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import {
+  callback,
+  knownOptions,
+  refuseUnknownOptions,
+  requireMethods,
+  text,
+  wholeNumber,
+} from '../core/options/index.js';
 import { ConcurrencyLimiter } from '../core/policies/index.js';
 import { fingerprint } from '../core/serialization/index.js';
 import type { AbstractSaga } from './abstract-saga.js';
@@ -17,6 +24,8 @@ export interface SagaBatchProcessorOptions {
 }
 
 const OPTIONS = knownOptions<SagaBatchProcessorOptions>({ batchSize: true, maxConcurrency: true, onFailure: true });
+
+const METHODS = 'save(id, snapshot), load(id) and delete(id): a SagaStore';
 
 /** How far a row of sagas is. */
 interface Progress {
@@ -51,7 +60,8 @@ export class SagaBatchProcessor {
     refuseUnknownOptions(options, OPTIONS, 'SagaBatchProcessor');
     this.batchSize = wholeNumber(options.batchSize, 50, 'batchSize of SagaBatchProcessor');
     this.maxConcurrency = wholeNumber(options.maxConcurrency, 1, 'maxConcurrency of SagaBatchProcessor');
-    this.onFailure = options.onFailure;
+    this.onFailure = callback(options.onFailure, 'onFailure of SagaBatchProcessor', '(saga, error, index)');
+    requireMethods(store ?? {}, ['save', 'load', 'delete'], 'store of SagaBatchProcessor', METHODS);
   }
 
   /**
@@ -62,6 +72,10 @@ export class SagaBatchProcessor {
    * @throws ContextUsageError when those that were done before are others; what stops a saga that has not ended, such as its store.
    */
   async processBatch(sagas: Iterable<AbstractSaga> | AsyncIterable<AbstractSaga>, batchId: string): Promise<number> {
+    if (text(batchId, 'batchId of processBatch') === undefined)
+      throw new ContextUsageError(
+        'processBatch needs a batchId, under which it notes how far it is. Give a name for this row of sagas.',
+      );
     const before = await this.load(batchId);
     let { lastIndex, ids } = NOTHING_DONE;
     let batch: AbstractSaga[] = [];

@@ -118,4 +118,17 @@ describe('TransformPipe', () => {
     );
     expect(await new TransformPipe<number>([double, fail], handled).execute(1)).toBe('no at 2');
   });
+
+  it.each<[string, () => unknown]>([
+    ['step 1 of TransformPipe', () => new TransformPipe([5 as never])],
+    ['step 2 of TransformPipe', () => new TransformPipe<number>().pipe(double).pipe(undefined as never)],
+    ['predicate of pipeIf', () => new TransformPipe<number>().pipeIf(true as never, double)],
+    ['step of pipeIf', () => new TransformPipe<number>().pipeIf(() => true, 'x' as never)],
+    ['side effect of tap', () => new TransformPipe<number>().tap(null as never)],
+    ['handler of catch', () => new TransformPipe<number>().catch(7 as never)],
+    ['error handler of TransformPipe', () => new TransformPipe([double], 7 as never)],
+    ['step of TransformPipe', () => new TransformPipe({ step: [] } as never)],
+  ])('refuses a %s that is wrong, where it is given', (option, build) => {
+    expect(build).toThrow(`The option "${option}" has the value`);
+  });
 });

@@ -1,3 +1,5 @@
+import { callback, knownOptions, refuseUnknownOptions, requireCallback } from '../core/options/index.js';
+
 /** What `execute` hands to every step beside the value. @publicApi */
 export type TransformOptions = Readonly<Record<string, unknown>>;
 
@@ -14,6 +16,10 @@ export interface TransformPipeOptions {
   /** Turns what a step throws into the pipe's result. @default it is thrown */
   readonly errorHandler?: TransformRecovery<unknown>;
 }
+
+const OPTIONS = knownOptions<TransformPipeOptions>({ steps: true, errorHandler: true });
+
+const SIGNATURE = '(value, options) => value';
 
 type AnyStep = TransformStep<unknown, unknown>;
 
@@ -36,8 +42,11 @@ export class TransformPipe<I, O = I> {
   constructor(steps?: readonly TransformStep<never, unknown>[], errorHandler?: TransformRecovery<unknown>);
   constructor(first: unknown = {}, errorHandler?: TransformRecovery<unknown>) {
     const options: TransformPipeOptions = Array.isArray(first) ? { steps: first as AnyStep[] } : (first as object);
+    refuseUnknownOptions(options, OPTIONS, 'TransformPipe');
     this.steps = [...(options.steps ?? [])] as AnyStep[];
     this.recovery = errorHandler ?? options.errorHandler;
+    this.steps.forEach((step, index) => requireCallback(step, `step ${index + 1} of TransformPipe`, SIGNATURE));
+    callback(this.recovery, 'error handler of TransformPipe', '(error, value) => result');
   }
 
   /** Adds a step. */
@@ -50,6 +59,8 @@ export class TransformPipe<I, O = I> {
     predicate: (value: O) => boolean | PromiseLike<boolean>,
     step: TransformStep<O, U>,
   ): TransformPipe<I, O | Awaited<U>> {
+    requireCallback(predicate, 'predicate of pipeIf', '(value) => boolean');
+    requireCallback(step, 'step of pipeIf', SIGNATURE);
     const conditional = (value: O, options: TransformOptions): unknown => {
       const holds = predicate(value);
       if (!isThenable(holds)) return holds ? step(value, options) : value;
@@ -60,6 +71,7 @@ export class TransformPipe<I, O = I> {
 
   /** Adds a look at the value, which is awaited; what it answers is dropped. */
   tap(sideEffect: (value: O, options: TransformOptions) => unknown): TransformPipe<I, O> {
+    requireCallback(sideEffect, 'side effect of tap', '(value, options)');
     const look = (value: O, options: TransformOptions): unknown => {
       const answer = sideEffect(value, options);
       return isThenable(answer) ? answer.then(() => value) : value;
@@ -72,6 +84,7 @@ export class TransformPipe<I, O = I> {
    * left are not run. A second handler takes the place of the first; what a handler throws is thrown.
    */
   catch<R>(handler: TransformRecovery<R>): TransformPipe<I, O | Awaited<R>> {
+    requireCallback(handler, 'handler of catch', '(error, value) => result');
     return this.made(this.steps, handler);
   }
 

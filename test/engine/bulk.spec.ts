@@ -130,6 +130,22 @@ describe('A durable bulk', () => {
     });
   });
 
+  it('goes through the circuit breaker of its settings, attempt by attempt', async () => {
+    let calls = 0;
+    const execute = async <T>(fn: () => T | PromiseLike<T>) =>
+      calls++ === 0 ? Promise.reject(new Error('open')) : fn();
+    const process = (items: readonly number[]) => items.map((item) => item * 2);
+    const settings = { batchSize: 2, retryDelay: 1, keepResults: true, circuitBreakerConfig: { execute } };
+    const guarded = bulk('guarded', { source: rows(4).source, process, ...settings });
+    await withEngine([guarded], async (engine) => {
+      const outcome = engine.client.startAndWait(guarded);
+      await engine.advance('1m');
+
+      expect(await outcome).toMatchObject({ failedItems: 0, results: [0, 2, 4, 6] });
+      expect(calls).toBe(3);
+    });
+  });
+
   it('keeps results, in the order of the items, where it is told to', async () => {
     const process = (items: readonly number[]) => items.map((item) => item * 2);
     const kept = bulk('kept', { source: rows(7).source, process, batchSize: 2, keepResults: true });

@@ -33,8 +33,14 @@ export class WorkflowError extends Error {
   /** Further facts, when there are any. */
   declare readonly details?: Readonly<Record<string, unknown>>;
 
-  constructor(code: WorkflowErrorCode, message: string, options: WorkflowErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  /** @param message Of an error of your own: its code is `WORKFLOW_FAILED`. */
+  constructor(message?: string, options?: WorkflowErrorOptions);
+  constructor(code: WorkflowErrorCode, message: string, options?: WorkflowErrorOptions);
+  constructor(first: string = 'Workflow error', second?: string | WorkflowErrorOptions, third?: WorkflowErrorOptions) {
+    const isCoded = typeof second === 'string';
+    const code = isCoded ? (first as WorkflowErrorCode) : 'WORKFLOW_FAILED';
+    const options = (isCoded ? third : (second as WorkflowErrorOptions | undefined)) ?? {};
+    super(isCoded ? second : first, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.httpStatus = options.httpStatus ?? WORKFLOW_ERROR_CODES[code].httpStatus;
     if (options.details !== undefined) this.details = options.details;

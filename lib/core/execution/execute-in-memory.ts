@@ -16,6 +16,8 @@ export interface ExecuteInMemoryOptions {
   /** Cancels the run: what completed is undone. */
   readonly signal?: AbortSignal | undefined;
   readonly headers?: WorkflowHeaders | undefined;
+  /** Limit of the whole run. @default that of the definition */
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -31,8 +33,9 @@ export function executeInMemory<I, O>(
   services: MemoryServices,
   options: ExecuteInMemoryOptions = {},
 ): Promise<O> {
-  const { id, signal, headers } = options;
-  const origin = id === undefined && headers === undefined ? NO_ORIGIN : { id, headers };
+  const { id, signal, headers, timeoutMs } = options;
+  const isUsual = id === undefined && headers === undefined && timeoutMs === undefined;
+  const origin = isUsual ? NO_ORIGIN : { id, headers, timeoutMs };
   const outcome =
     signal === undefined
       ? begin(definition, input, services, origin)

@@ -1,6 +1,6 @@
 import { DefinitionRegistry } from '../definition/index.js';
 import { WorkflowOptionsError } from '../errors/index.js';
-import { LifecycleBus, silentLogger, type LifecycleEvent, type StreamItem } from '../lifecycle/index.js';
+import { LifecycleBus, processLogger, type LifecycleEvent, type StreamItem } from '../lifecycle/index.js';
 import { DEFAULT_RETRY_POLICY } from '../policies/index.js';
 import { newWorkflowId, RandomSource } from '../records/index.js';
 import { systemClock } from '../time/index.js';
@@ -14,7 +14,7 @@ export type MemoryServices = Pick<
 
 let standalone: MemoryServices | undefined;
 
-/** An engine's worth of services for what runs without a module: the real clock, no log, no other workflows. @internal */
+/** An engine's worth of services for what runs without a module: the real clock, warnings of the process for a log, no other workflows. @internal */
 export function standaloneServices(): MemoryServices {
   return (standalone ??= createServices());
 }
@@ -24,9 +24,9 @@ function createServices(): MemoryServices {
   return {
     clock: systemClock,
     registry: new DefinitionRegistry(),
-    logger: silentLogger,
-    bus: new LifecycleBus<LifecycleEvent>(silentLogger),
-    stream: new LifecycleBus<StreamItem>(silentLogger),
+    logger: processLogger,
+    bus: new LifecycleBus<LifecycleEvent>(processLogger),
+    stream: new LifecycleBus<StreamItem>(processLogger),
     options: { retry: DEFAULT_RETRY_POLICY, settleTimeoutMs: 5_000, stepEvents: false },
     nextCron: (expression) => {
       throw new WorkflowOptionsError({

@@ -13,3 +13,10 @@ export const silentLogger: WorkflowLogger = Object.freeze({
   warn: () => undefined,
   error: () => undefined,
 });
+
+/** For what runs without an application: what goes wrong is a warning of the process, and the rest is not said. @internal */
+export const processLogger: WorkflowLogger = Object.freeze({ ...silentLogger, warn: warnProcess, error: warnProcess });
+
+function warnProcess(message: string, fields?: Readonly<Record<string, unknown>>): void {
+  process.emitWarning(fields === undefined ? message : `${message} ${JSON.stringify(fields)}`, 'WorkflowWarning');
+}

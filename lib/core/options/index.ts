@@ -1,4 +1,15 @@
 export { knownOptions, optionName, refuseUnknownOptions, type KnownOptions } from './known-options.js';
 export { nearest } from './nearest.js';
 export { OptionRules, type ReadOptions } from './option-rules.js';
-export { callback, duration, flag, limit, oneOf, text, wholeNumber, wholeNumberFault } from './option-readers.js';
+export {
+  callback,
+  duration,
+  flag,
+  limit,
+  oneOf,
+  requireCallback,
+  requireMethods,
+  text,
+  wholeNumber,
+  wholeNumberFault,
+} from './option-readers.js';

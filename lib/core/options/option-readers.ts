@@ -57,6 +57,24 @@ export function callback<F>(value: F | undefined, option: string, signature: str
   throw new WorkflowOptionsError({ option, value, expected: `a function ${signature}` });
 }
 
+/** Reads a function that must be given. @param signature What it is given and answers, for the message. @internal */
+export function requireCallback<F>(value: F, option: string, signature: string): F {
+  if (typeof value === 'function') return value;
+  throw new WorkflowOptionsError({ option, value, expected: `a function ${signature}` });
+}
+
+/** Reads something that works: an object with these methods, and nothing where there is none. @param expected What it must have, for the message. @internal */
+export function requireMethods<O extends object | null | undefined>(
+  value: O,
+  methods: readonly string[],
+  option: string,
+  expected: string,
+): O {
+  if (value == null || methods.every((method) => typeof (value as Record<string, unknown>)[method] === 'function'))
+    return value;
+  throw new WorkflowOptionsError({ option, value, expected: `an object with ${expected}` });
+}
+
 /** Reads one of several words. @internal */
 export function oneOf<W extends string>(value: W | undefined, words: readonly W[], option: string): W | undefined {
   if (value === undefined || words.includes(value)) return value;

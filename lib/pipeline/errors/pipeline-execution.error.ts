@@ -1,5 +1,6 @@
-import { StepFailedError, isStepFailedError } from '../../core/errors/index.js';
+import { isStepFailedError } from '../../core/errors/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
+import { WorkflowStepError } from './workflow-step.error.js';
 
 const NAME = 'PipelineExecutionError';
 
@@ -9,8 +10,7 @@ const NAME = 'PipelineExecutionError';
  *
  * @publicApi
  */
-export class PipelineExecutionError extends StepFailedError {
-  readonly stepName: string;
+export class PipelineExecutionError extends WorkflowStepError {
   /** What the pipeline had done until then. Of a durable run it is read from the journal. */
   declare readonly context?: PipelineContext;
 
@@ -20,11 +20,15 @@ export class PipelineExecutionError extends StepFailedError {
     details?: Readonly<Record<string, unknown>>,
     context?: PipelineContext,
   ) {
-    super({ step: stepName, attempts: 1, cause: error });
-    this.stepName = stepName;
-    this.message = `Step "${stepName}" of the pipeline failed: ${error instanceof Error ? error.message : String(error)}`;
+    super(stepName, error instanceof Error ? error.message : String(error), { cause: error });
+    this.message = `Step "${stepName}" of the pipeline failed: ${this.reason}`;
     if (details !== undefined) Object.defineProperty(this, 'details', { value: details, enumerable: true });
     if (context !== undefined) Object.defineProperty(this, 'context', { value: context });
+  }
+
+  /** What the step threw: the same as `cause`. */
+  get error(): unknown {
+    return this.cause;
   }
 
   override get name(): string {

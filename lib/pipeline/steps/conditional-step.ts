@@ -1,5 +1,5 @@
 import { readOptional, type StepContext } from '../../core/definition/index.js';
-import { knownOptions, refuseUnknownOptions } from '../../core/options/index.js';
+import { knownOptions, refuseUnknownOptions, requireCallback } from '../../core/options/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { executeAlone } from '../pipeline.interpreter.js';
 import { PipelineStep, type PipelineStepOptions, type StepHook, type StepStructure } from './pipeline-step.js';
@@ -37,6 +37,7 @@ export class ConditionalStep<R = unknown, N extends string = string> extends Pip
     const options = readOptional<ConditionalStepOptions>(['falseStep', 'dependencies', 'timeout'], given);
     refuseUnknownOptions(options, OPTIONS, `step "${name}"`);
     super(name, options);
+    requireCallback(condition, `condition of step "${name}"`, '(context) => boolean');
     this.falseStep = options.falseStep;
   }
 

@@ -1,5 +1,5 @@
 import { readOptional, type StepContext } from '../../core/definition/index.js';
-import { knownOptions, refuseUnknownOptions } from '../../core/options/index.js';
+import { callback, knownOptions, refuseUnknownOptions, requireCallback } from '../../core/options/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 import { executeAlone } from '../pipeline.interpreter.js';
 import { PipelineStep, type PipelineStepOptions, type StepHook } from './pipeline-step.js';
@@ -54,9 +54,11 @@ export class FunctionStep<R = unknown, N extends string = string> extends Pipeli
     const options = readOptional<FunctionStepOptions>(keys, given);
     refuseUnknownOptions(options, OPTIONS, `step "${name}"`);
     super(name, options);
-    this.skipCondition = options.skipCondition;
-    this.errorHandler = options.errorHandler;
-    this.cleanupFunc = options.cleanupFunc;
+    const place = `step "${name}"`;
+    requireCallback(func, `func of ${place}`, '(context, step) => result');
+    this.skipCondition = callback(options.skipCondition, `skipCondition of ${place}`, '(context) => boolean');
+    this.errorHandler = callback(options.errorHandler, `errorHandler of ${place}`, '(context, error) => result');
+    this.cleanupFunc = callback(options.cleanupFunc, `cleanupFunc of ${place}`, '(context)');
   }
 
   /** Outside a pipeline, without the second argument, it is run as one would run it: within its time-out, and tried again. */

@@ -4,7 +4,9 @@ import {
   type StepContext,
   type WorkflowReference,
 } from '../../core/definition/index.js';
-import type { RetryOptions } from '../../core/policies/index.js';
+import { WorkflowOptionsError } from '../../core/errors/index.js';
+import { callback, requireMethods } from '../../core/options/index.js';
+import { resolveRetry, type RetryOptions } from '../../core/policies/index.js';
 import type { PipelineContext } from '../pipeline-context.js';
 
 /** Anything that runs a function under a policy of its own, such as a policy of cockatiel. @publicApi */
@@ -37,6 +39,8 @@ export type StepStructure =
   | { readonly kind: 'parallel'; readonly steps: readonly PipelineStep[]; readonly failFast: boolean }
   | { readonly kind: 'child'; readonly workflow: WorkflowReference; readonly input: unknown };
 
+const NONE: readonly string[] = [];
+
 /** What a step may do besides its work. @internal */
 export type StepHook = 'shouldSkip' | 'onError' | 'cleanup';
 
@@ -63,12 +67,16 @@ export abstract class PipelineStep<R = unknown, N extends string = string> {
   );
   constructor(name: N, ...given: readonly unknown[]) {
     const options = readOptional<PipelineStepOptions>(['dependencies', 'timeout', 'resilience'], given);
+    const { dependencies = NONE, timeout, resilience, retry, compensate } = options;
+    const place = `step "${name}"`;
+    if (!Array.isArray(dependencies)) throw notNames(dependencies, `dependencies of ${place}`);
+    if (retry !== undefined) resolveRetry(retry, undefined, place);
     this.name = name;
-    this.dependencies = Object.freeze([...(options.dependencies ?? [])]);
-    this.timeout = options.timeout;
-    this.resilience = options.resilience;
-    this.retry = options.retry;
-    this.compensate = options.compensate;
+    this.dependencies = Object.freeze([...dependencies]);
+    this.timeout = timeout;
+    this.resilience = requireMethods(resilience, ['execute'], `resilience of ${place}`, 'execute(fn)');
+    this.retry = retry;
+    this.compensate = callback(compensate, `compensate of ${place}`, '(result, context, undo)');
   }
 
   /** The steps inside, each of which is then run, recorded and limited by itself. @internal */
@@ -98,4 +106,8 @@ export abstract class PipelineStep<R = unknown, N extends string = string> {
   cleanup(_context: PipelineContext): unknown {
     return undefined;
   }
+}
+
+function notNames(value: unknown, option: string): WorkflowOptionsError {
+  return new WorkflowOptionsError({ option, value, expected: 'a list of names of steps' });
 }
