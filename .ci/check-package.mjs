@@ -16,6 +16,9 @@ const entryPoints = Object.keys(manifest.exports)
   .filter((key) => key !== './package.json')
   .map((key) => manifest.name + key.slice(1));
 
+/** For one command: compiling and installing take minutes where much else runs. It ends what hangs, and measures nothing. */
+const PATIENCE_MS = 600_000;
+
 const always = ['reflect-metadata', 'rxjs', '@types/node@^20'];
 const optional = [
   '@nestjs/swagger',
@@ -60,7 +63,7 @@ async function run(command, args, options = {}) {
     execFile(
       command,
       args,
-      { cwd: project, maxBuffer: 1 << 26, timeout: 120_000, ...options },
+      { cwd: project, maxBuffer: 1 << 26, timeout: PATIENCE_MS, ...options },
       (error, stdout, stderr) => {
         if (error) {
           fail(new Error(`${[command, ...args].join(' ')}\n${stdout}${stderr}`, { cause: error }));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DefinitionRegistry } from './core/definition/index.js';
 
 /**
@@ -11,5 +11,5 @@ export function buildIdOf(registry: DefinitionRegistry): string {
   const lines = [...registry.all()]
     .map(({ name, version, model, fingerprint }) => `${name}@${version} ${model} ${fingerprint ?? ''}`)
     .sort();
-  return createHash('sha256').update(lines.join('\n')).digest('base64url').slice(0, 16);
+  return hash('sha256', lines.join('\n'), 'base64url').slice(0, 16);
 }

@@ -7,8 +7,5 @@ export const WORKFLOW_STORE = Symbol('WORKFLOW_STORE');
 /** Injects the worker of this process, a `WorkflowWorker`; `undefined` with the option `worker: false`. @publicApi */
 export const WORKFLOW_WORKER = Symbol('WORKFLOW_WORKER');
 
-/** Options with their defaults. @internal */
-export const RESOLVED_WORKFLOW_OPTIONS = Symbol('RESOLVED_WORKFLOW_OPTIONS');
-
 /** What `forFeature` was given, in each module that called it. @internal */
 export const WORKFLOW_FEATURE_DEFINITIONS = Symbol('WORKFLOW_FEATURE_DEFINITIONS');

@@ -13,12 +13,14 @@ const SECTIONS = ['typeorm', 'worker', 'retry', 'payload', 'journal', 'events', 
  * @internal
  */
 export async function refuseByDecorators(options: WorkflowModuleOptions): Promise<void> {
-  await refuse(options, '');
-  for (const section of SECTIONS) await refuse(options[section], section);
+  if (isOfClass(options)) await refuse(options, '');
+  for (const section of SECTIONS) {
+    const given = options[section];
+    if (isOfClass(given)) await refuse(given, section);
+  }
 }
 
-async function refuse(given: unknown, section: string): Promise<void> {
-  if (!isOfClass(given)) return;
+async function refuse(given: object, section: string): Promise<void> {
   const [issue] = await classFindings(given).catch(nothingWhereNotInstalled);
   if (issue === undefined) return;
   const { path, message } = issue;

@@ -34,6 +34,7 @@ interface RunningParts {
  */
 export class WorkflowEngine {
   constructor(
+    readonly settings: ResolvedWorkflowOptions,
     readonly services: EngineServices,
     readonly client: WorkflowClient,
     readonly outlet: EventOutlet,
@@ -86,7 +87,7 @@ export function createEngine(
   const outlet = new EventOutlet(services);
   publishDiagnostics(services.bus);
   const relays = services.options.outbox && workerSettings !== undefined && worker !== undefined;
-  return new WorkflowEngine(services, client, outlet, {
+  return new WorkflowEngine(options, services, client, outlet, {
     ...(worker !== undefined && { worker }),
     ...(relays && { relay: new OutboxRelay(services, relayOptions(worker, workerSettings), outlet.deliver) }),
     ...(purge !== undefined && { purger: new WorkflowPurger(client, clock, logger, purge) }),
@@ -100,7 +101,7 @@ function createServices(
 ): EngineServices {
   const { clock, engine } = options;
   const registry = new DefinitionRegistry();
-  const chance = new RandomSource(newWorkflowId(clock), 1);
+  let chance: RandomSource | undefined;
   return {
     store,
     clock,
@@ -113,7 +114,7 @@ function createServices(
     stream: new LifecycleBus(logger),
     options: engineOptions(options, registry),
     nextCron,
-    random: () => chance.random(),
+    random: () => (chance ??= new RandomSource(newWorkflowId(clock), 1)).random(),
   };
 }
 

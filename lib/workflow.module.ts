@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 import type { WorkflowDefinition } from './core/definition/index.js';
 import { WorkflowFeatureModule } from './workflow-feature.module.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
@@ -16,7 +15,7 @@ import { WORKFLOW_EXPORTS, WORKFLOW_PROVIDERS } from './workflow.providers.js';
  *
  * @publicApi
  */
-@Module({ imports: [DiscoveryModule], providers: WORKFLOW_PROVIDERS, exports: WORKFLOW_EXPORTS })
+@Module({ providers: WORKFLOW_PROVIDERS, exports: WORKFLOW_EXPORTS })
 export class WorkflowModule extends ConfigurableModuleClass {
   /** Without options workflows are kept in memory, and executed in this process. */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {

@@ -152,14 +152,14 @@ export function resolveWorkflowOptions(
     ...(worker !== undefined && { worker }),
     engine: {
       retry,
-      settleTimeoutMs: duration(options.settleTimeout, '5s', 'settleTimeout'),
+      settleTimeoutMs: duration(options.settleTimeout, 5_000, 'settleTimeout'),
       recordStartAfterMs: 1_000,
       payloadLimitBytes: limit(payload.limit, DEFAULT_PAYLOAD_LIMIT_BYTES, 'payload.limit'),
       journalSoftLimit: wholeNumber(journal.warnEntries, Math.min(10_000, maxEntries), 'journal.warnEntries'),
       journalHardLimit: maxEntries,
       stepEvents: flag(events.steps, false, 'events.steps'),
       outbox: flag(events.outbox, false, 'events.outbox'),
-      lockTimeoutMs: duration(options.lockTimeout, '5s', 'lockTimeout'),
+      lockTimeoutMs: duration(options.lockTimeout, 5_000, 'lockTimeout'),
     },
     flushers: wholeNumber(journal.flushers, 2, 'journal.flushers'),
     ...(codec !== undefined && { codec }),
@@ -229,7 +229,7 @@ function resolveWorker(given: boolean | WorkflowWorkerOptions | undefined): Reso
   if (given === false) return undefined;
   const options = section(given === true ? {} : given, WORKER, 'worker');
   if (!flag(options.enabled, true, 'worker.enabled')) return undefined;
-  const leaseMs = duration(options.leaseDuration, '10s', 'worker.leaseDuration', 100);
+  const leaseMs = duration(options.leaseDuration, 10_000, 'worker.leaseDuration', 100);
   const heartbeatIntervalMs = duration(
     options.heartbeatInterval,
     Math.ceil(leaseMs / 3),
@@ -247,12 +247,12 @@ function resolveWorker(given: boolean | WorkflowWorkerOptions | undefined): Reso
   return {
     ...(id !== undefined && { id }),
     concurrency: wholeNumber(options.concurrency, 100, 'worker.concurrency'),
-    pollIntervalMs: duration(options.pollInterval, '2s', 'worker.pollInterval', 10),
+    pollIntervalMs: duration(options.pollInterval, 2_000, 'worker.pollInterval', 10),
     leaseMs,
     heartbeatIntervalMs,
-    shutdownTimeoutMs: duration(options.shutdownTimeout, '10s', 'worker.shutdownTimeout'),
+    shutdownTimeoutMs: duration(options.shutdownTimeout, 10_000, 'worker.shutdownTimeout'),
     maxCrashes: wholeNumber(options.maxCrashes, 10, 'worker.maxCrashes'),
-    mismatchGraceMs: duration(options.mismatchGrace, '10m', 'worker.mismatchGrace'),
+    mismatchGraceMs: duration(options.mismatchGrace, 600_000, 'worker.mismatchGrace'),
     warmInstances: wholeNumber(options.warmInstances, 10_000, 'worker.warmInstances', 0),
   };
 }

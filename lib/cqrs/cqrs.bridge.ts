@@ -1,11 +1,11 @@
-import { Injectable, type Type } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import type { Type } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
 import type { EventBus } from '@nestjs/cqrs';
 import type { WorkflowClient } from '../client/index.js';
 import type { DefinitionRegistry, WorkflowDefinition } from '../core/definition/index.js';
 import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
 import type { WorkflowLogger } from '../core/lifecycle/index.js';
-import { ProviderExplorer } from '../discovery/index.js';
+import type { ProviderExplorer } from '../discovery/index.js';
 import type { EventOutlet } from './event-outlet.js';
 import { toEventClass } from './events/index.js';
 import { HandlerGate } from './handler-gate.js';
@@ -32,7 +32,6 @@ interface EventBuses {
  *
  * @internal
  */
-@Injectable()
 export class CqrsBridge {
   constructor(
     private readonly moduleRef: ModuleRef,

@@ -1,3 +1,8 @@
+const PREFIX = 'workflow:';
+
+/** What something is recorded under. @internal */
+export type MetadataKey = `${typeof PREFIX}${string}`;
+
 /**
  * What one decorator records on classes: written by the decorator, read when the application starts.
  * Only what stands on the class itself counts: a subclass is not a workflow because its base is one.
@@ -5,8 +10,12 @@
  * @internal
  */
 export class ClassMetadata<T> {
-  /** @param key Prefixed `workflow:`. */
-  constructor(private readonly key: string) {}
+  constructor(private readonly key: MetadataKey) {}
+
+  /** Whether any of our decorators recorded something on the class itself: one look instead of one for each of them. */
+  static isOn(target: object): boolean {
+    return Reflect.getOwnMetadataKeys(target).some((key) => typeof key === 'string' && key.startsWith(PREFIX));
+  }
 
   /** Records a value; a second one replaces the first. */
   record(target: object, value: T): void {
@@ -27,8 +36,7 @@ export class ClassMetadata<T> {
 export class ClassMetadataList<T> {
   private readonly metadata: ClassMetadata<readonly T[]>;
 
-  /** @param key Prefixed `workflow:`. */
-  constructor(key: string) {
+  constructor(key: MetadataKey) {
     this.metadata = new ClassMetadata(key);
   }
 

@@ -1,4 +1,4 @@
-import { ClassMetadata } from './class-metadata.accessor.js';
+import { ClassMetadata, type MetadataKey } from './class-metadata.accessor.js';
 
 /** A method that carries a decorator, and what that recorded. @internal */
 export interface DecoratedMethod<T> {
@@ -14,8 +14,7 @@ export interface DecoratedMethod<T> {
 export class MethodMetadata<T> {
   private readonly metadata: ClassMetadata<readonly DecoratedMethod<T>[]>;
 
-  /** @param key Prefixed `workflow:`. */
-  constructor(key: string) {
+  constructor(key: MetadataKey) {
     this.metadata = new ClassMetadata(key);
   }
 

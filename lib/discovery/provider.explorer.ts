@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
+import { DiscoveryService, type ModulesContainer } from '@nestjs/core';
+import { ClassMetadata } from './class-metadata.accessor.js';
 import type { ProviderTarget } from './definition-factory.interface.js';
 
 type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** A provider of the application that was made from a class. @internal */
+/** A provider of the application that was made from a decorated class. @internal */
 export interface ExploredProvider {
   readonly target: ProviderTarget;
   /** Absent where Nest makes an instance per request or per consumer. */
@@ -15,41 +15,45 @@ export interface ExploredProvider {
 }
 
 /**
- * Walks over every provider of the application, wherever it stands.
+ * Every provider of the application, wherever it stands, as it is when this is made: once all are, and for no longer than the
+ * application starts.
  *
  * @internal
  */
-@Injectable()
 export class ProviderExplorer {
-  constructor(private readonly discovery: DiscoveryService) {}
+  private readonly wrappers: readonly InstanceWrapper[];
+  private explored: readonly ExploredProvider[] | undefined;
 
-  /** Every class provider once; aliases (`useExisting`) are the same provider. */
-  explore(): ExploredProvider[] {
-    const seen = new Set<object>();
-    const explored: ExploredProvider[] = [];
-    for (const wrapper of this.discovery.getProviders()) {
-      const provider = read(wrapper);
-      if (provider === undefined) continue;
-      const identity = provider.instance ?? provider.target;
-      if (seen.has(identity)) continue;
-      seen.add(identity);
-      explored.push(provider);
-    }
-    return explored;
+  constructor(modules: ModulesContainer) {
+    // Made here: to import Nest's module of it would cost every application one more module to start.
+    this.wrappers = new DiscoveryService(modules).getProviders();
+  }
+
+  /** Every provider once whose class carries a decorator of ours; aliases (`useExisting`) are the same provider. */
+  explore(): readonly ExploredProvider[] {
+    return (this.explored ??= decoratedProviders(this.wrappers));
   }
 
   /** What is provided under a token, in every module that provides it. */
   valuesOf<T>(token: symbol): T[] {
-    return this.discovery
-      .getProviders()
-      .filter((wrapper) => wrapper.token === token)
-      .map((wrapper) => wrapper.instance as T);
+    return this.wrappers.filter((wrapper) => wrapper.token === token).map((wrapper) => wrapper.instance as T);
   }
 
   /** Whether anything is provided under a token of that kind. */
   hasToken(isMeant: (token: unknown) => boolean): boolean {
-    return this.discovery.getProviders().some(({ token }) => isMeant(token));
+    return this.wrappers.some(({ token }) => isMeant(token));
   }
+}
+
+function decoratedProviders(wrappers: readonly InstanceWrapper[]): ExploredProvider[] {
+  const byIdentity = new Map<object, ExploredProvider>();
+  for (const wrapper of wrappers) {
+    const provider = read(wrapper);
+    if (provider === undefined || !ClassMetadata.isOn(provider.target)) continue;
+    const identity = provider.instance ?? provider.target;
+    if (!byIdentity.has(identity)) byIdentity.set(identity, provider);
+  }
+  return [...byIdentity.values()];
 }
 
 function read(wrapper: InstanceWrapper): ExploredProvider | undefined {

@@ -1,5 +1,5 @@
 import { Injectable, Module, Scope, type ModuleMetadata, type Type } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { Workflow, workflowDefinitionFactory, type WorkflowRunner } from '../code-first/index.js';
 import { DefinitionRegistry, type WorkflowContext, type WorkflowDefinition } from '../core/definition/index.js';
@@ -14,13 +14,9 @@ async function explore(
   metadata: ModuleMetadata,
   also: readonly DefinitionFactory[] = [],
 ): Promise<WorkflowDefinition[]> {
-  @Module({ imports: [DiscoveryModule], providers: [ProviderExplorer, WorkflowExplorer] })
-  class ExplorerModule {}
-  const testing = await Test.createTestingModule({
-    ...metadata,
-    imports: [ExplorerModule, ...(metadata.imports ?? [])],
-  }).compile();
-  return testing.get(WorkflowExplorer, { strict: false }).explore([...factories, ...also]);
+  const testing = await Test.createTestingModule(metadata).compile();
+  const providers = new ProviderExplorer(testing.get(ModulesContainer));
+  return new WorkflowExplorer(providers).explore([...factories, ...also]);
 }
 
 @Injectable()

@@ -1,16 +1,14 @@
-import { Injectable } from '@nestjs/common';
 import type { WorkflowDefinition } from '../core/definition/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { defineFromInstance, factoriesOf } from './define.js';
 import type { DefinitionFactory } from './definition-factory.interface.js';
-import { ProviderExplorer, type ExploredProvider } from './provider.explorer.js';
+import type { ExploredProvider, ProviderExplorer } from './provider.explorer.js';
 
 /**
  * Finds the decorated workflow classes among the application's providers and turns them into definitions.
  *
  * @internal
  */
-@Injectable()
 export class WorkflowExplorer {
   constructor(private readonly providers: ProviderExplorer) {}
 

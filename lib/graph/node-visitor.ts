@@ -135,7 +135,7 @@ export class NodeVisitor {
   }
 
   private ask(planned: PlannedNode, path: string): unknown {
-    const { host, state } = this.around;
+    const { state } = this.around;
     const human = planned.node as HumanNode;
     const given = this.answered.has(human.resumeKey) ? undefined : human.answerIn(state);
     // What a person answers is stored where answers may be looked for: it is not to be found there by the next question.

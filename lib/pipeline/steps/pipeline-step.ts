@@ -69,7 +69,7 @@ export abstract class PipelineStep<R = unknown, N extends string = string> {
     const options = readOptional<PipelineStepOptions>(['dependencies', 'timeout', 'resilience'], given);
     const { dependencies = NONE, timeout, resilience, retry, compensate } = options;
     const place = `step "${name}"`;
-    if (!Array.isArray(dependencies)) throw notNames(dependencies, `dependencies of ${place}`);
+    if (!Array.isArray(dependencies as unknown)) throw notNames(dependencies, `dependencies of ${place}`);
     if (retry !== undefined) resolveRetry(retry, undefined, place);
     this.name = name;
     this.dependencies = Object.freeze([...dependencies]);
