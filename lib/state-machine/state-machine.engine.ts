@@ -77,7 +77,7 @@ export class StateMachineEngine {
     const effects = settleEffects(step.effects, before, 1, plan.transactional);
     const { snapshot } = step;
     const next: MachineState = { id, version: 1, plan, logic, snapshot, at: 0, bonds: effects.bonds };
-    const event: MachineEvent = { type: CREATED, ...(input !== undefined && { input }) };
+    const event: MachineEvent = { type: at === undefined ? CREATED : ATTACHED, ...(input !== undefined && { input }) };
     const decided: DecidedTransition = { next, event, effects, metadata, ...(at !== undefined && { keepsRow: true }) };
     const { state, result } = await this.commit(decided, transaction);
     if (state !== undefined) return { state, created: true };
@@ -192,6 +192,8 @@ export class StateMachineEngine {
 
 /** The trigger of the first transition. @internal */
 export const CREATED = '$created';
+/** The trigger of the first transition of a machine that begins on a row which exists. @internal */
+export const ATTACHED = '$attached';
 
 function decide(
   from: MachineState,

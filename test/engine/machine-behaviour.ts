@@ -451,6 +451,44 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect((await stranger.machines.snapshot('y')).value).toBe('end');
     });
 
+    it('that do not fit what was stored are refused by name, whatever a migration answered', async () => {
+      const build = (state: string) => setup({}).createMachine({ id: 'm', initial: state, states: { [state]: {} } });
+      const first = await boot(defineStateMachine('m', build('a')));
+      await first.machines.create('m', { id: 'x' });
+      const astray = defineStateMachine('m', build('b'), {
+        version: 2,
+        migrate: (stored) => ({ ...stored, value: 'c' }),
+      });
+
+      for (const other of [await boot(astray), await boot(defineStateMachine('m', build('b')))]) {
+        await expect(other.machines.snapshot('x')).rejects.toMatchObject({
+          code: 'WORKFLOW_STATE_MACHINE',
+          message: expect.stringMatching(/"x" was stored by version 1 of "m".*migrate/),
+        });
+      }
+    });
+
+    it('that began on a row are gone through again from there', async () => {
+      const { machines } = await boot(order());
+      await machines.attach('order', 'o-1', { state: 'paid', context: { paid: 12 } });
+      await machines.send('o-1', 'SHIP');
+
+      expect(await machines.replay<typeof orderMachine>('o-1')).toMatchObject({
+        value: 'shipped',
+        context: { paid: 12 },
+      });
+      expect((await machines.history('o-1')).items[0]?.trigger).toBe('$attached');
+    });
+
+    it('with an id that none can have are not found', async () => {
+      const { machines } = await boot(order());
+      const id = 'o\u0000';
+
+      for (const attempt of [machines.send(id, 'SHIP'), machines.snapshot(id), machines.history(id)]) {
+        await expect(attempt).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+      }
+    });
+
     it('are waited for, and watched, also while another process moves them', async () => {
       const first = await boot(order());
       const second = await boot(order());
