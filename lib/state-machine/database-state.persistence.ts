@@ -1,6 +1,7 @@
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { StatePersistence } from '../core/store/index.js';
 import type {
+  PurgeRequest,
   StateAppendResult,
   StateHistoryQuery,
   StateTransitionRecord,
@@ -58,6 +59,14 @@ export class DatabaseStatePersistence extends StatePersistence {
 
   async append(transition: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult> {
     return (await this.states()).append(transition, transaction);
+  }
+
+  async delete(machineId: string): Promise<boolean> {
+    return (await this.states()).delete(machineId);
+  }
+
+  async purge(request: PurgeRequest): Promise<number> {
+    return (await this.states()).purge(request);
   }
 
   private states(): Promise<StatePersistence> {

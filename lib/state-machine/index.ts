@@ -37,6 +37,7 @@ export type { StateHistoryPage, StateTransition } from './machine-view.js';
 export { StatePersistence } from '../core/store/index.js';
 export type {
   StateAppendResult,
+  StateEnding,
   StateHistoryQuery,
   StateTransitionRecord,
   StateTransitionSeed,

@@ -54,6 +54,7 @@ export class MachineReader {
       logic,
       snapshot: restored(),
       at: record.at,
+      token: record.token,
       bonds: { timers, children, awaited },
     };
   }

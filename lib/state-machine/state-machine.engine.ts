@@ -147,7 +147,8 @@ export class StateMachineEngine {
       }
       const { state: moved, result } = await this.commit(decide(state, step, event, { metadata }));
       if (moved !== undefined) return moved;
-      if (expectedVersion !== undefined || attempt >= ATTEMPTS) throw lost(state, result);
+      if (attempt >= ATTEMPTS) throw lost(state, result);
+      // With an expected version, too: what the store says now tells whether it is still that one.
       state = undefined;
     }
   }
@@ -168,7 +169,7 @@ export class StateMachineEngine {
       this.kept.delete(id);
       return { result };
     }
-    const state: MachineState = { ...decided.next, at: result.record.at };
+    const state: MachineState = { ...decided.next, at: result.record.at, token: result.record.token };
     const committed = (): void => {
       this.keep(state);
       this.announcer.announce({ ...decided, next: state });

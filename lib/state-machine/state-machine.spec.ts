@@ -29,6 +29,8 @@ function door(more: Partial<StateMachineObjectOptions<Door>> = {}) {
         calls.push('persist');
         return store.states.append(...args);
       },
+      delete: (...args) => store.states.delete(...args),
+      purge: (...args) => store.states.purge(...args),
     },
     ...more,
   };
