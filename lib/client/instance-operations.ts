@@ -125,11 +125,14 @@ export class InstanceOperations {
     );
     const most = options.limit === undefined ? Infinity : wholeInput(options.limit, 'The limit of a purge');
     let deleted = 0;
-    while (deleted < most) {
-      const batch = Math.min(batchSize, most - deleted);
-      const count = await store.purge({ endedBefore, status, limit: batch });
-      deleted += count;
-      if (count < batch) break;
+    // Machines after instances: one goes only after those that did what it left to be done.
+    for (const purged of [store, store.states]) {
+      while (purged !== undefined && deleted < most) {
+        const batch = Math.min(batchSize, most - deleted);
+        const count = await purged.purge({ endedBefore, status, limit: batch });
+        deleted += count;
+        if (count < batch) break;
+      }
     }
     return { deleted };
   }

@@ -1,6 +1,7 @@
 import { WorkflowStoreError, WorkflowTransactionError } from '../core/errors/index.js';
 import type { LifecycleEvent } from '../core/lifecycle/index.js';
 import type {
+  PurgeRequest,
   StateAppendResult,
   StateHistoryQuery,
   StatePersistence,
@@ -8,6 +9,7 @@ import type {
   StateTransitionSeed,
 } from '../core/store/index.js';
 import { Lock, waitForRelease } from './lock.js';
+import { MachineRemoval } from './machine-removal.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { MemoryTransaction, type TransactionParticipant } from './memory-transaction.js';
 import { assertStorable } from './storable.js';
@@ -44,13 +46,16 @@ class PendingTransitions implements TransactionParticipant {
 
 /** State machines in memory, in the transactions of the memory store. @internal */
 export class MemoryStatePersistence implements StatePersistence {
+  private readonly removal: MachineRemoval;
   private readonly pending = new WeakMap<MemoryTransaction, PendingTransitions>();
 
   constructor(
     private readonly database: MemoryDatabase,
     /** A real asynchronous turn, as every statement takes one. */
     private readonly turn: () => Promise<void>,
-  ) {}
+  ) {
+    this.removal = new MachineRemoval(database);
+  }
 
   async load(machineId: string, transaction?: unknown): Promise<StateTransitionRecord | undefined> {
     const own = this.pendingOf(transaction);
@@ -82,11 +87,12 @@ export class MemoryStatePersistence implements StatePersistence {
     joined?.assertOpen();
     const last = own?.records.get(machineId)?.at(-1) ?? states.last(machineId);
     const actual = last?.version ?? 0;
-    if (seed.version !== actual + 1) {
+    const isOther = seed.follows !== undefined && last !== undefined && last.token !== seed.follows;
+    if (seed.version !== actual + 1 || isOther) {
       const written = states.at(machineId, seed.version);
       return written?.token === seed.token ? { kind: 'stored', record: written } : { kind: 'conflict', actual };
     }
-    const { event, ...transition } = seed;
+    const { event, follows: _, ...transition } = seed;
     const record = Object.freeze({ ...transition, at: this.database.now });
     const told = event === undefined ? [] : [{ ...event, at: record.at }];
     if (joined === undefined) {
@@ -98,6 +104,16 @@ export class MemoryStatePersistence implements StatePersistence {
       pending.events.push(...told);
     }
     return { kind: 'stored', record };
+  }
+
+  async delete(machineId: string): Promise<boolean> {
+    await this.turn();
+    return this.removal.delete(machineId);
+  }
+
+  async purge(request: PurgeRequest): Promise<number> {
+    await this.turn();
+    return this.removal.purge(request);
   }
 
   private pendingOf(transaction: unknown): PendingTransitions | undefined {

@@ -35,6 +35,14 @@ export class OutboxTable {
     return events;
   }
 
+  /** Whether a transition of the state machine waits to be published. */
+  hasTransitionsOf(machineId: string): boolean {
+    for (const eventId of this.byInstance.get(machineId)?.events.keys() ?? []) {
+      if (eventId.startsWith(`${machineId}:transition:`)) return true;
+    }
+    return false;
+  }
+
   settle(eventIds: readonly string[]): void {
     for (const eventId of eventIds) {
       const workflowId = this.owners.get(eventId);

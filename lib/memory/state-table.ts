@@ -20,6 +20,22 @@ export class StateTable {
     return this.byMachine.get(machineId)?.[version - 1];
   }
 
+  /** The last transition of each machine. */
+  *lasts(): Iterable<StateTransitionRecord> {
+    for (const records of this.byMachine.values()) yield records.at(-1) as StateTransitionRecord;
+  }
+
+  /** The last transition of a machine, and of each that it, or one of these, invoked. */
+  *familyOf(root: string): Iterable<StateTransitionRecord> {
+    for (const last of this.lasts()) {
+      if (last.machineId === root || last.machineId.startsWith(`${root}/`)) yield last;
+    }
+  }
+
+  removeFamily(root: string): void {
+    for (const { machineId } of [...this.familyOf(root)]) this.byMachine.delete(machineId);
+  }
+
   add(record: StateTransitionRecord): void {
     const known = this.byMachine.get(record.machineId);
     if (known === undefined) this.byMachine.set(record.machineId, [record]);

@@ -1,5 +1,7 @@
 import type {
+  PurgeRequest,
   StateAppendResult,
+  StateEnding,
   StateHistoryQuery,
   StatePersistence,
   StateTransitionRecord,
@@ -8,11 +10,12 @@ import type {
 import type { SqlExecutor, SqlRow } from './connection/index.js';
 import { outboxId } from './messaging/index.js';
 import { number, optionalText, text } from './records/index.js';
+import { deleteMachineText, purgeMachinesText } from './requests/index.js';
 import { NOW, type PreparedText } from './sql/index.js';
 import type { StoreCore } from './store-core.js';
 
 const FIELDS =
-  'machine_id, version, name, definition_version, from_state, to_state, trigger, metadata, snapshot, token, at';
+  'machine_id, version, name, definition_version, from_state, to_state, trigger, metadata, snapshot, token, ended, at';
 
 /** State machines in a table of transitions: a transition is one INSERT, and its key decides between writers. @internal */
 export class PostgresStatePersistence implements StatePersistence {
@@ -42,9 +45,11 @@ export class PostgresStatePersistence implements StatePersistence {
 
   async append(seed: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult> {
     const executor = this.executor(transaction);
-    const { event, ...transition } = seed;
-    const { machineId, version, name, definitionVersion, from, to, trigger, metadata, snapshot, token } = transition;
-    const state = [from ?? null, to, trigger, metadata ?? null, snapshot, token];
+    const { event, follows } = seed;
+    const transition = recordOfSeed(seed);
+    const { machineId, version, name, definitionVersion, from, to, trigger, metadata, snapshot, token, ended } =
+      transition;
+    const state = [from ?? null, to, trigger, metadata ?? null, snapshot, token, ended ?? null, follows ?? null];
     const values = [this.core.offsetMs(), machineId, version, name, definitionVersion, ...state];
     const told = this.core.outbox && event !== undefined ? [outboxId(machineId), JSON.stringify(event)] : [];
     const prepared = told.length === 0 ? this.appending() : this.appendingTold();
@@ -63,7 +68,7 @@ export class PostgresStatePersistence implements StatePersistence {
     return this.core.texts.get('state-append-told', () => {
       return `WITH written AS (${appendText(stateTransitions)}),
 told AS (INSERT INTO ${outbox} (instance_id, seq, generation, created_at, event)
-  SELECT $12, $3::int4, 1, w.at, ($13::jsonb || jsonb_build_object('at', w.at))::text FROM written w)
+  SELECT $14, $3::int4, 1, w.at, ($15::jsonb || jsonb_build_object('at', w.at))::text FROM written w)
 SELECT at FROM written`;
     });
   }
@@ -77,8 +82,21 @@ SELECT at FROM written`;
     });
     const { rows } = await executor.query({ ...prepared, values: [seed.machineId, seed.version, seed.token] });
     const row = rows[0] as SqlRow;
-    if (row['at'] != null) return { kind: 'stored', record: { ...seed, at: number(row, 'at') } };
+    if (row['at'] != null) return { kind: 'stored', record: { ...recordOfSeed(seed), at: number(row, 'at') } };
     return { kind: 'conflict', actual: number(row, 'actual') };
+  }
+
+  async delete(machineId: string): Promise<boolean> {
+    const prepared = this.core.texts.get('state-delete', () => deleteMachineText(this.core.tables));
+    const { rows } = await this.core.database.repeatable({ ...prepared, values: [machineId] });
+    return number(rows[0] ?? {}, 'deleted') > 0;
+  }
+
+  async purge({ endedBefore, status, limit }: PurgeRequest): Promise<number> {
+    const prepared = this.core.texts.get('state-purge', () => purgeMachinesText(this.core.tables));
+    const endings = status ?? ['completed', 'failed', 'cancelled'];
+    const { rows } = await this.core.database.once({ ...prepared, values: [Math.ceil(endedBefore), endings, limit] });
+    return number(rows[0] ?? {}, 'deleted');
   }
 
   private executor(transaction: unknown): SqlExecutor {
@@ -90,14 +108,20 @@ SELECT at FROM written`;
 /** Only behind the version before it, so that a stale writer of a later version leaves no gap. */
 function appendText(table: string): string {
   return `INSERT INTO ${table} (${FIELDS})
-SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, ${NOW}
-WHERE $3::int4 = 1 OR EXISTS (SELECT 1 FROM ${table} WHERE machine_id = $2 AND version = $3::int4 - 1)
+SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, $12, ${NOW}
+WHERE $3::int4 = 1 OR EXISTS (
+  SELECT 1 FROM ${table} WHERE machine_id = $2 AND version = $3::int4 - 1 AND token = coalesce($13, token))
 ON CONFLICT DO NOTHING RETURNING at`;
+}
+
+function recordOfSeed({ event: _, follows: __, ...transition }: StateTransitionSeed) {
+  return transition;
 }
 
 function recordOf(row: SqlRow): StateTransitionRecord {
   const from = optionalText(row, 'from_state');
   const metadata = optionalText(row, 'metadata');
+  const ended = optionalText(row, 'ended') as StateEnding | undefined;
   return {
     machineId: text(row, 'machine_id'),
     version: number(row, 'version'),
@@ -109,6 +133,7 @@ function recordOf(row: SqlRow): StateTransitionRecord {
     ...(metadata !== undefined && { metadata }),
     snapshot: text(row, 'snapshot'),
     token: text(row, 'token'),
+    ...(ended !== undefined && { ended }),
     at: number(row, 'at'),
   };
 }

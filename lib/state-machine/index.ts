@@ -22,6 +22,8 @@ export { stateTable } from './state-table.js';
 export type { CreateMachine, StateTable, TableArguments, TableHook, TableTransition } from './state-table.js';
 export { StateMachine } from './state-machine.js';
 export type { StateMachineObjectOptions } from './state-machine.js';
+export { DatabaseStatePersistence } from './database-state.persistence.js';
+export type { StateDataSource, StateTableOptions } from './database-state.persistence.js';
 export { workflowActor } from './workflow-actor.js';
 export type { WorkflowActorLogic, WorkflowActorSnapshot } from './workflow-actor.js';
 export type { InvokedArguments } from './invoked-step.js';
@@ -35,6 +37,7 @@ export type { StateHistoryPage, StateTransition } from './machine-view.js';
 export { StatePersistence } from '../core/store/index.js';
 export type {
   StateAppendResult,
+  StateEnding,
   StateHistoryQuery,
   StateTransitionRecord,
   StateTransitionSeed,

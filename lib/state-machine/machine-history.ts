@@ -1,4 +1,5 @@
 import { StateError, WorkflowInputError, WorkflowNotFoundError } from '../core/errors/index.js';
+import { assertPossibleId } from '../core/records/index.js';
 import { canonicalJson } from '../core/serialization/index.js';
 import type { StateTransitionRecord } from '../core/store/index.js';
 import type { LiveSnapshot, MachineEvent, StateValue } from './logic/machine-step.js';
@@ -6,7 +7,7 @@ import { stateOfText, stateText } from './logic/state-text.js';
 import type { MachineState, StoredMetadata } from './machine-state.js';
 import type { StateHistoryPage, StateTransition } from './machine-view.js';
 import type { MachinePlan } from './machine-plan.js';
-import type { StateMachineEngine } from './state-machine.engine.js';
+import { ATTACHED, type StateMachineEngine } from './state-machine.engine.js';
 
 const PAGE = 500;
 
@@ -15,6 +16,7 @@ export class MachineHistory {
   constructor(private readonly engine: StateMachineEngine) {}
 
   async page(id: string, limit: number, cursor: string | undefined, transaction?: unknown): Promise<StateHistoryPage> {
+    assertPossibleId(id);
     const after = cursor === undefined ? 0 : readCursor(cursor);
     const records = await this.engine.reader.states.history(id, { after, limit: limit + 1 }, transaction);
     if (records.length === 0 && after === 0) throw new WorkflowNotFoundError({ workflowId: id });
@@ -31,6 +33,10 @@ export class MachineHistory {
     for (let after = 0; after < last.version;) {
       const records = await this.engine.reader.states.history(id, { after, limit: PAGE });
       for (const record of records) {
+        if (record.trigger === ATTACHED) {
+          ({ snapshot } = await this.engine.reader.restore(record));
+          continue;
+        }
         const { payload } = await this.about(record);
         snapshot = this.move(snapshot, logic, record, payload);
       }

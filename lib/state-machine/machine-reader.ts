@@ -1,6 +1,8 @@
 import { StateError, WorkflowNotFoundError, WorkflowVersionMismatchError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
+import { assertPossibleId } from '../core/records/index.js';
 import type { StatePersistence, StateTransitionRecord } from '../core/store/index.js';
+import type { LiveSnapshot } from './logic/machine-step.js';
 import { decodeMachine, type MachineState } from './machine-state.js';
 import { isStateMachineDefinition, type MachinePlan, type MigratedSnapshot } from './machine-plan.js';
 
@@ -22,10 +24,12 @@ export class MachineReader {
   }
 
   async find(id: string, transaction?: unknown): Promise<MachineState | undefined> {
+    assertPossibleId(id);
     const record = await this.states.load(id, transaction);
     return record && this.restore(record);
   }
 
+  /** @throws StateError when the snapshot does not fit the machine, with XState's own words as the cause */
   async restore(record: StateTransitionRecord): Promise<MachineState> {
     const plan = this.planOf(record);
     const [logic, stored] = await Promise.all([plan.logic(), decodeMachine(this.services.payloads, record)]);
@@ -36,13 +40,21 @@ export class MachineReader {
         ? migrate(stored.snapshot as MigratedSnapshot, record.definitionVersion)
         : stored.snapshot;
     const { timers = {}, children = {}, awaited = false } = stored;
+    const restored = (): LiveSnapshot => {
+      try {
+        return logic.restore(snapshot, Object.keys(children));
+      } catch (cause) {
+        throw doesNotFit(record, plan, cause);
+      }
+    };
     return {
       id: record.machineId,
       version: record.version,
       plan,
       logic,
-      snapshot: logic.restore(snapshot, Object.keys(children)),
+      snapshot: restored(),
       at: record.at,
+      token: record.token,
       bonds: { timers, children, awaited },
     };
   }
@@ -65,4 +77,12 @@ export class MachineReader {
       actualVersion: plan.version,
     });
   }
+}
+
+function doesNotFit({ machineId, name, definitionVersion }: StateTransitionRecord, plan: MachinePlan, cause: unknown) {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new StateError(
+    `The state machine "${machineId}" was stored by version ${definitionVersion} of "${name}", and version ${plan.version} cannot go on from it: ${why}. Raise the version, and give a migrate that answers a state of the new machine.`,
+    { cause },
+  );
 }

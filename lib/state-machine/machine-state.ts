@@ -13,6 +13,8 @@ export interface MachineState {
   readonly logic: MachineLogic;
   readonly snapshot: LiveSnapshot;
   readonly at: number;
+  /** Of the transition that led here; absent before it is written. */
+  readonly token?: string;
   readonly bonds: MachineBonds;
 }
 

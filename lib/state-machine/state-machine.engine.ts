@@ -77,7 +77,7 @@ export class StateMachineEngine {
     const effects = settleEffects(step.effects, before, 1, plan.transactional);
     const { snapshot } = step;
     const next: MachineState = { id, version: 1, plan, logic, snapshot, at: 0, bonds: effects.bonds };
-    const event: MachineEvent = { type: CREATED, ...(input !== undefined && { input }) };
+    const event: MachineEvent = { type: at === undefined ? CREATED : ATTACHED, ...(input !== undefined && { input }) };
     const decided: DecidedTransition = { next, event, effects, metadata, ...(at !== undefined && { keepsRow: true }) };
     const { state, result } = await this.commit(decided, transaction);
     if (state !== undefined) return { state, created: true };
@@ -147,7 +147,8 @@ export class StateMachineEngine {
       }
       const { state: moved, result } = await this.commit(decide(state, step, event, { metadata }));
       if (moved !== undefined) return moved;
-      if (expectedVersion !== undefined || attempt >= ATTEMPTS) throw lost(state, result);
+      if (attempt >= ATTEMPTS) throw lost(state, result);
+      // With an expected version, too: what the store says now tells whether it is still that one.
       state = undefined;
     }
   }
@@ -168,7 +169,7 @@ export class StateMachineEngine {
       this.kept.delete(id);
       return { result };
     }
-    const state: MachineState = { ...decided.next, at: result.record.at };
+    const state: MachineState = { ...decided.next, at: result.record.at, token: result.record.token };
     const committed = (): void => {
       this.keep(state);
       this.announcer.announce({ ...decided, next: state });
@@ -192,6 +193,8 @@ export class StateMachineEngine {
 
 /** The trigger of the first transition. @internal */
 export const CREATED = '$created';
+/** The trigger of the first transition of a machine that begins on a row which exists. @internal */
+export const ATTACHED = '$attached';
 
 function decide(
   from: MachineState,

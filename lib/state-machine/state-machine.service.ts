@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
-import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { StateError, WorkflowDefinitionError, WorkflowNotFoundError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
-import { assertWorkflowId, newWorkflowId } from '../core/records/index.js';
+import { assertPossibleId, assertWorkflowId, newWorkflowId } from '../core/records/index.js';
 import { parseDuration } from '../core/time/index.js';
 import type { EventOf, MachineInputOf, MachineLike, SnapshotOf } from './logic/machine-like.js';
 import type { MachineEvent, StateValue } from './logic/machine-step.js';
@@ -200,6 +200,24 @@ export class StateMachineService implements MachineOperations {
     options: { readonly transaction?: unknown } = {},
   ): Promise<StateMachineSnapshot<M>> {
     return new StateMachineSnapshot<M>(await this.engine.reader.load(id, options.transaction));
+  }
+
+  /**
+   * Deletes an ended machine with its history, the machines it invoked, and the instances that did what it left to be done.
+   *
+   * @throws WorkflowNotFoundError; StateError while it has not ended, or something of it is still to be done
+   */
+  async delete(id: string): Promise<void> {
+    assertPossibleId(id);
+    const { states } = this.engine.reader;
+    if (await states.delete(id)) return;
+    const last = await states.load(id);
+    if (last === undefined) throw new WorkflowNotFoundError({ workflowId: id });
+    throw new StateError(
+      last.ended === undefined
+        ? `The state machine "${id}" has not ended: it is in "${last.to}". Only an ended one can be deleted.`
+        : `The state machine "${id}" has ended, but was invoked by another one, or what it left to be done or told is not over. Delete the other one, or try again later.`,
+    );
   }
 
   /** The transitions of a machine, oldest first, in pages. @throws WorkflowInputError for a cursor that `history` did not answer */

@@ -29,6 +29,8 @@ function door(more: Partial<StateMachineObjectOptions<Door>> = {}) {
         calls.push('persist');
         return store.states.append(...args);
       },
+      delete: (...args) => store.states.delete(...args),
+      purge: (...args) => store.states.purge(...args),
     },
     ...more,
   };
@@ -69,6 +71,36 @@ describe('StateMachine', () => {
     await other.recover();
     expect([other.state, other.version]).toEqual(['closed', 1]);
     expect(await other.trigger('lock', { key: 7 })).toBe(true);
+  });
+
+  it('takes one of two triggers that come at once, and goes on from what is stored', async () => {
+    const { machine, options } = door();
+
+    const outcomes = await Promise.allSettled([machine.trigger('close'), machine.trigger('close')]);
+
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { expected: 0, actual: 1 } });
+    expect(await machine.trigger('close')).toBe(false);
+    expect(await machine.trigger('lock', { key: 7 })).toBe(true);
+    const again = new StateMachine(options);
+    await again.recover();
+    expect([again.state, again.version]).toEqual(['locked', 2]);
+  });
+
+  it('goes on from what is stored after a transaction that took a transition back', async () => {
+    const { machine, store } = door();
+    const undone = (trigger: string): Promise<unknown> =>
+      store.transaction(async ({ handle }) => {
+        await machine.trigger(trigger, {}, { transaction: handle });
+        throw new Error('undone');
+      });
+
+    await expect(undone('close')).rejects.toThrow('undone');
+    await expect(machine.trigger('open')).rejects.toMatchObject({ expected: 1, actual: 0 });
+    expect([machine.state, await machine.trigger('close')]).toEqual(['open', true]);
+    await expect(undone('open')).rejects.toThrow('undone');
+    await expect(machine.trigger('close')).rejects.toMatchObject({ expected: 2, actual: 1 });
+    expect([await machine.trigger('close'), machine.state]).toEqual([false, 'closed']);
   });
 
   it('commits with a transaction, or not at all', async () => {

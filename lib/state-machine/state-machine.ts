@@ -24,6 +24,8 @@ export class StateMachine<S extends string = string> {
   readonly id: string;
   private current: S;
   private counter = 0;
+  /** Somebody else was first: what is here is not what is stored. */
+  private stale = false;
 
   constructor(private readonly options: StateMachineObjectOptions<S>) {
     this.id = options.id;
@@ -45,30 +47,30 @@ export class StateMachine<S extends string = string> {
   }
 
   /**
-   * Moves the machine; false when the table has no such line, or every guard declined.
+   * Moves the machine; false when the table has no such line, or every guard declined. After a conflict the next trigger is decided on what
+   * is stored.
    *
    * @param options.transaction Commits the transition with the caller's rows.
-   * @throws StateConcurrencyError when somebody else was first: the state stays what it was, the version becomes the actual one; call
-   * {@link recover}, and decide anew
+   * @throws StateConcurrencyError when somebody else was first, be it another trigger of this object: the state stays what it was, the
+   * version becomes the actual one; decide anew
    */
   async trigger(
     trigger: string,
     payload: object = {},
     options: { readonly metadata?: unknown; readonly transaction?: unknown } = {},
   ): Promise<boolean> {
+    if (this.stale) await this.recover(options.transaction);
     const args: TableArguments = { event: { ...payload, type: trigger }, machineId: this.id };
     const line = this.find(args);
     if (line === undefined) return false;
     const { onExit, onEnter, onTransition } = this.options;
     const from = this.current;
+    const version = this.counter;
     await onExit?.[from]?.(args);
+    if (this.counter !== version) throw new StateConcurrencyError(version, this.counter, this.id);
+    await this.persist({ from, to: line.to, trigger, version: version + 1 }, options);
     this.current = line.to;
-    try {
-      await this.persist(from, trigger, options);
-    } catch (error) {
-      this.current = from;
-      throw error;
-    }
+    this.counter = version + 1;
     await onEnter?.[line.to]?.(args);
     await onTransition?.(args);
     return true;
@@ -98,6 +100,7 @@ export class StateMachine<S extends string = string> {
     if (state === undefined) throw new WorkflowNotFoundError({ workflowId: this.id });
     this.current = state as S;
     this.counter = version;
+    this.stale = false;
   }
 
   private find(args: TableArguments): TableTransition<S> | undefined {
@@ -108,23 +111,20 @@ export class StateMachine<S extends string = string> {
   }
 
   private async persist(
-    from: S,
-    trigger: string,
+    transition: { readonly from: S; readonly to: S; readonly trigger: string; readonly version: number },
     { metadata, transaction }: { readonly metadata?: unknown; readonly transaction?: unknown },
   ): Promise<void> {
     const { persistence, name = 'state-machine' } = this.options;
-    const version = this.counter + 1;
-    if (persistence !== undefined) {
-      const seed = { machineId: this.id, version, name, definitionVersion: 1, from, to: this.current, trigger };
-      const about = metadata === undefined ? {} : { metadata: JSON.stringify({ metadata }) };
-      const snapshot = JSON.stringify({ value: this.current });
-      const result = await persistence.append({ ...seed, ...about, snapshot, token: newRandomSeed() }, transaction);
-      if (result.kind === 'conflict') {
-        const expected = this.counter;
-        this.counter = result.actual;
-        throw new StateConcurrencyError(expected, result.actual, this.id);
-      }
-    }
-    this.counter = version;
+    if (persistence === undefined) return;
+    const about = metadata === undefined ? {} : { metadata: JSON.stringify({ metadata }) };
+    const snapshot = JSON.stringify({ value: transition.to });
+    const seed = { machineId: this.id, name, definitionVersion: 1, ...transition, ...about, snapshot };
+    const result = await persistence.append({ ...seed, token: newRandomSeed() }, transaction);
+    if (result.kind === 'stored') return;
+    this.counter = result.actual;
+    this.stale = result.actual > 0;
+    // A transaction took back even its first transition.
+    if (result.actual === 0) this.current = this.options.initial;
+    throw new StateConcurrencyError(transition.version - 1, result.actual, this.id);
   }
 }

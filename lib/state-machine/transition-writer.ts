@@ -5,6 +5,7 @@ import { newRandomSeed, type InstanceSeed } from '../core/records/index.js';
 import {
   readPatiently,
   type StateAppendResult,
+  type StateEnding,
   type StatePersistence,
   type StateTransitionSeed,
   type StoreTransaction,
@@ -107,6 +108,8 @@ export class TransitionWriter {
       ...(text !== undefined && { metadata: text }),
       snapshot: encoded,
       token: newRandomSeed(),
+      ...(from?.token !== undefined && { follows: from.token }),
+      ...(snapshot.status !== 'active' && { ended: ENDINGS[snapshot.status] ?? 'cancelled' }),
       ...(this.services.options.outbox && { event: transitionEvent(decided) }),
     };
   }
@@ -204,6 +207,9 @@ export class TransitionWriter {
     });
   }
 }
+
+/** How a machine ended, by the words of XState. */
+const ENDINGS: Readonly<Record<string, StateEnding>> = { done: 'completed', error: 'failed', stopped: 'cancelled' };
 
 type TransactionalAction = (args: object, params: unknown) => unknown;
 

@@ -100,6 +100,8 @@ export class WorkflowStateTransitionEntity {
   /** As serialised, and encoded when there is a codec. */
   declare metadata: string | null;
   declare snapshot: string;
+  /** How the machine ended with it; null while it lives. */
+  declare ended: 'completed' | 'failed' | 'cancelled' | null;
   declare at: Date;
 }
 
@@ -187,6 +189,7 @@ const stateTransitionColumns: Columns<WorkflowStateTransitionEntity> = {
   trigger: text(),
   metadata: optionalText(),
   snapshot: text(),
+  ended: optionalText(),
   at: time('at'),
 };
 

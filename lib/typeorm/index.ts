@@ -1,7 +1,6 @@
 // The store
 export { createTypeOrmStore, type TypeOrmStoreOptions } from './typeorm-store.js';
 export { locateDataSource } from './data-source.locator.js';
-export { DatabaseStatePersistence } from './database-state.persistence.js';
 
 // The tables, for the application's own queries and migrations
 export {

@@ -36,7 +36,7 @@ export const HOUSE: Readonly<Record<string, Room>> = {
   flow: model,
   'event-workflow': model,
   saga: model,
-  'state-machine': model,
+  'state-machine': { ...model, mayLoad: ['typeorm'] },
   bulk: model,
   'transform-pipe': model,
   tasks: model,

@@ -3,13 +3,13 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { StateMachineService, WorkflowModule, WorkflowClient } from 'nestjs-workflow';
 import {
   Action,
+  DatabaseStatePersistence,
   Guard,
   StateMachine,
   StateMachineWorkflow,
   StatePersistence,
   Step,
 } from 'nestjs-workflow/state-machine';
-import { DatabaseStatePersistence } from 'nestjs-workflow/typeorm';
 import { DataSource } from 'typeorm';
 import { createMachine } from 'xstate';
 import { Parcel } from '../src/parcels/parcel.entity.js';
@@ -107,7 +107,8 @@ describe('A state machine in an application with TypeORM', () => {
     await one.recover();
 
     expect([one.state, one.version]).toEqual(['closed', 1]);
-    expect(() => new DatabaseStatePersistence(dataSource, { stateTable: 'a; DROP TABLE b' })).toThrow(/stateTable/);
+    const wrong = new DatabaseStatePersistence(dataSource, { stateTable: 'a; DROP TABLE b' });
+    await expect(wrong.load('door')).rejects.toThrow(/stateTable/);
   });
 
   it('refuses the root manager, which would commit nothing together', async () => {

@@ -451,6 +451,118 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect((await stranger.machines.snapshot('y')).value).toBe('end');
     });
 
+    it('that do not fit what was stored are refused by name, whatever a migration answered', async () => {
+      const build = (state: string) => setup({}).createMachine({ id: 'm', initial: state, states: { [state]: {} } });
+      const first = await boot(defineStateMachine('m', build('a')));
+      await first.machines.create('m', { id: 'x' });
+      const astray = defineStateMachine('m', build('b'), {
+        version: 2,
+        migrate: (stored) => ({ ...stored, value: 'c' }),
+      });
+
+      for (const other of [await boot(astray), await boot(defineStateMachine('m', build('b')))]) {
+        await expect(other.machines.snapshot('x')).rejects.toMatchObject({
+          code: 'WORKFLOW_STATE_MACHINE',
+          message: expect.stringMatching(/"x" was stored by version 1 of "m".*migrate/),
+        });
+      }
+    });
+
+    it('that began on a row are gone through again from there', async () => {
+      const { machines } = await boot(order());
+      await machines.attach('order', 'o-1', { state: 'paid', context: { paid: 12 } });
+      await machines.send('o-1', 'SHIP');
+
+      expect(await machines.replay<typeof orderMachine>('o-1')).toMatchObject({
+        value: 'shipped',
+        context: { paid: 12 },
+      });
+      expect((await machines.history('o-1')).items[0]?.trigger).toBe('$attached');
+    });
+
+    it('that have ended can go, and begin anew under the same id, with what they invoke', async () => {
+      const inner = setup({}).createMachine({
+        initial: 'a',
+        states: { a: { after: { 1_000: 'b' } }, b: { type: 'final' } },
+        output: 'fine',
+      });
+      const outer = setup({ actors: { inner }, actions: { note: () => void ran.push('note') } }).createMachine({
+        initial: 'waiting',
+        states: {
+          waiting: { invoke: { id: 'kid', src: 'inner', onDone: 'rung' } },
+          rung: { entry: 'note', after: { [HOUR]: 'over' } },
+          over: { type: 'final' },
+        },
+      });
+      const definitions = [defineStateMachine('inner', inner), defineStateMachine('outer', outer)];
+      const bench = await boot(...definitions);
+      const live = async (): Promise<void> => {
+        await bench.machines.create('outer', { id: 'o' });
+        await expect(bench.machines.delete('o')).rejects.toThrow(/"o" has not ended: it is in "waiting"/);
+        for (const ms of [1_000, 1_000, HOUR]) await bench.advance(ms);
+        expect(await bench.machines.snapshot('o')).toMatchObject({ value: 'over', version: 3 });
+      };
+
+      await live();
+      await bench.machines.delete('o');
+      await expect(bench.machines.snapshot('o')).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+      expect((await bench.client.list()).items).toEqual([]);
+      await live();
+      await bench.advance(HOUR);
+      await bench.client.purge({ olderThan: '30m' });
+      await expect(bench.machines.delete('o')).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+      await live();
+
+      expect(ran).toEqual(['note', 'note', 'note']);
+    });
+
+    it('do an action under one key however often it is tried, and under another for each transition', async () => {
+      const keys: unknown[] = [];
+      const bell = setup({
+        actions: {
+          ring: (args: object) => {
+            keys.push((args as { idempotencyKey?: string }).idempotencyKey);
+            if (keys.length === 1) throw new Error('not yet');
+          },
+        },
+      }).createMachine({ initial: 'still', states: { still: { on: { RING: { actions: 'ring' } } } } });
+      const bench = await boot(defineStateMachine('bell', bell));
+      await bench.machines.create('bell', { id: 'b' });
+      for (let times = 0; times < 2; times += 1) {
+        await bench.machines.send('b', 'RING');
+        await bench.advance(1_000);
+      }
+
+      expect(keys).toEqual([expect.any(String), keys[0], expect.any(String)]);
+      expect(keys[2]).not.toBe(keys[0]);
+    });
+
+    it('of the same id are told apart by a process that saw the earlier one', async () => {
+      const first = await boot(order());
+      const second = await boot(order());
+      await first.machines.create('order', { id: 'o-1', input: { paid: 3 } });
+      await second.machines.send('o-1', 'CANCEL');
+      await second.drain();
+      await second.machines.delete('o-1');
+      await second.machines.create('order', { id: 'o-1', input: { paid: 5 } });
+
+      const moved = await first.machines.send<typeof orderMachine>('o-1', 'PAY', {
+        payload: { amount: 10 },
+        expectedVersion: 1,
+      });
+
+      expect(moved).toMatchObject({ context: { paid: 15 }, version: 2 });
+    });
+
+    it('with an id that none can have are not found', async () => {
+      const { machines } = await boot(order());
+      const id = 'o\u0000';
+
+      for (const attempt of [machines.send(id, 'SHIP'), machines.snapshot(id), machines.history(id)]) {
+        await expect(attempt).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+      }
+    });
+
     it('are waited for, and watched, also while another process moves them', async () => {
       const first = await boot(order());
       const second = await boot(order());

@@ -10,9 +10,11 @@ export type {
   WaitRow,
 } from './flush-unit.js';
 export { readPatiently } from './read-patiently.js';
+export type { PurgeRequest } from './purge-request.js';
 export { StatePersistence } from './state-persistence.js';
 export type {
   StateAppendResult,
+  StateEnding,
   StateHistoryQuery,
   StateTransitionRecord,
   StateTransitionSeed,
@@ -22,7 +24,6 @@ export type {
   InstanceQuery,
   PollRequest,
   PollResult,
-  PurgeRequest,
   RenewRequest,
   RenewResult,
   ReopenRequest,

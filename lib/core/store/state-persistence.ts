@@ -1,4 +1,8 @@
 import type { LifecycleEvent } from '../lifecycle/index.js';
+import type { PurgeRequest } from './purge-request.js';
+
+/** How a machine ended: with its final state, by an error, or stopped. @publicApi */
+export type StateEnding = 'completed' | 'failed' | 'cancelled';
 
 /**
  * One transition of a state machine: its row. Texts are as serialised; states are what the machine calls them, JSON where nested.
@@ -20,6 +24,8 @@ export interface StateTransitionRecord {
   readonly metadata?: string;
   /** Everything the machine is after it. */
   readonly snapshot: string;
+  /** Says that the machine moved no more after it. */
+  readonly ended?: StateEnding;
   /** Names this one attempt to write it, so that a lost answer can be told from a lost race. */
   readonly token: string;
   /** The store's time of writing, epoch milliseconds. */
@@ -28,6 +34,8 @@ export interface StateTransitionRecord {
 
 /** A transition to be written; the store adds the time. @publicApi */
 export interface StateTransitionSeed extends Omit<StateTransitionRecord, 'at'> {
+  /** The token of the transition that it was decided on: a machine created anew under the same id is not moved. @default any */
+  readonly follows?: string;
   /** What is told of it. Stored in the outbox, in the same commit, where the store has one. */
   readonly event?: Omit<LifecycleEvent, 'at'>;
 }
@@ -68,4 +76,16 @@ export abstract class StatePersistence {
    * its own row and counts as stored. An open transaction that writes the same version is waited for.
    */
   abstract append(transition: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult>;
+
+  /**
+   * Deletes an ended machine, with the machines it invoked and the ended instances that did what its transitions left to be done. False
+   * when it is unknown, has not ended, is the child of another, or one of those instances is still open or an event not yet published.
+   */
+  abstract delete(machineId: string): Promise<boolean>;
+
+  /**
+   * Deletes machines that ended before an instant, with the machines they invoked, the first to end first; each only after every instance
+   * of its transitions. Returns how many ended machines went, those they invoked not counted.
+   */
+  abstract purge(request: PurgeRequest): Promise<number>;
 }

@@ -9,6 +9,7 @@ import type {
   WorkflowAttributes,
 } from '../records/index.js';
 import type { Cancellable } from '../time/index.js';
+import type { PurgeRequest } from './purge-request.js';
 import type { StatePersistence } from './state-persistence.js';
 import type { FlushResult, FlushUnit, LeaseGrant, StartResult, StartUnit, StreamSeed } from './flush-unit.js';
 
@@ -249,13 +250,6 @@ export interface ReopenRequest {
   /** Positions to remove. */
   readonly removePositions: readonly number[];
   readonly timeoutMs?: number;
-}
-
-/** @publicApi */
-export interface PurgeRequest {
-  readonly endedBefore: number;
-  readonly status?: readonly TerminalStatus[];
-  readonly limit: number;
 }
 
 /** @publicApi */

@@ -1,6 +1,7 @@
 import type { TableNames } from '../sql/index.js';
 
-const ENDED = `i.status IN ('completed', 'failed', 'cancelled', 'compensation_failed')`;
+/** @internal */
+export const ENDED = `i.status IN ('completed', 'failed', 'cancelled', 'compensation_failed')`;
 
 /** Deletes ended instances by id with everything that belongs to them. Parameter 1: ids. @internal */
 export function deleteText(tables: TableNames): string {
@@ -39,14 +40,18 @@ export function purgeTopicsText(tables: TableNames): string {
     SELECT i.created_at FROM ${t.instances} i WHERE NOT (${ENDED}) ORDER BY i.created_at LIMIT 1))`;
 }
 
-/** Events that are not published yet outlive their instance. */
 function removal(t: TableNames): string {
+  return `${removalOf(t)}
+SELECT count(*) AS deleted FROM no_instance`;
+}
+
+/** What goes with the instances `doomed` (id, no). Events that are not published yet outlive their instance. @internal */
+export function removalOf(t: TableNames): string {
   const of = (table: string, column: string) => `DELETE FROM ${table} x USING doomed d WHERE x.${column} = d.id`;
   return `no_entries AS (DELETE FROM ${t.entries} x USING doomed d WHERE x.instance_no = d.no),
 no_waits AS (${of(t.waits, 'instance_id')}),
 no_stream AS (${of(t.stream, 'instance_id')}),
 no_signals AS (${of(t.signals, 'workflow_id')}),
 no_slots AS (${of(t.slots, 'instance_id')} AND NOT x.released),
-no_instance AS (DELETE FROM ${t.instances} i USING doomed d WHERE i.id = d.id RETURNING 1)
-SELECT count(*) AS deleted FROM no_instance`;
+no_instance AS (DELETE FROM ${t.instances} i USING doomed d WHERE i.id = d.id RETURNING 1)`;
 }

@@ -3,10 +3,15 @@ import type { ResilientDatabase, SqlExecutor } from '../connection/index.js';
 import type { TableNames } from '../sql/index.js';
 import { initialMigration } from './001-initial.migration.js';
 import { stateTransitionsMigration } from './002-state-transitions.migration.js';
+import { endedMachinesMigration } from './003-ended-machines.migration.js';
 import type { SchemaMigration } from './migration.js';
 
 /** Every step, in order. @internal */
-export const MIGRATIONS: readonly SchemaMigration[] = [initialMigration, stateTransitionsMigration];
+export const MIGRATIONS: readonly SchemaMigration[] = [
+  initialMigration,
+  stateTransitionsMigration,
+  endedMachinesMigration,
+];
 
 /** The version of the tables that this build needs. @publicApi */
 export const SCHEMA_VERSION = MIGRATIONS.length;

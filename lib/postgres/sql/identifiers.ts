@@ -28,6 +28,8 @@ export class TableNames {
   readonly migrations: string;
   readonly stateTransitions: string;
   readonly stateTransitionsKey: string;
+  readonly stateTransitionsEnds: string;
+  readonly stateTransitionsRoots: string;
 
   /** @param stateTable The bare name of the table of state transitions, which has no prefix. */
   constructor(
@@ -51,6 +53,9 @@ export class TableNames {
     this.migrations = this.table('migrations');
     this.stateTransitions = `${this.quotedSchema}.${quote(stateTable)}`;
     this.stateTransitionsKey = quote(`${stateTable}${KEY_SUFFIX}`);
+    // No longer than the key's.
+    this.stateTransitionsEnds = quote(`${stateTable}_ends`);
+    this.stateTransitionsRoots = quote(`${stateTable}_root`);
   }
 
   /** The name alone, as constraints, indexes and entities have it. */

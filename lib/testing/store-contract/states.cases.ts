@@ -162,6 +162,66 @@ const statesCases: CaseGroup = {
       },
     );
 
+    rule(
+      'a transition decided on another one than the last is not written, though its version is free',
+      async (kit) => {
+        await written(kit, 1);
+        assert.deepEqual(await states(kit).append(seed(2, { follows: 'earlier' })), { kind: 'conflict', actual: 1 });
+        assert.equal((await states(kit).append(seed(2, { follows: 't-1' }))).kind, 'stored');
+      },
+    );
+
+    rule('an ended machine is deleted with those that it invoked and with its ended instances', async (kit) => {
+      await family(kit, 'm');
+      await states(kit).append(seed(1, { machineId: 'm2', ended: 'completed' }));
+      await kit.ended({ id: 'm2/transition#1' });
+
+      assert.equal(await states(kit).delete('m'), true);
+
+      assert.deepEqual(await machines(kit, 'm', 'm/transition#1/kid', 'm2'), [undefined, undefined, 1]);
+      assert.deepEqual(await instances(kit), ['m2/transition#1']);
+      assert.equal(await states(kit).delete('m'), false);
+      assert.equal((await states(kit).append(seed(1, { token: 'anew' }))).kind, 'stored');
+      assert.equal(await states(kit).delete('m'), false);
+    });
+
+    rule('a machine stays that is not ended, was invoked, or has something left to be done', async (kit) => {
+      await family(kit, 'm');
+      await kit.created({ id: 'm/transition#2' });
+      await states(kit).append(seed(1, { machineId: 'active' }));
+
+      for (const id of ['m', 'm/transition#1/kid', 'active', 'unknown'])
+        assert.equal(await states(kit).delete(id), false);
+      assert.deepEqual(await machines(kit, 'm', 'm/transition#1/kid', 'active'), [2, 1, 1]);
+      assert.equal((await instances(kit)).length, 4);
+    });
+
+    rule('a purge takes machines that ended before, after all their instances, up to its limit', async (kit) => {
+      await family(kit, 'family');
+      for (const [id, ended] of Object.entries({ old1: 'completed', old2: 'completed', broken: 'failed' } as const)) {
+        await states(kit).append(seed(1, { machineId: id, ended }));
+      }
+      await states(kit).append(seed(1, { machineId: 'active' }));
+      await kit.advance(10_000);
+      await states(kit).append(seed(1, { machineId: 'young', ended: 'completed' }));
+      const endedBefore = ((await states(kit).load('young'))?.at ?? 0) - 5_000;
+      const purge = (limit: number) => states(kit).purge({ endedBefore, status: ['completed'], limit });
+
+      assert.deepEqual([await purge(1), await purge(10), await purge(10)], [1, 1, 0]);
+      assert.deepEqual(await machines(kit, 'old1', 'old2', 'family', 'broken', 'active', 'young'), [
+        undefined,
+        undefined,
+        2,
+        1,
+        1,
+        1,
+      ]);
+      for (const id of ['family', 'family/transition#1', 'family/transition#1/kid']) await kit.store.delete(id);
+      assert.equal(await purge(10), 1);
+      assert.deepEqual(await machines(kit, 'family', 'family/transition#1/kid'), [undefined, undefined]);
+      assert.equal(await states(kit).purge({ endedBefore, limit: 10 }), 1);
+    });
+
     rule('what is not an open transaction is refused by name', async (kit) => {
       for (const nonsense of [null, {}, 'transaction', kit.store]) {
         await assert.rejects(async () => states(kit).append(seed(1), nonsense), hasCode('WORKFLOW_TRANSACTION'));
@@ -184,6 +244,25 @@ export function statePersistenceContract(create: CreateHarness, options: StoreCo
 function states(kit: ContractKit): StatePersistence {
   assert.ok(kit.store.states !== undefined, 'the store keeps no state machines');
   return kit.store.states;
+}
+
+/** An ended machine, whose first transition invoked another one, with every instance that this takes. */
+async function family(kit: ContractKit, machineId: string): Promise<void> {
+  const kid = `${machineId}/transition#1/kid`;
+  await states(kit).append(seed(1, { machineId }));
+  await states(kit).append(seed(1, { machineId: kid }));
+  await states(kit).append(seed(2, { machineId, ended: 'completed' }));
+  for (const id of [machineId, `${machineId}/transition#1`, kid]) await kit.ended({ id });
+}
+
+/** The version of each. */
+async function machines(kit: ContractKit, ...ids: readonly string[]): Promise<(number | undefined)[]> {
+  const records = await Promise.all(ids.map((id) => states(kit).load(id)));
+  return records.map((record) => record?.version);
+}
+
+async function instances(kit: ContractKit): Promise<string[]> {
+  return (await kit.store.list({ limit: 100 })).map(({ id }) => id).sort();
 }
 
 function seed(version: number, more: Partial<StateTransitionSeed> = {}): StateTransitionSeed {

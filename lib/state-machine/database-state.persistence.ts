@@ -1,0 +1,81 @@
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { StatePersistence } from '../core/store/index.js';
+import type {
+  PurgeRequest,
+  StateAppendResult,
+  StateHistoryQuery,
+  StateTransitionRecord,
+  StateTransitionSeed,
+} from '../core/store/index.js';
+
+/** TypeORM's `DataSource`, which may not be installed. @publicApi */
+export interface StateDataSource {
+  readonly isInitialized: boolean;
+  readonly options: object;
+  readonly manager: object;
+}
+
+/** Where the transitions stand, as in the module's option `typeorm`. @publicApi */
+export interface StateTableOptions {
+  /** @default 'public' */
+  readonly schema?: string;
+  /** @default 'workflow_' */
+  readonly tablePrefix?: string;
+  /** @default 'workflow_state_transitions' */
+  readonly stateTable?: string;
+}
+
+const TABLE = knownOptions<StateTableOptions>({ schema: true, tablePrefix: true, stateTable: true });
+
+/**
+ * Keeps state machines in the database of a data source without anything else of this library: for `StateMachine` objects, in scripts and
+ * tests. An application gets its own by injecting `StatePersistence`. The table comes from the migrations.
+ *
+ * Its first use loads TypeORM. @throws WorkflowOptionsError at the first use, for a name of a table that is no identifier
+ *
+ * @example
+ * const door = new StateMachine({ ...table, id: 'door-1', persistence: new DatabaseStatePersistence(dataSource) });
+ *
+ * @publicApi
+ */
+export class DatabaseStatePersistence extends StatePersistence {
+  private opened: Promise<StatePersistence> | undefined;
+
+  constructor(
+    private readonly dataSource: StateDataSource,
+    private readonly options: StateTableOptions = {},
+  ) {
+    super();
+    refuseUnknownOptions(options, TABLE, 'DatabaseStatePersistence');
+  }
+
+  async load(machineId: string, transaction?: unknown): Promise<StateTransitionRecord | undefined> {
+    return (await this.states()).load(machineId, transaction);
+  }
+
+  async history(machineId: string, query: StateHistoryQuery, transaction?: unknown): Promise<StateTransitionRecord[]> {
+    return (await this.states()).history(machineId, query, transaction);
+  }
+
+  async append(transition: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult> {
+    return (await this.states()).append(transition, transaction);
+  }
+
+  async delete(machineId: string): Promise<boolean> {
+    return (await this.states()).delete(machineId);
+  }
+
+  async purge(request: PurgeRequest): Promise<number> {
+    return (await this.states()).purge(request);
+  }
+
+  private states(): Promise<StatePersistence> {
+    this.opened ??= this.open();
+    return this.opened;
+  }
+
+  private async open(): Promise<StatePersistence> {
+    const { createTypeOrmStore } = await import('../typeorm/index.js');
+    return createTypeOrmStore(this.dataSource as Parameters<typeof createTypeOrmStore>[0], this.options).states;
+  }
+}
