@@ -109,7 +109,8 @@ export class StepPlanner implements StepLayout {
 
 /** @throws WorkflowDefinitionError when one waits for another: it would not be waited for. */
 function requireIndependent(steps: readonly PipelineStep[], place: string): void {
-  if (!Array.isArray(steps as unknown))
+  const given: unknown = steps;
+  if (!Array.isArray(given))
     throw new WorkflowDefinitionError(`The steps of ${place} are no list. Give a list of steps.`);
   const names = new Set(steps.map((step) => step?.name));
   for (const { name, dependencies } of steps.filter((step) => step != null)) {

@@ -69,7 +69,8 @@ export abstract class PipelineStep<R = unknown, N extends string = string> {
     const options = readOptional<PipelineStepOptions>(['dependencies', 'timeout', 'resilience'], given);
     const { dependencies = NONE, timeout, resilience, retry, compensate } = options;
     const place = `step "${name}"`;
-    if (!Array.isArray(dependencies as unknown)) throw notNames(dependencies, `dependencies of ${place}`);
+    const names: unknown = dependencies;
+    if (!Array.isArray(names)) throw notNames(dependencies, `dependencies of ${place}`);
     if (retry !== undefined) resolveRetry(retry, undefined, place);
     this.name = name;
     this.dependencies = Object.freeze([...dependencies]);
