@@ -97,6 +97,27 @@ describe('A worker frozen past its lease in the middle of a step', () => {
     const { effects } = cluster.world.ledger;
     expect(effects.filter((effect) => effect.life === first.life).map((effect) => effect.attempt)).toEqual([1]);
   });
+
+  it('begins no transaction whose connection it was given meanwhile', async () => {
+    const cluster = new Cluster({ definitions: [staged('booked', (stage) => stage.transaction('x'))] });
+    const first = cluster.process('a');
+    let isAsked = false;
+    cluster.world.network.script = (operation) => {
+      if (operation !== 'transaction' || isAsked) return undefined;
+      isAsked = true;
+      first.freeze();
+      return undefined;
+    };
+    await cluster.create('booked', 'b');
+    await cluster.until(() => isAsked, 'the request for a transaction');
+    cluster.process('b');
+    await cluster.until(() => cluster.record('b').status === 'completed', 'the end by another worker');
+    first.thaw();
+    await cluster.pass(30_000);
+    await cluster.finish();
+
+    expect(cluster.begun('x')).toBe(1);
+  });
 });
 
 describe('A process that comes up under the id of one that is only frozen', () => {
