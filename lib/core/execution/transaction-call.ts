@@ -1,5 +1,11 @@
 import type { StepContext, TransactionOptions } from '../definition/index.js';
-import { isLeaseLostError, isWorkflowStoreError, LeaseLostError, readable, WorkflowStoreError } from '../errors/index.js';
+import {
+  isLeaseLostError,
+  isWorkflowStoreError,
+  LeaseLostError,
+  readable,
+  WorkflowStoreError,
+} from '../errors/index.js';
 import { knownOptions, oneOf } from '../options/index.js';
 import { delay } from '../time/index.js';
 import { readPatiently, type FlushResult, type FlushUnit, type StoreTransaction } from '../store/index.js';
