@@ -124,4 +124,37 @@ describe('What one writer does to its neighbours', () => {
 
     expect(results.map((result) => result.kind)).toEqual(['created', 'rejected', 'rejected', 'created']);
   });
+
+  it('is no purge of what a retry is about to open again', async () => {
+    const [owner] = await startRunning(store, 1);
+    const { id } = owner!;
+    await store.flush([
+      unitOf(owner!, { entries: [entryOf(1)], transition: { kind: 'end', status: 'failed', error: '{}' } }),
+    ]);
+    const { endedAt } = (await store.find(id))!;
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(
+      `UPDATE ${fixture.table('instances')} SET status = 'running', ended_at = NULL, due_at = 0 WHERE id = $1`,
+      [id],
+    );
+    let isOver = false;
+    const purging = other.purge({ endedBefore: endedAt! + 1, status: ['failed'], limit: 1_000 }).finally(() => {
+      isOver = true;
+    });
+    while (!isOver && !(await somebodyWaits())) await new Promise<void>((resolve) => systemClock.macrotask(resolve));
+    await runner.commitTransaction();
+    await runner.release();
+    await purging;
+
+    expect((await store.find(id))?.status).toBe('running');
+    expect(await store.readJournal(id)).toHaveLength(1);
+  });
+
+  async function somebodyWaits(): Promise<boolean> {
+    const rows = await fixture.sql(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%doomed%'`,
+    );
+    return rows.length > 0;
+  }
 });

@@ -132,7 +132,7 @@ describe('A cancel against the completion', () => {
         if (cluster.driver.cancelled.has('s') && status !== 'cancelled')
           throw new Error(`The cancel was accepted, and the run is ${status}.`);
       },
-      STRIDE,
+      1,
     );
 
     expect(places).toBeGreaterThan(20);
