@@ -9,7 +9,7 @@ export interface Mutant {
 
 export const MUTANTS: readonly Mutant[] = [
   { what: 'fencing off', patch: 'postgres-fence-unchecked', scenario: 'freezes', share: 0.3 },
-  { what: 'the position key dropped', patch: 'postgres-position-key-dropped', scenario: 'commits', share: 0.4 },
+  { what: 'the position key dropped', patch: 'postgres-position-key-dropped', scenario: 'commits', share: 0.2 },
   { what: 'timers in memory only', patch: 'postgres-timers-in-memory', scenario: 'timers', share: 0.04 },
   { what: 'polling off', patch: 'polling-off', scenario: 'timers', share: 0.06 },
   {
