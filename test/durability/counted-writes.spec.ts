@@ -23,7 +23,7 @@ describe('A write of which the database leaves out a row without a word', () => 
     ['one entry', [swallowed]],
     ['several entries', [swallowed, entryOf(2)]],
   ])('is not taken for done: %s', async (_what, entries) => {
-    const [owner] = (await startRunning(store, 1)) as [Owner];
+    const owner = (await startRunning(store, 1))[0] as Owner;
 
     await expect(store.flush([unitOf(owner, { entries })])).rejects.toThrow();
 

@@ -125,6 +125,26 @@ describe('What one writer does to its neighbours', () => {
     expect(results.map((result) => result.kind)).toEqual(['created', 'rejected', 'rejected', 'created']);
   });
 
+  it('is no answer of another one, where some are written at once and some a little later', async () => {
+    const lonely = await fixture.store({}, await fixture.dataSource({ poolSize: 1 }));
+    const owners = (await startRunning(lonely, 4)).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`SELECT 1 FROM ${fixture.table('instances')} WHERE id = ANY ($1) FOR UPDATE`, [
+      owners.slice(2).map(({ id }) => id),
+    ]);
+
+    const written = lonely.flush(owners.map((owner, n) => unitOf(owner, { entries: [entryOf(1, { value: `${n}` })] })));
+    // By the only connection, and so behind the first try.
+    await lonely.readJournal(owners[0]!.id);
+    await runner.commitTransaction();
+    await runner.release();
+
+    expect((await written).map(({ kind }) => kind)).toEqual(['applied', 'applied', 'applied', 'applied']);
+    for (const [n, { id }] of owners.entries())
+      expect((await store.readJournal(id)).map(({ value }) => value)).toEqual([`${n}`]);
+  });
+
   it('is no purge of what a retry is about to open again', async () => {
     const [owner] = await startRunning(store, 1);
     const { id } = owner!;
