@@ -54,42 +54,42 @@ async function crowd(size: number) {
 
 describe('The writes of a crowd', () => {
   it('go in cohorts, as many at one time as there are flushers', async () => {
-    const { store, write, answered } = await crowd(40);
-    write(0, 40);
+    const { store, write, answered } = await crowd(320);
+    write(0, 320);
     await quiet();
 
-    expect(store.statements).toEqual([8, 8]);
+    expect(store.statements).toEqual([64, 64]);
     await store.answer();
-    expect(store.statements).toEqual([8, 8, 24]);
+    expect(store.statements).toEqual([64, 64, 192]);
     await store.answer();
     await store.answer();
-    expect(answered).toHaveLength(40);
+    expect(answered).toHaveLength(320);
   });
 
   it('leave no straggler behind: it goes when the statement that it waited for is answered', async () => {
-    const { store, write, answered } = await crowd(40);
-    write(0, 8);
+    const { store, write, answered } = await crowd(320);
+    write(0, 64);
     await store.answer();
-    write(8, 39);
+    write(64, 319);
     await quiet();
-    while (answered.length < 16) await store.answer();
-    write(39, 40);
+    while (answered.length < 128) await store.answer();
+    write(319, 320);
     await quiet();
 
-    expect(answered).not.toContain('i39 applied');
+    expect(answered).not.toContain('i319 applied');
     const before = store.statements.length;
-    while (answered.length < 39) await store.answer();
+    while (answered.length < 319) await store.answer();
     expect(store.statements).toHaveLength(before + 1);
     expect(store.statements.at(-1)).toBe(1);
     await store.answer();
-    expect(answered).toContain('i39 applied');
+    expect(answered).toContain('i319 applied');
   });
 
   it('do not keep a lone write waiting when nothing is under way', async () => {
-    const { store, write, answered } = await crowd(40);
-    write(0, 40);
+    const { store, write, answered } = await crowd(320);
+    write(0, 320);
     await quiet();
-    while (answered.length < 40) await store.answer();
+    while (answered.length < 320) await store.answer();
     write(0, 1);
     await quiet();
 
