@@ -66,8 +66,8 @@ const CLOSE_TIMEOUT_MS = 1_000;
 /** How long a connection of our own may take to be made, where the application says nothing about its own ones. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** The settings of the pool, with a limit to waiting. The password is named because the pool hides it from copies. */
-function ownOptions(options: PgPool['options']): object {
+/** The settings of the pool, with a limit to waiting. The password is named because the pool hides it from copies. @internal */
+export function ownOptions(options: PgPool['options']): object {
   const { password, connectionTimeoutMillis } = options;
   return {
     ...options,

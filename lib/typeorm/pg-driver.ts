@@ -40,9 +40,10 @@ export interface PgPoolClient extends PgClient {
 
 /** As much of a pool of the `pg` driver as is used here. @internal */
 export interface PgPool {
-  readonly options: { readonly password?: unknown; readonly connectionTimeoutMillis?: number };
+  readonly options: { readonly password?: unknown; readonly connectionTimeoutMillis?: number; readonly max?: number };
   readonly Client: new (options: object) => PgClient;
   connect(): Promise<PgPoolClient>;
+  on(event: 'error', listener: (error: Error) => void): void;
 }
 
 /**

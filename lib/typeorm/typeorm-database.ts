@@ -13,20 +13,25 @@ import { CommitSubscriber } from './commit-subscriber.js';
 import { PgConnection } from './pg-connection.js';
 import { poolOf, type PgClient } from './pg-driver.js';
 import { asStoreError, isLost, LossWatch, runStatement, withClient } from './pg-session.js';
+import { PoolShare } from './pool-share.js';
 import { openTransactionOf } from './transaction-handle.js';
 
 /** The database behind a TypeORM data source, over the clients of its own pool. @internal */
 export class TypeOrmDatabase implements SqlDatabase {
   private readonly commits = new CommitSubscriber();
 
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly share: PoolShare;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.share = new PoolShare(() => poolOf(dataSource));
+  }
 
   query(statement: SqlStatement): Promise<SqlResult> {
-    return withClient(poolOf(this.dataSource), (client) => runStatement(client, statement));
+    return withClient(this.share.clients, (client) => runStatement(client, statement));
   }
 
   transaction<T>(work: (executor: SqlExecutor) => Promise<T>): Promise<T> {
-    return withClient(poolOf(this.dataSource), async (client) => {
+    return withClient(this.share.clients, async (client) => {
       const executor: SqlExecutor = { query: (statement) => runStatement(client, statement) };
       // Said explicitly: what is read after a lock must be newer than the lock, also where the database's default is stricter.
       await executor.query({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED', values: [] });
@@ -61,9 +66,9 @@ export class TypeOrmDatabase implements SqlDatabase {
       return result;
     };
     try {
-      return isolation === undefined
-        ? await this.dataSource.transaction(run)
-        : await this.dataSource.transaction(isolation, run);
+      return await this.share.keep(() =>
+        isolation === undefined ? this.dataSource.transaction(run) : this.dataSource.transaction(isolation, run),
+      );
     } catch (error) {
       // Before the work there was no transaction, after it only COMMIT can have failed, and nobody knows whether it was carried out.
       // Under the work a lost connection rolled it back, whatever the work made of that.

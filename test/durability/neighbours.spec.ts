@@ -124,4 +124,57 @@ describe('What one writer does to its neighbours', () => {
 
     expect(results.map((result) => result.kind)).toEqual(['created', 'rejected', 'rejected', 'created']);
   });
+
+  it('is no answer of another one, where some are written at once and some a little later', async () => {
+    const lonely = await fixture.store({}, await fixture.dataSource({ poolSize: 1 }));
+    const owners = (await startRunning(lonely, 4)).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`SELECT 1 FROM ${fixture.table('instances')} WHERE id = ANY ($1) FOR UPDATE`, [
+      owners.slice(2).map(({ id }) => id),
+    ]);
+
+    const written = lonely.flush(owners.map((owner, n) => unitOf(owner, { entries: [entryOf(1, { value: `${n}` })] })));
+    // By the only connection, and so behind the first try.
+    await lonely.readJournal(owners[0]!.id);
+    await runner.commitTransaction();
+    await runner.release();
+
+    expect((await written).map(({ kind }) => kind)).toEqual(['applied', 'applied', 'applied', 'applied']);
+    for (const [n, { id }] of owners.entries())
+      expect((await store.readJournal(id)).map(({ value }) => value)).toEqual([`${n}`]);
+  });
+
+  it('is no purge of what a retry is about to open again', async () => {
+    const [owner] = await startRunning(store, 1);
+    const { id } = owner!;
+    await store.flush([
+      unitOf(owner!, { entries: [entryOf(1)], transition: { kind: 'end', status: 'failed', error: '{}' } }),
+    ]);
+    const { endedAt } = (await store.find(id))!;
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(
+      `UPDATE ${fixture.table('instances')} SET status = 'running', ended_at = NULL, due_at = 0 WHERE id = $1`,
+      [id],
+    );
+    let isOver = false;
+    const purging = other.purge({ endedBefore: endedAt! + 1, status: ['failed'], limit: 1_000 }).finally(() => {
+      isOver = true;
+    });
+    while (!isOver && !(await somebodyWaits())) await new Promise<void>((resolve) => systemClock.macrotask(resolve));
+    await runner.commitTransaction();
+    await runner.release();
+    await purging;
+
+    expect((await store.find(id))?.status).toBe('running');
+    expect(await store.readJournal(id)).toHaveLength(1);
+  });
+
+  async function somebodyWaits(): Promise<boolean> {
+    const rows = await fixture.sql(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%doomed%'`,
+    );
+    return rows.length > 0;
+  }
 });

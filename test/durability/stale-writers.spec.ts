@@ -92,4 +92,25 @@ describe('A stale writer', () => {
     expect((await Promise.all(attempts)).map((result) => result.kind)).toEqual(['fenced', 'fenced', 'fenced']);
     expect(await old.find(owner!.id)).toMatchObject({ status: 'running', fence: 2, workerId: 'worker-2' });
   });
+
+  it.each([
+    ['one entry', {}],
+    ['an entry and a change of the row', { customStatus: '"late"' }],
+  ])('adds nothing beside a claim that is about to commit: %s', async (_what, more) => {
+    const dataSource = await fixture.dataSource({ poolSize: 1 });
+    const lonely = await fixture.store({ clockOffsetMs: () => offsetMs }, dataSource);
+    const [owner] = await startRunning(lonely, 1);
+    const runner = fixture.admin.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`UPDATE ${fixture.table('instances')} SET fence = fence + 1 WHERE id = $1`, [owner!.id]);
+
+    const late = lonely.flush([unitOf(owner!, { entries: [entryOf(1)], ...more })]);
+    // By the only connection, and so behind the first try.
+    await lonely.readJournal(owner!.id);
+    await runner.commitTransaction();
+    await runner.release();
+
+    expect((await late)[0]?.kind).toBe('fenced');
+    expect(await lonely.readJournal(owner!.id)).toEqual([]);
+  });
 });

@@ -10,7 +10,8 @@ import type { WorkSignal } from './work-signal.js';
 interface BodyHost {
   readonly services: EngineServices;
   readonly lease: Lease;
-  readonly inbox: { readonly cancelRequested: boolean };
+  /** Whether the body of a step may begin now. */
+  readonly mayBegin: boolean;
   emit(kind: 'progress', payload: unknown, step: string): void;
 }
 
@@ -73,8 +74,7 @@ export class BodyBoard implements AttemptSurroundings {
 
   /** Not once the lease has run out here; a cancel holds up all but undos. */
   mayBegin({ undo }: AttemptPlan): boolean {
-    const { lease, inbox } = this.host;
-    return lease.isValid && (undo !== undefined || !inbox.cancelRequested);
+    return undo === undefined ? this.host.mayBegin : this.host.lease.isValid;
   }
 
   onProgress(step: string, progress: unknown): void {

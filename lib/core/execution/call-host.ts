@@ -29,6 +29,8 @@ export interface CallHost {
   arriveLater(arrival: Promise<Arrival>): void;
   /** Runs a body's attempts; the instance is not suspended while they run. `onEnd` is called in a turn. */
   attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void): void;
+  /** Whether the body of a step may begin now: false once the lease has run out here, or a cancel is known. */
+  readonly mayBegin: boolean;
   /** Makes an effect due again, behind the gate, after a stored wait. */
   requeue(effect: { begin(host: CallHost): void }): void;
   /** Somebody else has written where this execution would have: it is dropped, and replayed by whoever claims the instance next. */

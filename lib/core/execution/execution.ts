@@ -108,6 +108,11 @@ export class Execution implements ContextHost {
     return this.ending.isSettling;
   }
 
+  /** Not once the lease has run out here, nor once a cancel is known. */
+  get mayBegin(): boolean {
+    return this.lease.isValid && !this.inbox.cancelRequested;
+  }
+
   /** Whether nothing goes on but waits between attempts. */
   get isPausing(): boolean {
     return this.bodies.isPausing && this.arrivals.size === 0 && this.gate.size === 0 && this.writer.isClean;

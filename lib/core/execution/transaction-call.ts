@@ -1,5 +1,11 @@
 import type { StepContext, TransactionOptions } from '../definition/index.js';
-import { isLeaseLostError, isWorkflowStoreError, LeaseLostError, readable } from '../errors/index.js';
+import {
+  isLeaseLostError,
+  isWorkflowStoreError,
+  LeaseLostError,
+  readable,
+  WorkflowStoreError,
+} from '../errors/index.js';
 import { knownOptions, oneOf } from '../options/index.js';
 import { delay } from '../time/index.js';
 import { readPatiently, type FlushResult, type FlushUnit, type StoreTransaction } from '../store/index.js';
@@ -90,6 +96,8 @@ export class TransactionCall extends StepCall {
       try {
         await host.services.store.transaction(
           async (transaction) => {
+            // A connection may be long in coming: what held when it was asked for need not hold any more.
+            if (!host.mayBegin) throw new WorkflowStoreError(`The transaction "${this.name}" was opened too late.`);
             // The store may run this again after a serialization failure: the turn before is over then.
             if (!turn.isOpen) turn.settle(undefined);
             turn = turn.isOpen ? turn : new Turn();

@@ -1,6 +1,6 @@
 import { silentLogger } from '../lifecycle/index.js';
 import type { JournalEntry } from '../records/index.js';
-import type { FlushResult } from '../store/index.js';
+import type { FlushResult, FlushUnit } from '../store/index.js';
 import { VirtualClock } from '../time/index.js';
 import { MemoryStore } from '../../memory/index.js';
 import { InstanceWriter } from './instance-writer.js';
@@ -16,9 +16,19 @@ const entry = (position: number, name: string): JournalEntry => ({
   attempts: 1,
 });
 
-/** An instance leased to a writer over the memory store. */
-async function leased(): Promise<{ store: MemoryStore; writer: InstanceWriter; results: FlushResult['kind'][] }> {
-  const store = new MemoryStore({ clock: new VirtualClock() });
+/** A memory store that remembers what it was asked to write. */
+class RememberingStore extends MemoryStore {
+  readonly written: FlushUnit[] = [];
+
+  override flush(units: readonly FlushUnit[], resend?: boolean): Promise<FlushResult[]> {
+    this.written.push(...units);
+    return super.flush(units, resend);
+  }
+}
+
+/** An instance leased to a writer over the memory store, in its first generation with nothing recorded. */
+async function leased(): Promise<{ store: RememberingStore; writer: InstanceWriter; results: FlushResult['kind'][] }> {
+  const store = new RememberingStore({ clock: new VirtualClock() });
   const seed = {
     ...{ id: 'i', name: 'order', version: 1, inputHash: '', headers: {}, attributes: {}, priority: 1_000 },
     ...{ seed: 'seed', limits: [], idGiven: true },
@@ -30,9 +40,8 @@ async function leased(): Promise<{ store: MemoryStore; writer: InstanceWriter; r
     pauseMs: 50,
     maxPauseMs: 2_000,
   });
-  const writer = new InstanceWriter(journal, { workflowId: 'i', generation: 1, fence: 1 }, (_unit, result) =>
-    results.push(result.kind),
-  );
+  const owner = { workflowId: 'i', generation: 1, fence: 1 };
+  const writer = new InstanceWriter(journal, owner, (_unit, result) => results.push(result.kind), false);
   return { store, writer, results };
 }
 
@@ -78,5 +87,38 @@ describe('What is staged while a unit is under way', () => {
     expect((await end).kind).toBe('changed');
     while (!writer.isClean) await writer.flush();
     expect((await store.readJournal('i', 1)).map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+});
+
+describe('The write by which an instance ends', () => {
+  const ending = { transition: { kind: 'end', status: 'completed' } } as const;
+
+  it('says that there is no wait to drop when none was ever registered', async () => {
+    const { store, writer } = await leased();
+    writer.staged.addEntry(entry(1, 'a'));
+    await writer.settle(ending);
+
+    expect(store.written.map(({ waitless }) => waitless)).toEqual([true]);
+  });
+
+  it('does not say so of a wait that was registered by an earlier write, by its own or by a transaction', async () => {
+    const wait = { wait: 'w', condition: 'signal', signal: 'go' };
+    const earlier = await leased();
+    earlier.writer.staged.addWait(wait);
+    await earlier.writer.flush();
+    await earlier.writer.settle(ending);
+    const own = await leased();
+    own.writer.staged.addWait(wait);
+    await own.writer.settle(ending);
+    const transaction = await leased();
+    transaction.writer.staged.addWait(wait);
+    await transaction.writer.takeForTransaction();
+    await transaction.writer.settle(ending);
+
+    expect([earlier, own, transaction].map(({ store }) => store.written.at(-1)?.waitless)).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -7,7 +7,7 @@ import { SCENARIOS, type Scenario } from './scenarios/index.js';
 const seed = process.env['CRASH_SEED'] ?? String(process.pid);
 
 /** How much of a round of each; `npm run chaos` plays all of it. */
-const SHORT: Readonly<Record<string, number>> = { kills: 0.2, freezes: 0.2, cancels: 0.2 };
+const SHORT: Readonly<Record<string, number>> = { kills: 0.08, freezes: 0.12, cancels: 0.1 };
 
 const rounds = SCENARIOS.flatMap((scenario): [string, Scenario, number][] => {
   const share = isThorough ? 1 : SHORT[scenario.name];

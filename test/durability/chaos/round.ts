@@ -39,7 +39,7 @@ export class Round {
 
   static async begin(rig: Rig, seed: string, crew: CrewOptions): Promise<Round> {
     const bench = await CrashBench.create(rig.server.url, {
-      spareCount: 3,
+      spareCount: 4,
       isQuiet: crew.isSick === true,
       ledgerUrl: rig.ledger.url,
       ...(rig.library === undefined ? {} : { library: rig.library }),

@@ -97,6 +97,27 @@ describe('A worker frozen past its lease in the middle of a step', () => {
     const { effects } = cluster.world.ledger;
     expect(effects.filter((effect) => effect.life === first.life).map((effect) => effect.attempt)).toEqual([1]);
   });
+
+  it('begins no transaction whose connection it was given meanwhile', async () => {
+    const cluster = new Cluster({ definitions: [staged('booked', (stage) => stage.transaction('x'))] });
+    const first = cluster.process('a');
+    let isAsked = false;
+    cluster.world.network.script = (operation) => {
+      if (operation !== 'transaction' || isAsked) return undefined;
+      isAsked = true;
+      first.freeze();
+      return undefined;
+    };
+    await cluster.create('booked', 'b');
+    await cluster.until(() => isAsked, 'the request for a transaction');
+    cluster.process('b');
+    await cluster.until(() => cluster.record('b').status === 'completed', 'the end by another worker');
+    first.thaw();
+    await cluster.pass(30_000);
+    await cluster.finish();
+
+    expect(cluster.begun('x')).toBe(1);
+  });
 });
 
 describe('A process that comes up under the id of one that is only frozen', () => {
@@ -206,7 +227,8 @@ describe('A renewal', () => {
         ),
       ],
     });
-    cluster.process('a');
+    // It does not poll before the other one does, or it would take its own instance when the lease is over.
+    cluster.process('a', 'v1', { pollIntervalMs: 60_000 });
     await cluster.create('retried', 'r');
     await cluster.until(() => cluster.begun('a') === 1, 'the first attempt');
     let renewals = 0;

@@ -108,34 +108,38 @@ describe('A saga of up to four steps', () => {
 describe('A cancel against the completion', () => {
   it('has one winner at each point, and an accepted cancel never loses', async () => {
     const statuses = new Set<string>();
-    const places = await sweep(
-      async () => {
-        const cluster = new Cluster({
-          definitions: [
-            staged('short', async (stage) => {
-              await stage.reversible('t1');
-              return stage.step('last');
-            }),
-          ],
-        });
-        cluster.process('a');
-        await cluster.create('short', 's');
-        return cluster;
-      },
-      (cluster) => {
-        cluster.driver.cancel(0, 's');
-      },
-      async (cluster) => {
-        await cluster.finish();
-        const { status } = cluster.record('s');
-        statuses.add(status);
-        if (cluster.driver.cancelled.has('s') && status !== 'cancelled')
-          throw new Error(`The cancel was accepted, and the run is ${status}.`);
-      },
-      STRIDE,
-    );
+    let places = 0;
+    // The moment between the last look at the cancel and the end is short: not every order of the messages has it.
+    for (let seed = 1; seed <= 8; seed += 1) {
+      places += await sweep(
+        async () => {
+          const cluster = new Cluster({
+            seed,
+            definitions: [
+              staged('short', async (stage) => {
+                await stage.reversible('t1');
+                return stage.step('last');
+              }),
+            ],
+          });
+          cluster.process('a');
+          await cluster.create('short', 's');
+          return cluster;
+        },
+        (cluster) => {
+          cluster.driver.cancel(0, 's');
+        },
+        async (cluster) => {
+          await cluster.finish();
+          const { status } = cluster.record('s');
+          statuses.add(status);
+          if (cluster.driver.cancelled.has('s') && status !== 'cancelled')
+            throw new Error(`The cancel was accepted, and the run is ${status}.`);
+        },
+      );
+    }
 
-    expect(places).toBeGreaterThan(20);
+    expect(places).toBeGreaterThan(160);
     expect([...statuses].sort()).toEqual(['cancelled', 'completed']);
   });
 

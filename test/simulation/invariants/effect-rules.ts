@@ -39,9 +39,8 @@ export class EffectRules {
       this.watch.violate('effects belong to instances', what);
       return effect;
     }
-    // The body of a transaction proves its right when it commits, and a process that was taken over while it was frozen has not
-    // heard of it: both may begin late, and neither can record anything.
-    if (facts.kind === 'transaction' || this.takenOver.has(facts.workflowId)) return effect;
+    // A process that was taken over while it was frozen has not heard of it: it may begin late, and can record nothing.
+    if (this.takenOver.has(facts.workflowId)) return effect;
     // What was terminated and restarted may still be executed by somebody who has not heard of either.
     if (this.watch.rows.reopened.has(facts.workflowId) || this.watch.rows.isDeleted(facts.workflowId)) return effect;
     if (owned === undefined) this.watch.violate('only an owner begins effects', what);
@@ -52,7 +51,8 @@ export class EffectRules {
       );
     if (row.isEnded && !isTerminated(row)) this.watch.violate('no effect after the outcome', what);
     const entries = storedEntries(row.journalOf(facts.generation));
-    this.checkRecorded(effect, entries, what);
+    // A transaction whose commit nobody answered is begun again, and may meet its own record then: it commits nothing twice.
+    if (facts.kind !== 'transaction') this.checkRecorded(effect, entries, what);
     this.checkRetry(effect, entries, what);
     this.checkCancel(process, effect, what);
     this.checkRepeated(effect, what);

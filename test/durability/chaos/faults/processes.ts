@@ -45,8 +45,7 @@ export async function killSomebody(round: Round): Promise<void> {
 export async function freezeSomebody(round: Round, where: 'anywhere' | 'behind an effect'): Promise<void> {
   const slot = round.crew.take();
   if (slot === undefined) return;
-  const isThere =
-    where === 'behind an effect' && (await standAt(slot, `after body *#${1 + Math.floor(round.between(0, 3))}`));
+  const isThere = where === 'behind an effect' && (await standAt(slot, 'after body *#1'));
   slot.process.freeze();
   round.tally.fault(isThere ? 'freeze between effect and record' : 'freeze');
   await pause(round.between(1.5, 5) * LEASE_MS);

@@ -5,17 +5,17 @@ import { part, playAll, type Scenario } from './scenario.js';
 /** Processes stand still for longer than their leases, also between an effect and its record, and go on. */
 export const freezes: Scenario = {
   name: 'freezes',
-  rounds: 10,
-  crew: { size: 5 },
+  rounds: 5,
+  crew: { size: 6 },
   async act(round, share) {
-    const count = part(12, share);
-    const everyMs = 1_200;
+    const count = part(20, share);
+    const everyMs = 900;
     await Promise.all([
       playAll(round, part(60, share), count * everyMs),
       // Somebody is always in the middle of a body.
-      playAll(round, part(40, share), count * everyMs * 1.5, { kinds: ['lengthy'], input: { bodyMs: 500 } }),
-      strike(round, { count, everyMs }, (index) =>
-        freezeSomebody(round, index % 2 === 0 ? 'behind an effect' : 'anywhere'),
+      playAll(round, part(120, share), count * everyMs * 1.5, { kinds: ['lengthy'], input: { bodyMs: 500 } }),
+      strike(round, { count, everyMs, atOnce: 3 }, (index) =>
+        freezeSomebody(round, index % 3 !== 0 ? 'behind an effect' : 'anywhere'),
       ),
     ]);
   },

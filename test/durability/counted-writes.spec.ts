@@ -1,0 +1,34 @@
+import type { PostgresStore } from '../../lib/postgres/index.js';
+import { PostgresFixture } from '../utils/postgres-fixture.js';
+import { entryOf, startRunning, unitOf, type Owner } from '../utils/store-scenario.js';
+
+describe('A write of which the database leaves out a row without a word', () => {
+  let fixture: PostgresFixture;
+  let store: PostgresStore;
+
+  beforeAll(async () => {
+    fixture = await PostgresFixture.create('counted');
+    store = await fixture.store();
+    await fixture.sql(`CREATE FUNCTION "${fixture.schema}".swallow() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN IF NEW.name = 'swallowed' THEN RETURN NULL; END IF; RETURN NEW; END $$`);
+    await fixture.sql(`CREATE TRIGGER swallow BEFORE INSERT ON ${fixture.table('entries')}
+      FOR EACH ROW EXECUTE FUNCTION "${fixture.schema}".swallow()`);
+  });
+
+  afterAll(() => fixture.dispose());
+
+  const swallowed = entryOf(1, { name: 'swallowed' });
+
+  it.each([
+    ['one entry', [swallowed]],
+    ['several entries', [swallowed, entryOf(2)]],
+  ])('is not taken for done: %s', async (_what, entries) => {
+    const owner = (await startRunning(store, 1))[0] as Owner;
+
+    await expect(store.flush([unitOf(owner, { entries })])).rejects.toThrow();
+
+    expect(await store.readJournal(owner.id)).toEqual([]);
+    // Once the database takes what it is given, the same write is possible.
+    expect((await store.flush([unitOf(owner, { entries: [entryOf(1)] })]))[0]?.kind).toBe('applied');
+  });
+});
