@@ -39,7 +39,7 @@ export class WorkflowError extends Error {
   constructor(first: string = 'Workflow error', second?: string | WorkflowErrorOptions, third?: WorkflowErrorOptions) {
     const isCoded = typeof second === 'string';
     const code = isCoded ? (first as WorkflowErrorCode) : 'WORKFLOW_FAILED';
-    const options = (isCoded ? third : (second as WorkflowErrorOptions | undefined)) ?? {};
+    const options = (isCoded ? third : second) ?? {};
     super(isCoded ? second : first, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.httpStatus = options.httpStatus ?? WORKFLOW_ERROR_CODES[code].httpStatus;
