@@ -1,13 +1,15 @@
 import { isWorkflowError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
 import type { FlushResult, FlushUnit, StartResult, StartUnit, WorkflowStore } from '../store/index.js';
-import { afterPromises, type Clock } from '../time/index.js';
+import { afterPromises, type Cancellable, type Clock } from '../time/index.js';
 
 /** Before a unit whose row was locked is sent again. */
 const LOCKED_PAUSE_MS = 50;
 
 /** A smaller cohort is not worth a statement of its own: what two of them cost more is more than what they win side by side. */
 const SMALLEST_COHORT = 64;
+/** How long stragglers wait at most. */
+const STRAGGLERS_WAIT_MS = 5;
 /** How fast the crowd is forgotten when fewer instances write: by a twentieth at each statement. */
 const CROWD_MEMORY = 0.95;
 
@@ -58,6 +60,7 @@ export class JournalWriter {
   private underWay = 0;
   /** The most units that were under way at one time, lately. */
   private crowd = 0;
+  private patience: Cancellable | undefined;
   private closed = false;
 
   constructor(
@@ -91,13 +94,22 @@ export class JournalWriter {
   private schedule(): void {
     if (this.scheduled || this.inFlight >= this.options.flushers) return;
     // A few stragglers of a crowd travel with the next cohort: a statement costs as much as many rows.
-    if (this.inFlight > 0 && 4 * (this.flushes.length + this.starts.length) < this.crowd) return;
+    if (this.inFlight > 0 && 4 * (this.flushes.length + this.starts.length) < this.crowd) {
+      this.patience ??= this.clock.schedule(STRAGGLERS_WAIT_MS, this.endPatience);
+      return;
+    }
     this.scheduled = true;
     afterPromises(() => {
       this.scheduled = false;
       this.dispatch();
     });
   }
+
+  /** What is in flight may take long, a start for example that waits for somebody's transaction. */
+  private readonly endPatience = (): void => {
+    this.patience = undefined;
+    this.dispatch();
+  };
 
   private dispatch(): void {
     while (this.inFlight < this.options.flushers) {

@@ -20,6 +20,9 @@ type Attempt = FlushResult | undefined;
 /** How often units that were left out are tried together before each is tried alone. */
 const ROUNDS_TOGETHER = 3;
 
+/** And how often alone: a row that is locked for longer must keep neither its neighbours' answers nor the flusher. */
+const ROUNDS_ALONE = 2;
+
 /** Makes units durable: all of them in one statement, and one by one only those that the statement left out. @internal */
 export class FlushWriter {
   private readonly statements: FlushStatements;
@@ -98,7 +101,6 @@ export class FlushWriter {
 
   private async writeAlone(unit: FlushUnit, resend: boolean): Promise<FlushResult> {
     const { core } = this;
-    const deadline = core.clock.monotonic() + core.lockTimeoutMs;
     for (let round = 0; ; round += 1) {
       try {
         const [attempt] = await this.attempt(this.executor, [unit], false);
@@ -112,12 +114,7 @@ export class FlushWriter {
       const { rows } = await core.database.repeatable(standingStatement(core.tables, core.texts, [unit]));
       const refused = refusal(unit, unitStanding(rows[0] as SqlRow));
       if (refused !== undefined) return refused;
-      if (core.clock.monotonic() > deadline) {
-        throw new WorkflowStoreError(
-          `The row of workflow "${unit.workflowId}" was locked by another transaction for longer than ${core.lockTimeoutMs} ms. ` +
-            'Only the engine may lock rows of the workflow tables.',
-        );
-      }
+      if (round + 1 === ROUNDS_ALONE) return { kind: 'locked' };
       await core.database.pause(round);
     }
   }
