@@ -92,10 +92,7 @@ export class Worker implements LocalDispatcher, PoolListener {
     this.stopListening = registry.onAdded(() => {
       this.nudge();
     });
-    // Whoever starts it has more to start: what is due is claimed once that went on.
-    this.services.clock.macrotask(() => {
-      this.nudge();
-    });
+    this.nudge();
   }
 
   /** Stops claiming, lets open bodies end up to the shutdown time-out, and hands every lease back. */
