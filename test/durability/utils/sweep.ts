@@ -38,9 +38,9 @@ export function sweepSettings(id: string): RunSettings {
   return settings(id, 600, 200);
 }
 
-/** Who lives keeps its leases, however slow the machine is; those of the dead are ended by {@link expireLeases}. */
+/** Who lives keeps its leases on a slow machine as well; those of the dead are ended by {@link expireLeases}, but for what they still had under way. */
 function patientSettings(id: string): RunSettings {
-  return settings(id, 60_000, 1_000);
+  return settings(id, 5_000, 500);
 }
 
 function settings(id: string, leaseDuration: number, heartbeatInterval: number): RunSettings {
