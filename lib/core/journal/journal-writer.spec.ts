@@ -38,7 +38,8 @@ async function crowd(size: number) {
   const lease = { workerId: 'w', buildId: 'b', leaseMs: 10_000 };
   await store.start(ids.map((id) => ({ seed: { ...seed, id }, lease })));
   const options = { flushers: 2, pauseMs: 50, maxPauseMs: 2_000 };
-  const writer = new JournalWriter(store, new VirtualClock(), silentLogger, options);
+  const clock = new VirtualClock();
+  const writer = new JournalWriter(store, clock, silentLogger, options);
   const answered: string[] = [];
   const owner = {
     answer: ({ workflowId }: FlushUnit, { kind }: FlushResult) => {
@@ -49,7 +50,7 @@ async function crowd(size: number) {
     for (const id of ids.slice(from, to))
       writer.flush({ workflowId: id, generation: 1, fence: 1, entries: [], customStatus: '1' }, owner);
   };
-  return { store, writer, write, answered };
+  return { clock, store, writer, write, answered };
 }
 
 describe('The writes of a crowd', () => {
@@ -83,6 +84,21 @@ describe('The writes of a crowd', () => {
     expect(store.statements.at(-1)).toBe(1);
     await store.answer();
     expect(answered).toContain('i319 applied');
+  });
+
+  it('keep a straggler waiting for a moment only, where what is under way is not answered', async () => {
+    const { clock, store, write, answered } = await crowd(320);
+    write(0, 319);
+    await quiet();
+    while (answered.length < 128) await store.answer();
+    write(319, 320);
+    await quiet();
+    const before = store.statements.length;
+
+    await clock.advance(5);
+
+    expect(store.statements).toHaveLength(before + 1);
+    expect(store.statements.at(-1)).toBe(1);
   });
 
   it('do not keep a lone write waiting when nothing is under way', async () => {
