@@ -31,4 +31,13 @@ describe('A write of which the database leaves out a row without a word', () => 
     // Once the database takes what it is given, the same write is possible.
     expect((await store.flush([unitOf(owner, { entries: [entryOf(1)] })]))[0]?.kind).toBe('applied');
   });
+
+  it('is not taken for done: an entry of each of two', async () => {
+    const [one, other] = await startRunning(store, 2);
+
+    const units = [unitOf(one!, { entries: [entryOf(1)] }), unitOf(other!, { entries: [swallowed] })];
+    await expect(store.flush(units)).rejects.toThrow();
+
+    expect(await store.readJournal(other!.id)).toEqual([]);
+  });
 });

@@ -47,7 +47,10 @@ describe('What one writer does to its neighbours', () => {
     expect(after!.deadlocks).toBe(before!.deadlocks);
   }, 60_000);
 
-  it('is no delay while a transaction of a user holds an instance row', async () => {
+  it.each([
+    ['entries', {}],
+    ['entries and a change of the row', { customStatus: '"busy"' }],
+  ])('is no delay while a transaction of a user holds an instance row: %s', async (_what, more) => {
     const owners = await startRunning(store, 32);
     const held = owners[7]!;
     const runner = dataSource.createQueryRunner();
@@ -55,16 +58,16 @@ describe('What one writer does to its neighbours', () => {
     await runner.query(`SELECT 1 FROM ${fixture.table('instances')} WHERE id = $1 FOR UPDATE`, [held.id]);
     const others = owners.filter((owner) => owner !== held);
 
-    const alone = await store.flush([unitOf(held, { entries: [entryOf(1)] })]);
+    const alone = await store.flush([unitOf(held, { entries: [entryOf(1)], ...more })]);
     const mixed = await store.flush([
-      unitOf(held, { entries: [entryOf(1)] }),
-      ...others.map((owner) => unitOf(owner, { entries: [entryOf(1)] })),
+      unitOf(held, { entries: [entryOf(1)], ...more }),
+      ...others.map((owner) => unitOf(owner, { entries: [entryOf(1)], ...more })),
     ]);
-    const apart = await store.flush(others.map((owner) => unitOf(owner, { entries: [entryOf(2)] })));
+    const apart = await store.flush(others.map((owner) => unitOf(owner, { entries: [entryOf(2)], ...more })));
     // The transaction is still open: whatever is answered was not held up by it.
     await runner.commitTransaction();
     await runner.release();
-    const later = await store.flush([unitOf(held, { entries: [entryOf(1)] })]);
+    const later = await store.flush([unitOf(held, { entries: [entryOf(1)], ...more })]);
 
     expect(alone).toEqual([{ kind: 'locked' }]);
     expect(mixed.map((result) => result.kind)).toEqual(['locked', ...others.map(() => 'applied')]);

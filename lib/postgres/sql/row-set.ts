@@ -105,6 +105,20 @@ export class RowBatch {
     return this.present.map(({ name, type }, index) => ({ column: name, expression: `$${first + index}::${type}` }));
   }
 
+  /** The columns that have a parameter. */
+  get names(): readonly string[] {
+    return this.present.map(({ name }) => name);
+  }
+
+  /**
+   * A `FROM` item with the columns that have a parameter and the number of the row, `n`. The arrays are unfolded side by side as the
+   * rows are read; what {@link from} makes is put down whole first. Parameters are numbered from `first`.
+   */
+  numbered(alias: string, first: number): string {
+    const list = this.present.map(({ name, type }, index) => `unnest($${first + index}::${type}[]) AS ${name}`);
+    return `(SELECT generate_subscripts($${first}::${this.present[0]?.type ?? 'text'}[], 1) AS n, ${list.join(', ')}) AS ${alias}`;
+  }
+
   /** A `FROM` item with every column of the row set. Parameters are numbered from `first`. */
   from(alias: string, first: number): string {
     const types = this.present.map(({ type }, index) => `$${first + index}::${type}${this.isLone ? '' : '[]'}`);

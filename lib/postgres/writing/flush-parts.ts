@@ -63,6 +63,25 @@ const ENTRY_COLUMNS = columns<JournalEntry>(
 /** The journal's columns of a lone entry. @internal */
 export const loneEntry = new RowSet<JournalEntry>(ENTRY_COLUMNS);
 
+const WRITER = columns<FlushUnit>(
+  ['id', 'text', ({ workflowId }) => workflowId],
+  ['generation', 'int4', ({ generation }) => generation],
+  ['fence', 'int4', ({ fence }) => fence],
+);
+
+/** Units of one entry each: who writes, then the journal's columns. @internal */
+export const loneEntries = {
+  rows: new RowSet<FlushUnit>([
+    ...WRITER,
+    ...ENTRY_COLUMNS.map(({ of, ...column }) => ({
+      ...column,
+      of: ({ entries }: FlushUnit) => of(entries[0] as JournalEntry),
+    })),
+  ]),
+  /** How many columns say who writes. */
+  writer: WRITER.length,
+};
+
 /** The journal's columns of an entry, with the number of its unit. @internal */
 export const entryRows = new RowSet<Of<JournalEntry>>([
   { name: 'n', type: 'int4', of: ({ n }) => n },

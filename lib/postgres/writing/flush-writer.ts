@@ -7,11 +7,13 @@ import {
   sqlStateOf,
   type SqlExecutor,
   type SqlRow,
+  type SqlStatement,
 } from '../connection/index.js';
 import { jsonArray, numbers, text } from '../records/index.js';
 import type { StoreCore } from '../store-core.js';
 import { isWritten, refusal, standingStatement, unitStanding } from './flush-settlement.js';
 import { COUNT_CHECK_STATE, FlushStatements } from './flush-statement.js';
+import { loneEntriesStatement } from './lone-entries-statement.js';
 import { isLoneEntry, loneEntryAnswer, loneEntryStatement } from './lone-entry-statement.js';
 
 /** What one statement made of a unit; `undefined` when its row was not locked. */
@@ -124,9 +126,7 @@ export class FlushWriter {
     const [lone] = units;
     if (units.length === 1 && lone !== undefined && !wait && isLoneEntry(lone))
       return [await this.attemptEntry(executor, lone)];
-    const slots = units.some((unit) => core.limited.leaves(unit));
-    const statement = this.statements.build(units, core.offsetMs(), { wait, slots });
-    const { rows } = await executor.query(statement);
+    const { rows } = await executor.query(this.statement(units, wait));
     core.texts.noteRows(units.length);
     // One row for all of them: a row for each costs more to read than the rest of the answer.
     const [row = {}] = rows;
@@ -142,6 +142,13 @@ export class FlushWriter {
           : { ...applied, ...(await this.foreignChildren(unit, jsonArray<string>(row, 'children'), executor)) };
     }
     return attempts;
+  }
+
+  private statement(units: readonly FlushUnit[], wait: boolean): SqlStatement {
+    const { core } = this;
+    if (!wait && units.every(isLoneEntry)) return loneEntriesStatement(core.tables, core.texts, units);
+    const slots = units.some((unit) => core.limited.leaves(unit));
+    return this.statements.build(units, core.offsetMs(), { wait, slots });
   }
 
   private async attemptEntry(executor: SqlExecutor, unit: FlushUnit): Promise<Attempt> {
