@@ -50,7 +50,10 @@ export class StepStates {
   }
 
   /** From plain data, with the results beside it. */
-  static from(stored: Readonly<Record<string, StoredStepState>>, results: Readonly<Record<string, unknown>>): StepStates {
+  static from(
+    stored: Readonly<Record<string, StoredStepState>>,
+    results: Readonly<Record<string, unknown>>,
+  ): StepStates {
     const paths = Object.keys(stored);
     const inside = new Set<number>();
     const states = new StepStates({ paths, slots: new Map(paths.map((path, slot) => [path, slot])), inside });

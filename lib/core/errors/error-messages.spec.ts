@@ -179,7 +179,9 @@ describe('An error of an application', () => {
     expect(error).toMatchObject({ name, message: 'The shelf is locked.', cause, details });
     expect(guard(error)).toBe(true);
     expect(new ErrorClass().message).toMatch(/^Workflow \w+/);
-    expect(Object.keys(new ErrorClass()).filter((key) => !['code', 'httpStatus', 'failures'].includes(key))).toEqual([]);
+    expect(Object.keys(new ErrorClass()).filter((key) => !['code', 'httpStatus', 'failures'].includes(key))).toEqual(
+      [],
+    );
   });
 
   it('of compensation names no step of which nothing was said', () => {
