@@ -1,3 +1,4 @@
+import { fail, failure, rejected } from '../../test/utils/pipelines.js';
 import { AbortScope } from '../core/cancellation/index.js';
 import { standaloneServices } from '../core/execution/index.js';
 import { delay, VirtualClock, type Duration } from '../core/time/index.js';
@@ -12,16 +13,6 @@ import {
   PipelineStep,
   step,
 } from './index.js';
-
-const failure = new TypeError('no');
-const fail = () => {
-  throw failure;
-};
-const rejected = (pipeline: Pipeline, ...args: Parameters<Pipeline['execute']>) =>
-  pipeline.execute(...args).then(
-    () => undefined,
-    (error: unknown) => error as Error & { stepName: string; context: PipelineContext },
-  );
 
 /** Runs on a clock of its own, as far as it is told. */
 function onClock() {
