@@ -62,6 +62,7 @@ describe('Options that are objects of classes', () => {
   it.each([
     ['batchSize', plainToInstance(BulkOperationConfig, { batchSize: 0 })],
     ['timeout', plainToInstance(PricingBulk, { timeout: -1 })],
+    ['batchsize', plainToInstance(BulkOperationConfig, { batchsize: 5 })],
   ])('are refused by the rules of the module where their class has none: %s', async (option, bulk) => {
     expect(await refusal({ bulk })).toContain(`The option "bulk.${option}" has the value`);
   });
@@ -73,6 +74,29 @@ describe('Options that are objects of classes', () => {
     expect(app.get(BulkOperationConfig)).toBe(bulk);
     expect(bulk).toMatchObject({ batchSize: 10, retryAttempts: 1, endpoint: 'https://prices.example' });
     expect(app.get(GraphConfig)).toMatchObject({ maxIterations: 5, nodeTimeout: 120 });
+  });
+
+  it('are refused where the plain object that they are made of has misspelt one', async () => {
+    expect(await refusal({ graph: plainToInstance(GraphConfig, { maxIteration: 5 }) })).toContain(
+      '"graph.maxIteration" has the value 5. It must be left out, because there is no such option. Did you mean "maxIterations"?',
+    );
+  });
+
+  it('are refused inside others as well', async () => {
+    class Backoff {
+      @Max(60_000)
+      delay = 120_000;
+    }
+
+    expect(await refusal({ retry: { attempts: 2, backoff: new Backoff() } })).toContain(
+      '"retry.backoff.delay" has the value 120000. It must be as the class Backoff says',
+    );
+  });
+
+  it('have their defaults where they say null', () => {
+    const given = plainToInstance(BulkOperationConfig, { batchSize: null, circuitBreakerConfig: null });
+
+    expect(BulkOperationConfig.of(given)).toMatchObject({ batchSize: 10, circuitBreakerConfig: null });
   });
 
   it('are filled in where a field of theirs has hidden what there was', () => {

@@ -3,7 +3,7 @@ import { classFindings } from './discovery/index.js';
 import type { WorkflowModuleOptions } from './workflow-module-options.interface.js';
 
 /** The options that may be objects of classes of their own. */
-const SECTIONS = ['typeorm', 'worker', 'retry', 'payload', 'journal', 'events', 'purge', 'bulk', 'graph'] as const;
+const SECTIONS = 'typeorm worker retry retry.backoff payload journal events purge bulk graph'.split(' ');
 
 /**
  * Lets class-validator check what is an object of a class, such as a settings class made by `plainToInstance`, or a subclass of
@@ -15,7 +15,7 @@ const SECTIONS = ['typeorm', 'worker', 'retry', 'payload', 'journal', 'events', 
 export async function refuseByDecorators(options: WorkflowModuleOptions): Promise<void> {
   if (isOfClass(options)) await refuse(options, '');
   for (const section of SECTIONS) {
-    const given = options[section];
+    const given = valueAt(options, section);
     if (isOfClass(given)) await refuse(given, section);
   }
 }

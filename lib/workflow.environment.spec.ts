@@ -1,3 +1,4 @@
+import { BulkOperationConfig } from './bulk/index.js';
 import { workflowOptionsFromEnvironment as read } from './workflow.environment.js';
 import { resolveWorkflowOptions } from './workflow.options.js';
 
@@ -67,6 +68,48 @@ describe('Options from the environment', () => {
       'The option "WORKFLOW__WORKER__CONCURENCY" has the value "2". It must be left out, because there is no such option (did you mean "WORKFLOW__WORKER__CONCURRENCY"?).',
     );
     expect(refusal({ WORKFLOW__BATCH_SIZE: '2' })).toContain('did you mean "WORKFLOW__BULK__BATCH_SIZE"?');
+  });
+
+  it('are refused where two variables are the same option', () => {
+    expect(refusal({ WORKFLOW__BULK__BATCH_SIZE: '5', WORKFLOW__BULK__BATCHSIZE: '6' })).toContain(
+      '"WORKFLOW__BULK__BATCHSIZE" has the value "6". It must be left out beside "WORKFLOW__BULK__BATCH_SIZE"',
+    );
+  });
+
+  describe('laid over options that are written down', () => {
+    it('replace each for itself, and leave the others and what was written as they are', () => {
+      const bulk = new BulkOperationConfig({ timeout: '1h', batchSize: 7 });
+      const written = { lockTimeout: '1s', typeorm: { schema: 'jobs' }, retry: { backoff: { factor: 3 } }, bulk };
+      const environment = {
+        WORKFLOW__TYPEORM: 'true',
+        WORKFLOW__TYPEORM__MIGRATE: 'false',
+        WORKFLOW__RETRY__BACKOFF__DELAY: '2s',
+        WORKFLOW__BULK__BATCH_SIZE: '200',
+        WORKFLOW__JOURNAL__FLUSHERS: '3',
+      };
+
+      const options = read(environment, written);
+
+      expect(options).toMatchObject({
+        lockTimeout: '1s',
+        typeorm: { schema: 'jobs', migrate: false },
+        retry: { backoff: { factor: 3, delay: '2s' } },
+        bulk: { timeout: '1h', batchSize: 200 },
+        journal: { flushers: 3 },
+      });
+      expect(options.bulk).toBeInstanceOf(BulkOperationConfig);
+      expect([bulk.batchSize, written.typeorm]).toEqual([7, { schema: 'jobs' }]);
+    });
+
+    it.each([
+      [{ worker: false }, { WORKFLOW__WORKER__CONCURRENCY: '5' }, { worker: false }],
+      [{ worker: { concurrency: 2 } }, { WORKFLOW__WORKER: 'false' }, { worker: false }],
+      [{ typeorm: true }, { WORKFLOW__TYPEORM__SCHEMA: 'jobs' }, { typeorm: { schema: 'jobs' } }],
+      [{ typeorm: { schema: 'jobs' } }, { WORKFLOW__TYPEORM: 'true' }, { typeorm: { schema: 'jobs' } }],
+      [{ retry: 3 }, { WORKFLOW__RETRY: '5' }, { retry: 5 }],
+    ])('%j and %j are %j', (written, environment, options) => {
+      expect(read(environment, written)).toEqual(options);
+    });
   });
 
   it('that are objects or functions are refused', () => {

@@ -26,21 +26,44 @@ const TEXTS: ReadonlySet<string> = new Set([
 type Values = Record<string, unknown>;
 
 /**
- * The module's options from environment variables: `WORKFLOW__WORKER__POLL_INTERVAL=500ms` is `worker.pollInterval`. Spread it over
- * options that are written down, or load it with `registerAs('workflow', …)` of `@nestjs/config`. Variables without a value count as
- * not given; values are checked where the options are.
+ * The module's options from environment variables: `WORKFLOW__WORKER__POLL_INTERVAL=500ms` is `worker.pollInterval`. Lay it over options
+ * that are written down, or load it with `registerAs('workflow', …)` of `@nestjs/config`. Variables without a value count as not given;
+ * values are checked where the options are.
  *
  * @example
- * WorkflowModule.forRoot({ typeorm: true, ...workflowOptionsFromEnvironment() })
+ * WorkflowModule.forRoot(workflowOptionsFromEnvironment(process.env, { typeorm: true, bulk: { timeout: '1h' } }))
  *
  * @param environment @default process.env
+ * @param written Options that stand where no variable says otherwise, each for itself. What is `false` there stays so, whatever
+ *   variables say how it would be. @default none
  * @throws WorkflowOptionsError naming a variable that is no option, and the one that was probably meant
  * @publicApi
  */
 export function workflowOptionsFromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  written: WorkflowModuleOptions = {},
 ): WorkflowModuleOptions {
+  return laidOver(written, read(environment)) as WorkflowModuleOptions;
+}
+
+/** A value of a variable over what is written in its place: groups option by option, as objects of the classes that they were. */
+function laidOver(written: unknown, given: unknown): unknown {
+  if (typeof written === 'object' && written !== null && given === true) return written;
+  if (!isGroup(given)) return given;
+  if (written === false) return written;
+  if (typeof written !== 'object' || written === null) return given;
+  const values = Object.assign(Object.create(Object.getPrototypeOf(written) as object) as Values, written);
+  for (const [name, value] of Object.entries(given)) values[name] = laidOver(values[name], value);
+  return values;
+}
+
+function isGroup(value: unknown): value is Values {
+  return typeof value === 'object' && !Array.isArray(value);
+}
+
+function read(environment: Readonly<Record<string, string | undefined>>): Values {
   const options: Values = {};
+  const variables = new Map<string, string>();
   const paths = pathsByVariable();
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || text === undefined || text.trim() === '') continue;
@@ -48,6 +71,10 @@ export function workflowOptionsFromEnvironment(
     if (path === undefined) throw unknownVariable(variable, text, paths.values());
     if (OBJECTS.has(path))
       throw refusal(variable, text, `left out, because no text can be the option "${path}": give it to forRoot`);
+    const other = variables.get(path);
+    if (other !== undefined)
+      throw refusal(variable, text, `left out beside "${other}", which is the same option in other letters`);
+    variables.set(path, variable);
     place(options, path, valueOf(path, text), variable);
   }
   return options;

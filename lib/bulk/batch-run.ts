@@ -1,5 +1,6 @@
 import type { AbortScope } from '../core/cancellation/index.js';
 import { readable } from '../core/errors/index.js';
+import { isThenable } from '../core/options/index.js';
 import { decideRetry, type RetryPolicy } from '../core/policies/index.js';
 import { delay, type Clock } from '../core/time/index.js';
 import { BulkBatchResult, batchError, type BulkBatchContext, type BulkProcessor } from './bulk-batch.js';
@@ -136,9 +137,4 @@ export class BatchRun<T, R> implements BulkBatchContext {
 /** The documented delays have no jitter. */
 function withoutChance(): number {
   return 0;
-}
-
-/** @internal */
-export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }

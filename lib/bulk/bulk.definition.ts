@@ -1,6 +1,7 @@
 import type { WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { flag } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName } from '../core/records/index.js';
 import { parseSeconds } from '../core/time/index.js';
 import type { BulkItems } from './batch-source.js';
@@ -58,12 +59,12 @@ export class Bulk<I = unknown, T = unknown, R = unknown> implements WorkflowDefi
         throw new WorkflowDefinitionError(`The ${place} needs a function as its "${option}".`);
     this.version = version;
     this.config = new BulkOperationConfig(settings, place);
-    this.keepResults = keepResults;
+    this.keepResults = flag(keepResults, false, `keepResults of ${place}`);
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY)
       this.timeoutMs = parseSeconds(timeout, `timeout of ${place}`);
     this.fingerprint = origin.fingerprint ?? `${String(source)}\n${String(process)}`;
     if (origin.target !== undefined) this.target = origin.target;
-    this.plan = { source, process, config: this.config, keepResults };
+    this.plan = { source, process, config: this.config, keepResults: this.keepResults };
   }
 
   /** How the engine runs it. @internal */

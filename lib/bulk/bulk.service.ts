@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
-import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { otherModelError, type StartOptions, type WorkflowClient, type WorkflowHandle } from '../client/index.js';
 import { executeInMemory, type EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
@@ -64,9 +63,7 @@ export class BulkService {
   get(reference: BulkReference): Bulk {
     const definition = this.services.registry.resolve(reference);
     if (definition instanceof Bulk) return definition as Bulk;
-    throw new WorkflowDefinitionError(
-      `"${definition.name}" is no bulk, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
-    );
+    throw otherModelError(definition, 'bulk');
   }
 
   /** Draws it. */

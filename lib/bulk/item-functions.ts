@@ -1,5 +1,4 @@
-import { requireCallback } from '../core/options/index.js';
-import { isThenable } from './batch-run.js';
+import { isThenable, requireCallback } from '../core/options/index.js';
 import type { BulkItems } from './batch-source.js';
 import type { BulkProcessor } from './bulk-batch.js';
 import { BulkOperationConfig, type BulkOperationConfigOptions } from './bulk-operation-config.js';

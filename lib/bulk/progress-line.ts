@@ -1,5 +1,5 @@
 import { Observable, Subject } from 'rxjs';
-import { isThenable } from './batch-run.js';
+import { isThenable } from '../core/options/index.js';
 import type { BulkOperationMetrics, BulkProgress } from './bulk-operation-metrics.js';
 
 /** Told how far an operation is: items that are done, items in all, and a sentence. @publicApi */

@@ -34,3 +34,4 @@ export type {
 
 // For the models
 export { derivedId } from './call-scope.js';
+export { otherModelError, refuseOtherVersion } from './model-face.js';

@@ -1,3 +1,4 @@
+import { isThenable } from '../core/options/index.js';
 import { ConcurrencyLimiter } from '../core/policies/index.js';
 import { CycleDetectedError } from './errors/cycle-detected.error.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
@@ -14,7 +15,6 @@ import {
   type FrontierNode,
   type GraphPosition,
 } from './graph.position.js';
-import { isThenable } from './node-answer.js';
 import { NodeResult, type GraphWait } from './node-result.js';
 import { NodeVisitor, type InnerOutcome, type TraversalObserver } from './node-visitor.js';
 import { messageOf } from './nodes/prompt-template.js';

@@ -1,14 +1,15 @@
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
-import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import {
+  otherModelError,
+  refuseOtherVersion,
+  type StartOptions,
+  type WorkflowClient,
+  type WorkflowHandle,
+} from '../client/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
-import {
-  WorkflowDefinitionError,
-  WorkflowNotFoundError,
-  WorkflowStateError,
-  WorkflowVersionMismatchError,
-} from '../core/errors/index.js';
+import { WorkflowNotFoundError, WorkflowStateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { newWorkflowId, type InstanceRecord, type WorkflowHeaders } from '../core/records/index.js';
 import { formatTaskId, nameOfWait, TASK_SIGNAL, taskPlace } from '../core/waits/index.js';
@@ -103,9 +104,7 @@ export class GraphService {
   get(reference: GraphReference): WorkflowEngine {
     const definition = this.services.registry.resolve(reference);
     if (definition instanceof WorkflowEngine) return definition as WorkflowEngine;
-    throw new WorkflowDefinitionError(
-      `"${definition.name}" is no graph, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
-    );
+    throw otherModelError(definition, 'graph');
   }
 
   /** Draws it; with the id of an instance, with the path of that run. */
@@ -144,11 +143,11 @@ export class GraphService {
     try {
       const own = { ...(config && { config }), ...(state && { state }), ...(headers && { headers }) };
       const { created } = await this.start(graph, input, { id, ...own }).catch(async (error: unknown) => {
-        await this.refuseOtherVersion(id, graph);
+        await refuseOtherVersion(this.services.store, id, graph);
         throw error;
       });
       if (created) return await this.settle(id, signal, ear);
-      await this.refuseOtherVersion(id, graph);
+      await refuseOtherVersion(this.services.store, id, graph);
       if ((await this.find(id)).status === 'failed') await this.client.retry(id);
       return await this.settle(id, signal);
     } finally {
@@ -296,16 +295,5 @@ export class GraphService {
 
   private inputOf({ id: workflowId, input }: InstanceRecord): Promise<unknown> {
     return Promise.resolve(this.services.payloads.decode(input, { workflowId, place: 'input' }));
-  }
-
-  private async refuseOtherVersion(id: string, graph: WorkflowEngine): Promise<void> {
-    const existing = await this.services.store.find(id);
-    if (existing === undefined || existing.name !== graph.name || existing.version === graph.version) return;
-    if (graph.isCompatibleWith?.(existing.version) === true) return;
-    throw new WorkflowVersionMismatchError({
-      workflowName: graph.name,
-      expectedVersion: existing.version,
-      actualVersion: graph.version,
-    });
   }
 }

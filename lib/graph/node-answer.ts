@@ -1,4 +1,5 @@
 import { describeValue } from '../core/errors/index.js';
+import { isThenable } from '../core/options/index.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import { NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphUpdate } from './workflow-state.js';
@@ -26,11 +27,6 @@ export function checkUpdate(node: string, answer: unknown): GraphUpdate {
 function nameOf(answer: unknown): string {
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return describeValue(answer);
   return `a ${Object.prototype.toString.call(answer).slice('[object '.length, -1)}`;
-}
-
-/** @internal */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 /** What stands in a journal where a node asked a person instead of answering; the engine's, as its key begins with `_`. */

@@ -1,11 +1,12 @@
 import type { WorkflowReference } from '../core/definition/index.js';
+import { isThenable } from '../core/options/index.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import { isNodeExecutionError, NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphConfig } from './graph-config.js';
 import { ownError, type VisitHost } from './graph.host.js';
 import type { PlannedNode } from './graph.plan.js';
 import type { FrontierNode } from './graph.position.js';
-import { checkUpdate, isThenable, questionIn } from './node-answer.js';
+import { checkUpdate, questionIn } from './node-answer.js';
 import { NodeResult, type GraphWait } from './node-result.js';
 import { HUMAN_RESPONSE, type HumanNode } from './nodes/human-node.js';
 import { messageOf } from './nodes/prompt-template.js';

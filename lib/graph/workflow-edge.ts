@@ -1,4 +1,5 @@
 import { readOptional } from '../core/definition/index.js';
+import { isThenable } from '../core/options/index.js';
 import { GraphValidationError } from './errors/graph-validation.error.js';
 import type { GraphValues } from './workflow-state.js';
 
@@ -61,8 +62,4 @@ export function holds(condition: StateCondition | undefined, state: object): boo
     // Documented: an edge whose condition cannot be told is not followed, and a node whose condition cannot be told is no end.
     return false;
   }
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -17,7 +17,7 @@ export { child, conditional, parallel, pipelineStep, step } from './steps/step-f
 export { PipelineContext } from './pipeline-context.js';
 export type { PipelineContextOf, PipelineContextOptions, PipelineSnapshot } from './pipeline-context.js';
 export { StepStatus } from './step-states.js';
-export type { StepExecutionResult } from './step-states.js';
+export type { StepExecutionResult, StoredStepState } from './step-states.js';
 export type { PipelineCheckpointStore } from './pipeline-checkpoint.js';
 
 // In an application

@@ -1,14 +1,5 @@
+import { fail, rejected } from '../../test/utils/pipelines.js';
 import { parallel, Pipeline, PipelineContext, step, WorkflowDefinition } from './index.js';
-
-const failure = new TypeError('no');
-const fail = () => {
-  throw failure;
-};
-const rejected = (pipeline: Pipeline, ...args: Parameters<Pipeline['execute']>) =>
-  pipeline.execute(...args).then(
-    () => undefined,
-    (error: unknown) => error as Error & { stepName: string; context: PipelineContext },
-  );
 
 describe('What goes through a pipeline', () => {
   it('a result may be undefined, null or false, and is not mistaken for a missing one', async () => {

@@ -1,13 +1,13 @@
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { StepLayout } from './step-layout.js';
-import { StepStates, StepStatus, type StepExecutionResult } from './step-states.js';
+import { StepStates, StepStatus, type StepExecutionResult, type StoredStepState } from './step-states.js';
 
 /** A context as plain data: what a durable pipeline answers, and may be started with. @publicApi */
 export interface PipelineSnapshot<Results extends object = Record<string, unknown>> {
   readonly input?: unknown;
   readonly results: Readonly<Results>;
   readonly metadata: Readonly<Record<string, unknown>>;
-  readonly steps: Readonly<Record<string, Omit<StepExecutionResult, 'stepName' | 'result' | 'error'>>>;
+  readonly steps: Readonly<Record<string, StoredStepState>>;
   /** Seconds. */
   readonly duration: number;
 }
@@ -102,7 +102,7 @@ export class PipelineContext<Results extends object = Record<string, unknown>, I
     return (timing.clock === undefined ? timing.durationMs : timing.clock.now() - timing.startedAt) / 1_000;
   }
 
-  /** The steps that failed, in the order in which the pipeline goes through its steps. */
+  /** The steps of the pipeline that failed, in the order in which it goes through them; see {@link stepsInside} for what they are made of. */
   get failedSteps(): StepExecutionResult[] {
     return this.stepsThatAre(StepStatus.FAILED);
   }
@@ -115,6 +115,12 @@ export class PipelineContext<Results extends object = Record<string, unknown>, I
     return this.stepsThatAre(StepStatus.SKIPPED);
   }
 
+  /** What became of the steps inside a conditional or a parallel step, at any depth, by their paths. */
+  stepsInside(stepName: string): StepExecutionResult[] {
+    return this.origin.states?.insideOf(stepName) ?? [];
+  }
+
+  /** Whether a step of the pipeline failed; one inside a step that made good for it does not count. */
   hasFailed(): boolean {
     return this.origin.states?.hasFailed() ?? false;
   }

@@ -1,3 +1,4 @@
+import { fail, failure, rejected } from '../../test/utils/pipelines.js';
 import {
   conditional,
   ConditionalStep,
@@ -8,16 +9,6 @@ import {
   type PipelineStep,
   step,
 } from './index.js';
-
-const failure = new TypeError('no');
-const fail = () => {
-  throw failure;
-};
-const rejected = (pipeline: Pipeline, ...args: Parameters<Pipeline['execute']>) =>
-  pipeline.execute(...args).then(
-    () => undefined,
-    (error: unknown) => error as Error & { stepName: string; context: PipelineContext },
-  );
 
 describe('In a pipeline', () => {
   describe('a conditional step', () => {

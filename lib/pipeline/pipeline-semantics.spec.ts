@@ -1,3 +1,4 @@
+import { fail, failure, rejected } from '../../test/utils/pipelines.js';
 import { AbortScope } from '../core/cancellation/index.js';
 import { standaloneServices } from '../core/execution/index.js';
 import { delay, VirtualClock, type Duration } from '../core/time/index.js';
@@ -12,16 +13,6 @@ import {
   PipelineStep,
   step,
 } from './index.js';
-
-const failure = new TypeError('no');
-const fail = () => {
-  throw failure;
-};
-const rejected = (pipeline: Pipeline, ...args: Parameters<Pipeline['execute']>) =>
-  pipeline.execute(...args).then(
-    () => undefined,
-    (error: unknown) => error as Error & { stepName: string; context: PipelineContext },
-  );
 
 /** Runs on a clock of its own, as far as it is told. */
 function onClock() {
@@ -53,14 +44,14 @@ describe('The semantics of pipelines, in combination', () => {
 
     expect(context.getStepResult('outer')).toEqual([[1, 2], 3, null]);
     expect(context.getStepResult('outer/route/inner/y')).toBe(2);
-    expect(context.successfulSteps.map(({ stepName }) => stepName)).toEqual([
-      'outer',
-      'outer/route',
-      'outer/route/inner',
-      'outer/route/inner/x',
-      'outer/route/inner/y',
-      'outer/beside',
-      'outer/never',
+    expect(context.successfulSteps.map(({ stepName }) => stepName)).toEqual(['outer']);
+    expect(context.stepsInside('outer').map(({ stepName, status }) => `${stepName} ${status}`)).toEqual([
+      'outer/route completed',
+      'outer/route/inner completed',
+      'outer/route/inner/x completed',
+      'outer/route/inner/y completed',
+      'outer/beside completed',
+      'outer/never completed',
     ]);
   });
 
@@ -79,10 +70,9 @@ describe('The semantics of pipelines, in combination', () => {
     const error = await rejected(pipeline);
 
     expect(error).toMatchObject({ stepName: 'outer', cause: failure });
-    expect(error?.context.failedSteps.map(({ stepName }) => stepName)).toEqual([
-      'outer',
-      'outer/route',
-      'outer/route/b',
+    expect(error?.context.failedSteps).toEqual([{ stepName: 'outer', status: 'failed', error: failure }]);
+    expect(error?.context.stepsInside('outer/route')).toEqual([
+      { stepName: 'outer/route/b', status: 'failed', error: failure },
     ]);
   });
 
@@ -98,6 +88,9 @@ describe('The semantics of pipelines, in combination', () => {
 
     expect(context.getStepResult('route')).toBe('made good for TypeError');
     expect(context.getStepStatus('route')).toBe('completed');
+    expect([context.hasFailed(), context.failedSteps]).toEqual([false, []]);
+    expect(PipelineContext.from(context.toJSON()).hasFailed()).toBe(false);
+    expect(context.getStepStatus('route/a')).toBe('failed');
   });
 
   it('both branches of a conditional step may have a step of the same name, since only one of them runs', async () => {

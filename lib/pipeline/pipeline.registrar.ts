@@ -2,9 +2,9 @@ import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { formatDuration, parseDuration } from '../core/time/index.js';
 import {
   checkStepOptions,
-  compensateMethodsOf,
   inputValidator,
   stepMethodsOf,
+  undoMethodsOf,
   type DecoratedProvider,
   type DefinitionFactory,
   type StepMethod,
@@ -46,25 +46,15 @@ class ClassSteps {
 
   read(): PipelineStep[] {
     const { target, place } = this.provider;
-    const methods = stepMethodsOf(target);
-    const names = new Set(methods.map(nameOf));
-    for (const { method, step, options } of compensateMethodsOf(target)) {
-      const other = this.undos.get(step);
-      if (other !== undefined)
-        throw new WorkflowDefinitionError(
-          `The step "${step}" of the ${place} is undone by ${other}() and by ${method}(). Keep one @Compensate('${step}').`,
-        );
-      if (!names.has(step))
-        throw new WorkflowDefinitionError(
-          `The method ${place}.${method}() undoes "${step}", and there is no such step. Its steps: ${[...names].join(', ') || 'none'}.`,
-        );
+    const undos = undoMethodsOf(target, place);
+    for (const [step, { method, options }] of undos) {
       if (options.idempotent !== undefined)
         throw new WorkflowDefinitionError(
           `The method ${place}.${method}() says whether it is idempotent, which pipelines do not ask. Leave it out; undos are tried again under the policy of the module.`,
         );
       this.undos.set(step, method);
     }
-    return methods.map((method) => this.step(method));
+    return stepMethodsOf(target).map((method) => this.step(method));
   }
 
   private step(step: StepMethod): PipelineStep {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
 import {
-  isWorkflowFailedError,
-  isWorkflowTimeoutError,
-  WorkflowDefinitionError,
-  WorkflowVersionMismatchError,
-} from '../core/errors/index.js';
+  otherModelError,
+  refuseOtherVersion,
+  type StartOptions,
+  type WorkflowClient,
+  type WorkflowHandle,
+} from '../client/index.js';
+import { isWorkflowFailedError, isWorkflowTimeoutError, WorkflowDefinitionError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { flag, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
@@ -94,7 +95,7 @@ export class PipelineService {
       return pipeline.executeWith(this.services, inMemory);
     }
     const definition = this.definition(reference);
-    await this.refuseOtherVersion(id, definition);
+    await refuseOtherVersion(this.services.store, id, definition);
     const stored = storedInput(input, failFast);
     const handle = await this.client.start(definition, stored, { id, ...this.limited, ...(headers && { headers }) });
     if (!handle.created && (await handle.status()).status === 'failed') await this.goOn(id);
@@ -157,28 +158,15 @@ export class PipelineService {
         `The pipeline "${reference.name}" is not registered, so after a restart nobody would go on with a durable run of it. Register it when the application starts: PipelineService.register in onModuleInit, or WorkflowModule.forFeature([pipeline.define()]).`,
       );
     }
-    const definition = this.services.registry.resolve(reference) as Partial<PipelineDefinition>;
-    if (definition.pipeline !== undefined) return definition as PipelineDefinition;
-    throw new WorkflowDefinitionError(
-      `"${definition.name}" is no pipeline, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
-    );
+    const definition = this.services.registry.resolve(reference);
+    if ((definition as Partial<PipelineDefinition>).pipeline !== undefined) return definition as PipelineDefinition;
+    throw otherModelError(definition, 'pipeline');
   }
 
   private find(pipeline: Pipeline): PipelineDefinition | undefined {
     const found = this.services.registry.get(pipeline.name, pipeline.version) as
       Partial<PipelineDefinition> | undefined;
     return found?.pipeline === pipeline ? (found as PipelineDefinition) : undefined;
-  }
-
-  private async refuseOtherVersion(id: string, definition: PipelineDefinition): Promise<void> {
-    const existing = await this.services.store.find(id);
-    if (existing === undefined || existing.name !== definition.name || existing.version === definition.version) return;
-    if (definition.isCompatibleWith?.(existing.version) === true) return;
-    throw new WorkflowVersionMismatchError({
-      workflowName: definition.name,
-      expectedVersion: existing.version,
-      actualVersion: definition.version,
-    });
   }
 }
 

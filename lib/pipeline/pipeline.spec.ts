@@ -1,3 +1,4 @@
+import { fail, failure, rejected } from '../../test/utils/pipelines.js';
 import {
   FunctionStep,
   Pipeline,
@@ -9,16 +10,6 @@ import {
   WorkflowDefinition,
   WorkflowInstance,
 } from './index.js';
-
-const failure = new TypeError('no');
-const fail = () => {
-  throw failure;
-};
-const rejected = (pipeline: Pipeline, ...args: Parameters<Pipeline['execute']>) =>
-  pipeline.execute(...args).then(
-    () => undefined,
-    (error: unknown) => error as Error & { stepName: string; context: PipelineContext },
-  );
 
 /** Steps that write down when they run. */
 function tracer() {

@@ -2,4 +2,6 @@
 export interface StepLayout {
   readonly paths: readonly string[];
   readonly slots: ReadonlyMap<string, number>;
+  /** The places of those that stand inside others. */
+  readonly inside: ReadonlySet<number>;
 }

@@ -24,6 +24,7 @@ const OUTSIDE: Surroundings = { parent: '', limitMs: UNLIMITED, shared: NOTHING_
 export class StepPlanner implements StepLayout {
   readonly paths: string[] = [];
   readonly slots = new Map<string, number>();
+  readonly inside = new Set<number>();
   /** The names of other calls that a step makes: whether to skip it, how to recover. */
   private readonly calls = new Set<string>();
 
@@ -45,6 +46,7 @@ export class StepPlanner implements StepLayout {
     const { parent, shared } = around;
     const path = parent === '' ? step.name : `${parent}/${step.name}`;
     const slot = this.takePlace(path, shared);
+    if (parent !== '') this.inside.add(slot);
     const limitMs = Math.min(around.limitMs, timeoutMs(step, path));
     const { structure } = step;
     const parts = structure && this.planParts(step, structure, { parent: path, limitMs, shared });

@@ -1,6 +1,7 @@
 import type { StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
 import { ownError } from '../core/errors/index.js';
 import { attributeFailure, beginStep, isInMemory, unwatchedSteps } from '../core/execution/index.js';
+import { isThenable } from '../core/options/index.js';
 import { NodeEnd, runDependencies, type FinishingRunner } from '../core/scheduling/index.js';
 import { PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import type { PipelineCheckpoint } from './pipeline-checkpoint.js';
@@ -281,8 +282,4 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
 
 function knownAt(this: { readonly knownAt: number }): number {
   return this.knownAt;
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -21,8 +21,11 @@ export interface StepExecutionResult {
   readonly skipReason?: string;
 }
 
-/** A state as plain data. */
-type StoredState = Omit<StepExecutionResult, 'stepName' | 'result' | 'error'>;
+/** A state as plain data. @publicApi */
+export interface StoredStepState extends Omit<StepExecutionResult, 'stepName' | 'result' | 'error'> {
+  /** Of a step that stands inside another. */
+  readonly isInside?: true;
+}
 type Note = Pick<StepExecutionResult, 'error' | 'skipReason'>;
 
 /** In the place of a result, as long as there is none. */
@@ -47,10 +50,15 @@ export class StepStates {
   }
 
   /** From plain data, with the results beside it. */
-  static from(stored: Readonly<Record<string, StoredState>>, results: Readonly<Record<string, unknown>>): StepStates {
+  static from(
+    stored: Readonly<Record<string, StoredStepState>>,
+    results: Readonly<Record<string, unknown>>,
+  ): StepStates {
     const paths = Object.keys(stored);
-    const states = new StepStates({ paths, slots: new Map(paths.map((path, slot) => [path, slot])) });
-    for (const [slot, { status, skipReason }] of Object.values(stored).entries()) {
+    const inside = new Set<number>();
+    const states = new StepStates({ paths, slots: new Map(paths.map((path, slot) => [path, slot])), inside });
+    for (const [slot, { status, skipReason, isInside }] of Object.values(stored).entries()) {
+      if (isInside === true) inside.add(slot);
       if (status === StepStatus.COMPLETED) states.complete(slot, results[paths[slot] as string]);
       else if (status === StepStatus.SKIPPED) states.skip(slot, skipReason ?? '');
       else if (status === StepStatus.FAILED) states.fail(slot, undefined);
@@ -102,18 +110,25 @@ export class StepStates {
     return this.notes?.get(slot)?.error;
   }
 
+  /** Of the steps of the pipeline itself: a step around one that failed may have made good for it. */
   hasFailed(): boolean {
-    return this.cells.includes(FAILED);
+    return this.cells.includes(FAILED) && this.withStatus(StepStatus.FAILED).length > 0;
   }
 
+  /** The steps of the pipeline itself, without those inside them. */
   withStatus(status: StepStatus): StepExecutionResult[] {
+    const { paths, inside } = this.layout;
     const found: StepExecutionResult[] = [];
-    for (const [slot, stepName] of this.layout.paths.entries()) {
-      if (this.statusAt(slot) !== status) continue;
-      const result = status === StepStatus.COMPLETED ? { result: this.cells[slot] } : {};
-      found.push({ stepName, status, ...result, ...this.notes?.get(slot) });
-    }
+    for (let slot = 0; slot < paths.length; slot++)
+      if (this.statusAt(slot) === status && !inside.has(slot)) found.push(this.resultAt(slot));
     return found;
+  }
+
+  /** Those inside another step, however deep, that have begun or were skipped. */
+  insideOf(path: string): StepExecutionResult[] {
+    const { paths, inside } = this.layout;
+    const begun = [...inside].filter((slot) => this.statusAt(slot) !== StepStatus.PENDING);
+    return begun.filter((slot) => paths[slot]?.startsWith(`${path}/`)).map((slot) => this.resultAt(slot));
   }
 
   *results(): Iterable<[string, unknown]> {
@@ -122,13 +137,14 @@ export class StepStates {
   }
 
   /** Steps that never began are left out. */
-  toJSON(): Record<string, StoredState> {
-    const stored: [string, StoredState][] = [];
+  toJSON(): Record<string, StoredStepState> {
+    const stored: [string, StoredStepState][] = [];
     for (const [slot, path] of this.layout.paths.entries()) {
       const status = this.statusAt(slot);
       if (status === StepStatus.PENDING) continue;
       const skipReason = this.notes?.get(slot)?.skipReason;
-      stored.push([path, { status, ...(skipReason !== undefined && { skipReason }) }]);
+      const isInside = this.layout.inside.has(slot);
+      stored.push([path, { status, ...(skipReason !== undefined && { skipReason }), ...(isInside && { isInside }) }]);
     }
     return Object.fromEntries(stored);
   }
@@ -136,6 +152,12 @@ export class StepStates {
   private statusAt(slot: number): StepStatus {
     const cell = this.cells[slot];
     return cell instanceof Unfinished ? cell.status : StepStatus.COMPLETED;
+  }
+
+  private resultAt(slot: number): StepExecutionResult {
+    const status = this.statusAt(slot);
+    const result = status === StepStatus.COMPLETED ? { result: this.cells[slot] } : {};
+    return { stepName: this.layout.paths[slot] as string, status, ...result, ...this.notes?.get(slot) };
   }
 
   private note(slot: number, note: Note): void {

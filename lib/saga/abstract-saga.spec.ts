@@ -1,51 +1,5 @@
-import { AbstractSaga, SagaError, SagaState, SagaStep, type SagaStepOptions } from './index.js';
-
-const AT_ONCE: SagaStepOptions = { retryDelay: 0 };
-const failure = new TypeError('no');
-
-class OrderSaga extends AbstractSaga<string> {
-  override getId(): string {
-    return 'order-1';
-  }
-}
-
-class OrderSaga2 extends OrderSaga {
-  static override readonly VERSION = 2;
-}
-
-/** What happened, and what is to go wrong. */
-class Story {
-  readonly seen: string[] = [];
-  failing = new Set<string>();
-
-  tell<S extends OrderSaga>(sagaToTell: S, names = ['a', 'b', 'c']): S {
-    for (const name of names) sagaToTell.addStep(this.step(name));
-    return sagaToTell;
-  }
-
-  step(name: string): SagaStep {
-    const act = (what: string) => {
-      this.seen.push(what);
-      if (this.failing.has(what)) throw failure;
-      return `${name}!`;
-    };
-    return new SagaStep(
-      name,
-      () => act(name),
-      () => act(`undo ${name}`),
-      {
-        ...AT_ONCE,
-        maxRetries: 0,
-      },
-    );
-  }
-}
-
-const rejected = (run: Promise<unknown>) =>
-  run.then(
-    () => undefined,
-    (error: unknown) => error as SagaError,
-  );
+import { AT_ONCE, failure, OrderSaga, OrderSaga2, rejected, Story } from '../../test/utils/sagas.js';
+import { SagaError, SagaState, SagaStep } from './index.js';
 
 describe('AbstractSaga', () => {
   it('begins as pending, is running while it runs, and has completed once every step has', async () => {

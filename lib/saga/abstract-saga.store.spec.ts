@@ -1,70 +1,19 @@
 import { jest } from '@jest/globals';
+import { failure, OrderSaga, OrderSaga2, rejected, Story } from '../../test/utils/sagas.js';
 import { VirtualClock } from '../core/time/index.js';
 import {
   AbstractSaga,
   saga,
   SagaChild,
-  SagaError,
   SagaState,
-  SagaStep,
   SagaVersionMismatchError,
   type SagaSnapshot,
-  type SagaStepOptions,
   type SagaStore,
 } from './index.js';
-
-const AT_ONCE: SagaStepOptions = { retryDelay: 0 };
-const failure = new TypeError('no');
-
-class OrderSaga extends AbstractSaga<string> {
-  readonly warnings: unknown[] = [];
-
-  override getId(): string {
-    return 'order-1';
-  }
-
-  protected override onStoreFailure(error: unknown): void {
-    this.warnings.push(error);
-  }
-}
-
-class OrderSaga2 extends OrderSaga {
-  static override readonly VERSION = 2;
-}
 
 class TolerantSaga extends OrderSaga2 {
   override isCompatibleWith(version: number): boolean {
     return version < 3;
-  }
-}
-
-/** What happened, and what is to go wrong. */
-class Story {
-  readonly seen: string[] = [];
-  failing = new Set<string>();
-  idempotent = true;
-
-  tell<S extends OrderSaga>(sagaToTell: S, names = ['a', 'b', 'c']): S {
-    for (const name of names) sagaToTell.addStep(this.step(name));
-    return sagaToTell;
-  }
-
-  step(name: string): SagaStep {
-    const act = (what: string) => {
-      this.seen.push(what);
-      if (this.failing.has(what)) throw failure;
-      return `${name}!`;
-    };
-    return new SagaStep(
-      name,
-      () => act(name),
-      () => act(`undo ${name}`),
-      {
-        ...AT_ONCE,
-        maxRetries: 0,
-        idempotent: this.idempotent,
-      },
-    );
   }
 }
 
@@ -110,12 +59,6 @@ const brokenStore = (durable?: boolean) => ({
   load: (): SagaSnapshot | undefined => undefined,
   delete: () => undefined,
 });
-
-const rejected = (run: Promise<unknown>) =>
-  run.then(
-    () => undefined,
-    (error: unknown) => error as SagaError,
-  );
 
 describe('AbstractSaga with a store', () => {
   it('saves every change of its state, takes the store in an object as well, and does nothing again', async () => {

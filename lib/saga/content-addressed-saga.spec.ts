@@ -148,6 +148,30 @@ describe('ContentAddressedSaga', () => {
     expect(await second).toBe(2);
   });
 
+  it('does not wait for what was given up: the next attempt makes it, and so does whoever waits', async () => {
+    let release: (answer: string) => void = () => undefined;
+    const made: string[] = [];
+    const hanging = new Promise<string>((resolve) => (release = resolve));
+    const handler = (): unknown => {
+      made.push('asked');
+      return made.length === 1 ? hanging : 'prompt';
+    };
+    const first = sagaOf();
+    first.addStage(new ContentAddressedStage('embed', handler, 'v1', { timeout: 0.01, maxRetries: 1, retryDelay: 0 }));
+    const ended = first.execute({ input: { text: 'tea' } });
+    while (made.length === 0) await Promise.resolve();
+    const other = run(new ContentAddressedStage('embed', handler, 'v1'));
+
+    await Promise.all([ended, other]);
+    release('late');
+    await hanging;
+    await run(model.stage());
+
+    expect(made).toHaveLength(2);
+    expect(model.asked).toEqual([]);
+    expect([...kept.values()].map(({ json }) => json)).toEqual(['"prompt"']);
+  });
+
   it('believes an answer for a day, or for as long as it is told', async () => {
     const clock = new VirtualClock();
     await run(model.stage(), { clock });

@@ -108,7 +108,7 @@ export class ContentAddressedSaga<T = unknown> extends AbstractSaga<T> {
     const answer = await this.checkpoints.through(stage.keyOf(inputs, this.tenantId), {
       handlerVersion: stage.handlerVersion,
       make: () => stage.handler(inputs, step),
-      isStopped: () => step?.signal.aborted === true,
+      signal: step?.signal,
     });
     return answer as O;
   }

@@ -50,8 +50,8 @@ const FLIGHTS = new WeakMap<ContentCheckpointStore, Map<string, Promise<Landing>
 export interface Making {
   readonly handlerVersion: string;
   make(): unknown;
-  /** Whether what makes it was stopped: those who wait for it then make it themselves, instead of failing with it. */
-  isStopped(): boolean;
+  /** Stops what makes it: nobody waits for it any longer, and those who did make it themselves. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -90,10 +90,12 @@ export class ContentCheckpoints {
   }
 
   private takeOff(key: string, making: Making): Promise<Landing> {
-    const flight = this.findOrMake(key, making).then(
+    const { signal } = making;
+    const made = this.findOrMake(key, making).then(
       (json) => ({ json }),
-      (error: unknown) => ({ error, isStopped: making.isStopped() }),
+      (error: unknown) => ({ error, isStopped: signal?.aborted === true }),
     );
+    const flight = signal === undefined ? made : Promise.race([made, stopOf(signal)]);
     this.flights.set(key, flight);
     return flight.finally(() => this.flights.delete(key));
   }
@@ -103,7 +105,8 @@ export class ContentCheckpoints {
     if (kept !== undefined) return kept.json;
     const answer = await making.make();
     const json = answer === undefined ? undefined : toJson(answer, 'answer');
-    await this.keep(key, making.handlerVersion, json);
+    // Its stage may have been undone meanwhile.
+    if (making.signal?.aborted !== true) await this.keep(key, making.handlerVersion, json);
     return json;
   }
 
@@ -142,4 +145,13 @@ export class ContentCheckpoints {
       return undefined;
     }
   }
+}
+
+/** Comes when a signal is aborted, and else never. */
+function stopOf(signal: AbortSignal): Promise<Landing> {
+  return new Promise((resolve) => {
+    const onAbort = (): void => resolve({ error: signal.reason, isStopped: true });
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
 }

@@ -40,4 +40,8 @@ export { isSagaError, SagaError } from './errors/saga.error.js';
 export { SagaStepError } from './errors/saga-step.error.js';
 export type { SagaStepErrorOptions } from './errors/saga-step.error.js';
 export { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
-export { WorkflowVersionMismatchError } from '../core/errors/index.js';
+export {
+  CompensationFailedError as WorkflowCompensationError,
+  WorkflowError,
+  WorkflowVersionMismatchError,
+} from '../core/errors/index.js';

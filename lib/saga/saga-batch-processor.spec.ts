@@ -1,4 +1,12 @@
-import { AbstractSaga, SagaBatchProcessor, SagaState, SagaStep, type SagaSnapshot, type SagaStore } from './index.js';
+import {
+  AbstractSaga,
+  JournalSagaStore,
+  SagaBatchProcessor,
+  SagaState,
+  SagaStep,
+  type SagaSnapshot,
+  type SagaStore,
+} from './index.js';
 
 class Kept implements SagaStore {
   readonly kept = new Map<string, SagaSnapshot>();
@@ -150,6 +158,26 @@ describe('SagaBatchProcessor', () => {
 
     expect(await processor.processBatch(source(), 'migration')).toBe(6);
     expect(most).toBe(2);
+  });
+
+  it('takes its documented batch size by position, too', () => {
+    expect(new SagaBatchProcessor(store, 7).batchSize).toBe(7);
+    expect(new SagaBatchProcessor(store, 7, { maxConcurrency: 2 }).batchSize).toBe(7);
+  });
+
+  it('refuses what is no saga before it executes those beside it', async () => {
+    const given = [...orders(1), { id: 'b' } as never];
+
+    await expect(new SagaBatchProcessor(store).processBatch(given, 'migration')).rejects.toThrow(
+      'The item 1 of the batch "migration" is no saga.',
+    );
+    expect(done).toEqual([]);
+  });
+
+  it('refuses the store of the journal, which it could not write, before any saga is executed', () => {
+    const journal = new JournalSagaStore({} as never, {} as never);
+
+    expect(() => new SagaBatchProcessor(journal)).toThrow('Give it a SagaStore of your own');
   });
 
   it.each([[{ batchSize: 0 }], [{ maxConcurrency: 1.5 }], [{ batchsize: 5 }]])('refuses %j', (options) => {

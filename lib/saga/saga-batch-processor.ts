@@ -1,4 +1,5 @@
-import { ContextUsageError } from '../core/errors/index.js';
+import { readOptional } from '../core/definition/index.js';
+import { ContextUsageError, WorkflowDefinitionError } from '../core/errors/index.js';
 import {
   callback,
   knownOptions,
@@ -10,6 +11,7 @@ import {
 import { ConcurrencyLimiter } from '../core/policies/index.js';
 import { fingerprint } from '../core/serialization/index.js';
 import type { AbstractSaga } from './abstract-saga.js';
+import { JournalSagaStore } from './journal-saga.store.js';
 import { SagaState } from './saga-state.js';
 import type { SagaSnapshot, SagaStore } from './saga.store.js';
 
@@ -52,16 +54,22 @@ export class SagaBatchProcessor {
   private readonly maxConcurrency: number;
   private readonly onFailure: SagaBatchProcessorOptions['onFailure'];
 
-  /** @throws WorkflowOptionsError */
+  /** @throws WorkflowOptionsError; WorkflowDefinitionError for a store that it cannot write */
   constructor(
     private readonly store: Pick<SagaStore, 'save' | 'load' | 'delete'>,
-    options: SagaBatchProcessorOptions = {},
+    batchSize?: number | SagaBatchProcessorOptions,
+    more?: SagaBatchProcessorOptions,
   ) {
+    const options = readOptional<SagaBatchProcessorOptions>(['batchSize'], [batchSize, more]);
     refuseUnknownOptions(options, OPTIONS, 'SagaBatchProcessor');
     this.batchSize = wholeNumber(options.batchSize, 50, 'batchSize of SagaBatchProcessor');
     this.maxConcurrency = wholeNumber(options.maxConcurrency, 1, 'maxConcurrency of SagaBatchProcessor');
     this.onFailure = callback(options.onFailure, 'onFailure of SagaBatchProcessor', '(saga, error, index)');
     requireMethods(store ?? {}, ['save', 'load', 'delete'], 'store of SagaBatchProcessor', METHODS);
+    if (store instanceof JournalSagaStore)
+      throw new WorkflowDefinitionError(
+        'SagaBatchProcessor was given the store of the journal, which only the engine writes. Give it a SagaStore of your own to note in how far it is.',
+      );
   }
 
   /**
@@ -69,7 +77,7 @@ export class SagaBatchProcessor {
    *
    * @param batchId Names this row of sagas in the store: the same id passes over those that were done before.
    * @returns how many sagas this call has executed.
-   * @throws ContextUsageError when those that were done before are others; what stops a saga that has not ended, such as its store.
+   * @throws WorkflowDefinitionError for what is no saga; ContextUsageError when those that were done before are others; what stops a saga that has not ended, such as its store.
    */
   async processBatch(sagas: Iterable<AbstractSaga> | AsyncIterable<AbstractSaga>, batchId: string): Promise<number> {
     if (text(batchId, 'batchId of processBatch') === undefined)
@@ -87,6 +95,10 @@ export class SagaBatchProcessor {
       await this.save(batchId, { lastIndex, ids });
     };
     for await (const saga of sagas) {
+      if (typeof saga?.execute !== 'function')
+        throw new WorkflowDefinitionError(
+          `The item ${lastIndex + batch.length} of the batch "${batchId}" is no saga. Give objects of classes that extend AbstractSaga.`,
+        );
       if (lastIndex < before.lastIndex) {
         ids = linkOf(ids, saga);
         lastIndex++;

@@ -43,7 +43,7 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
       compensation as unknown as SagaCompensation<R>,
       options,
     );
-    return new SagaBuilder(this.name, this.options, [...this.parts, step]);
+    return this.with(step);
   }
 
   /**
@@ -64,7 +64,7 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
       compensation as unknown as SagaCompensation<R>,
       options,
     );
-    return new SagaBuilder(this.name, this.options, [...this.parts, step]);
+    return this.with(step);
   }
 
   /**
@@ -87,11 +87,15 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
       compensation as unknown as SagaCompensation<OutputOf<W>>,
       options,
     );
-    return new SagaBuilder(this.name, this.options, [...this.parts, child]);
+    return this.with(child);
   }
 
   /** @throws WorkflowDefinitionError for a name given twice */
   build(): Saga<I, Done> {
     return new Saga(this.name, this.parts, this.options);
+  }
+
+  private with<More extends object>(part: SagaPart): SagaBuilder<I, More> {
+    return new SagaBuilder(this.name, this.options, [...this.parts, part]);
   }
 }

@@ -3,13 +3,11 @@ import { flag } from '../core/options/index.js';
 import { formatDuration, parseDuration } from '../core/time/index.js';
 import {
   checkStepOptions,
-  compensateMethodsOf,
   inputValidator,
   stepMethodsOf,
-  type CompensateMethod,
+  undoMethodsOf,
   type DecoratedProvider,
   type DefinitionFactory,
-  type StepMethod,
 } from '../discovery/index.js';
 import { AbstractSaga } from './abstract-saga.js';
 import { SAGA_METADATA, type SagaMetadata } from './decorators/saga-workflow.decorator.js';
@@ -56,7 +54,7 @@ function defineObject(saga: AbstractSaga, { target, metadata, place }: Decorated
 
 function stepsOf({ target, instance, place }: DecoratedProvider<SagaMetadata>): SagaStep[] {
   const methods = stepMethodsOf(target);
-  const undos = undosOf(compensateMethodsOf(target), methods, place);
+  const undos = undoMethodsOf(target, place);
   // Looked up at each call, so that a test may replace the method of the instance.
   const call =
     (method: string) =>
@@ -88,30 +86,4 @@ function stepsOf({ target, instance, place }: DecoratedProvider<SagaMetadata>): 
       ...(retry !== undefined && { retry }),
     });
   });
-}
-
-/** The compensations by the names of their steps. */
-function undosOf(
-  compensations: readonly CompensateMethod[],
-  methods: readonly StepMethod[],
-  place: string,
-): Map<string, CompensateMethod> {
-  const names = new Set(methods.map(({ method, options }) => options.name ?? method));
-  const undos = new Map<string, CompensateMethod>();
-  for (const undo of compensations) {
-    const { method, step } = undo;
-    const other = undos.get(step);
-    if (other !== undefined) {
-      throw new WorkflowDefinitionError(
-        `The step "${step}" of the ${place} is undone by ${other.method}() and by ${method}(). Keep one @Compensate('${step}').`,
-      );
-    }
-    if (!names.has(step)) {
-      throw new WorkflowDefinitionError(
-        `The method ${place}.${method}() undoes "${step}", and there is no such step. Its steps: ${[...names].join(', ') || 'none'}.`,
-      );
-    }
-    undos.set(step, undo);
-  }
-  return undos;
 }

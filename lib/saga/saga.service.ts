@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import {
+  otherModelError,
+  refuseOtherVersion,
+  type StartOptions,
+  type WorkflowClient,
+  type WorkflowHandle,
+} from '../client/index.js';
 import { isWorkflowFailedError, WorkflowDefinitionError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
@@ -50,9 +56,7 @@ export class SagaService {
       );
     }
     if (definition instanceof Saga) return definition as Saga;
-    throw new WorkflowDefinitionError(
-      `"${definition.name}" is no saga, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
-    );
+    throw otherModelError(definition, 'saga');
   }
 
   /** Draws it. */
@@ -79,7 +83,8 @@ export class SagaService {
     if (id === undefined)
       return (await this.resolve(reference).executeWith(this.services, input, others)) as SagaResultsOf<W>;
     const saga = this.get(reference);
-    await this.refuseOtherVersion(id, saga);
+    const toError = (begun: number): Error => new SagaVersionMismatchError(id, saga.version, begun);
+    await refuseOtherVersion(this.services.store, id, saga, toError);
     const { signal, headers } = others;
     const handle = await this.client.start(saga, input, { id, ...(headers && { headers }) });
     try {
@@ -101,12 +106,5 @@ export class SagaService {
   /** A saga stands for itself where it is only looked at, or run in memory. */
   private resolve(reference: SagaReference): Saga {
     return reference instanceof Saga ? (reference as Saga) : this.get(reference);
-  }
-
-  private async refuseOtherVersion(id: string, saga: Saga): Promise<void> {
-    const existing = await this.services.store.find(id);
-    if (existing === undefined || existing.name !== saga.name || existing.version === saga.version) return;
-    if (saga.isCompatibleWith?.(existing.version) === true) return;
-    throw new SagaVersionMismatchError(id, saga.version, existing.version);
   }
 }

@@ -1,3 +1,4 @@
+import { AT_ONCE, fail, failure, rejected } from '../../test/utils/sagas.js';
 import {
   isSagaError,
   saga,
@@ -9,17 +10,6 @@ import {
   type SagaContext,
   type SagaStepOptions,
 } from './index.js';
-
-const failure = new TypeError('no');
-const fail = () => {
-  throw failure;
-};
-const AT_ONCE: SagaStepOptions = { retryDelay: 0 };
-const rejected = (run: Promise<unknown>) =>
-  run.then(
-    () => undefined,
-    (error: unknown) => error as SagaError,
-  );
 
 /** Steps that write down what they do. */
 function tracer() {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import type { StartOptions, WorkflowClient, WorkflowHandle } from '../client/index.js';
+import { otherModelError, type StartOptions, type WorkflowClient, type WorkflowHandle } from '../client/index.js';
 import { StateError, WorkflowDefinitionError, WorkflowNotFoundError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
@@ -76,9 +76,7 @@ export class StateMachineService implements MachineOperations {
     }
     const definition = this.services.registry.resolve(reference as string);
     if (isStateMachineDefinition(definition)) return definition as StateMachineDefinition<M>;
-    throw new WorkflowDefinitionError(
-      `"${definition.name}" is no state machine, but a ${definition.model}. Use the service of that model, or WorkflowClient.`,
-    );
+    throw otherModelError(definition, 'state machine');
   }
 
   /**

@@ -1,4 +1,4 @@
-import { callback, knownOptions, refuseUnknownOptions, requireCallback } from '../core/options/index.js';
+import { callback, isThenable, knownOptions, refuseUnknownOptions, requireCallback } from '../core/options/index.js';
 
 /** What `execute` hands to every step beside the value. @publicApi */
 export type TransformOptions = Readonly<Record<string, unknown>>;
@@ -115,8 +115,4 @@ export class TransformPipe<I, O = I> {
   private made<U>(steps: readonly AnyStep[], recovery: TransformRecovery<unknown> | undefined): TransformPipe<I, U> {
     return new TransformPipe<I, U>(steps, recovery);
   }
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

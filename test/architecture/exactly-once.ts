@@ -55,6 +55,15 @@ export const GUARDS: readonly Guard[] = [
       isIdentifierOf(node, 'randomUUID', 'randomBytes', 'randomInt', 'getRandomValues'),
   },
   {
+    what: 'telling a promise from an answer',
+    home: ['lib/core/options/'],
+    examples: [`typeof answer.then === 'function'`, `typeof (answer as any)?.then !== 'function'`],
+    finds: (node) =>
+      ts.isTypeOfExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === 'then',
+  },
+  {
     what: 'an abort controller',
     home: ['lib/core/cancellation/'],
     examples: ['new AbortController()', 'class Own extends AbortController {}'],

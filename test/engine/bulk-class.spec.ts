@@ -78,6 +78,10 @@ describe('A bulk that is a class', () => {
     @BulkWorkflow('wrong', { batchSize: 0 })
     class Wrong extends RecountBulk {}
 
+    @BulkWorkflow('kept', { keepResults: 'yes' as never })
+    class Kept extends RecountBulk {}
+
     await expect(started(Wrong)).rejects.toThrow('The option "batchSize of bulk "wrong"" has the value 0.');
+    await expect(started(Kept)).rejects.toThrow('The option "keepResults of bulk "kept"" has the value "yes".');
   });
 });

@@ -386,6 +386,19 @@ describe('A saga class that is wrong', () => {
       /"retries of class Wrong\.a\(\)".*Did you mean "retry"/,
     ],
     [
+      'misspells an option of an undo',
+      () => {
+        class Wrong {
+          @Step()
+          a() {}
+          @Compensate('a', { idempotnet: false } as object)
+          undo() {}
+        }
+        return decorated(Wrong);
+      },
+      /"idempotnet of @Compensate of class Wrong\.undo\(\)".*Did you mean "idempotent"/,
+    ],
+    [
       'lets a step depend on another',
       () => {
         class Wrong {

@@ -4,21 +4,12 @@ import {
   type GraphValues,
   type NodeFunction,
 } from '../../lib/graph/index.js';
+import { rejection as rejectionOf } from './failures.js';
 
-/** What failing nodes of the specs throw. */
-export const failure = new TypeError('no');
+export { fail as failing, failure } from './failures.js';
 
-export function failing(): never {
-  throw failure;
-}
-
-/** The error a promise rejects with. */
-export function rejection(promise: Promise<unknown>): Promise<GraphExecutionError | undefined> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error as GraphExecutionError,
-  );
-}
+/** The error that a graph rejects with. */
+export const rejection = rejectionOf<GraphExecutionError>;
 
 /** Nodes that write down when they run, and add what they are given. */
 export function tracer() {

@@ -1,5 +1,5 @@
 import { describeValue } from './describe-value.js';
-import { WorkflowError, isWorkflowError } from './workflow.error.js';
+import { WorkflowError, isWorkflowError, type WorkflowErrorOptions } from './workflow.error.js';
 
 /** A step that could not be undone. @publicApi */
 export interface CompensationFailure {
@@ -27,19 +27,26 @@ export class CompensationFailedError extends WorkflowError {
   /** Every step that could not be undone, in the order in which undoing it was tried. */
   readonly failures: readonly CompensationFailure[];
 
-  constructor(facts: CompensationFailedErrorFacts) {
-    super(
-      'COMPENSATION_FAILED',
-      `${facts.failures.length === 1 ? '1 step' : `${facts.failures.length} steps`} could not be undone: ` +
-        `${facts.failures.map((failure) => `${describeValue(failure.step)} (${failure.message})`).join(', ')}.`,
-      { cause: facts.cause },
-    );
-    this.failures = facts.failures;
+  constructor(facts: CompensationFailedErrorFacts);
+  /** @param message Of an error of your own, which names no steps. */
+  constructor(message?: string, options?: WorkflowErrorOptions);
+  constructor(
+    given: CompensationFailedErrorFacts | string = 'Workflow compensation failed',
+    options?: WorkflowErrorOptions,
+  ) {
+    const isMessage = typeof given === 'string';
+    super('COMPENSATION_FAILED', isMessage ? given : messageOf(given), isMessage ? options : { cause: given.cause });
+    this.failures = isMessage ? [] : given.failures;
   }
 
   override get name(): string {
     return 'CompensationFailedError';
   }
+}
+
+function messageOf({ failures }: CompensationFailedErrorFacts): string {
+  const steps = failures.map(({ step, message }) => `${describeValue(step)} (${message})`).join(', ');
+  return `${failures.length === 1 ? '1 step' : `${failures.length} steps`} could not be undone: ${steps}.`;
 }
 
 /** Tells whether a value is a {@link CompensationFailedError}, also when it was restored from a journal. @publicApi */

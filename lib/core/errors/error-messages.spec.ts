@@ -166,6 +166,29 @@ describe('the samples above', () => {
   });
 });
 
+describe('An error of an application', () => {
+  const details = { order: 7 };
+
+  it.each([
+    ['WorkflowTimeoutError', errors.WorkflowTimeoutError, errors.isWorkflowTimeoutError],
+    ['WorkflowStateError', errors.WorkflowStateError, errors.isWorkflowStateError],
+    ['CompensationFailedError', errors.CompensationFailedError, errors.isCompensationFailedError],
+  ])('may be a %s with nothing but a message', (name, ErrorClass, guard) => {
+    const error = new ErrorClass('The shelf is locked.', { cause, details });
+
+    expect(error).toMatchObject({ name, message: 'The shelf is locked.', cause, details });
+    expect(guard(error)).toBe(true);
+    expect(new ErrorClass().message).toMatch(/^Workflow \w+/);
+    expect(Object.keys(new ErrorClass()).filter((key) => !['code', 'httpStatus', 'failures'].includes(key))).toEqual(
+      [],
+    );
+  });
+
+  it('of compensation names no step of which nothing was said', () => {
+    expect(new errors.CompensationFailedError('The refund bounced.').failures).toEqual([]);
+  });
+});
+
 describe('describeValue', () => {
   it.each([
     ['a', '"a"'],

@@ -1,5 +1,6 @@
 import type { AbortScope } from '../cancellation/index.js';
 import { isStepHeartbeatTimeoutError, isStepTimeoutError, readable } from '../errors/index.js';
+import { isThenable } from '../options/index.js';
 import { decideRetry } from '../policies/index.js';
 import type { StepStatus } from '../records/index.js';
 import type { Clock } from '../time/index.js';
@@ -165,10 +166,6 @@ export function runAttempts(
     if (failed === undefined) attempts.begin();
     else attempts.goOn(failed);
   });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function statusOf(error: unknown): 'failed' | 'timed_out' {

@@ -1,6 +1,7 @@
 import { AbortScope } from '../cancellation/index.js';
 import type { StepContext, StepOptions, WorkflowContext, WorkflowDefinition } from '../definition/index.js';
 import { WorkflowCancelledError, WorkflowTimeoutError, isWorkflowError, readable } from '../errors/index.js';
+import { isThenable } from '../options/index.js';
 import type { WorkflowHeaders } from '../records/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
 import type { RunBelow } from './memory-children.js';
@@ -196,7 +197,7 @@ function runGenerations(run: MemoryRun, input: unknown): Promise<unknown> {
     // Aborted while the input was checked, or before.
     if (run.isStopped) throw run.scope.reason;
     const outcome = run.definition.run(context, input);
-    if (isThenable(outcome)) return outcome.then(succeed, fail);
+    if (isThenable(outcome)) return Promise.resolve(outcome).then(succeed, fail);
     return Promise.resolve(succeed(outcome));
   } catch (error) {
     return fail(error);
@@ -243,10 +244,6 @@ function nextOf(run: MemoryRun): MemoryRun {
   const next = new MemoryRun(definition, services, generation + 1, { ...origin, id });
   run.events?.continue(next);
   return next;
-}
-
-function isThenable(value: unknown): value is Promise<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function cancelledBy(reason: unknown): WorkflowCancelledError {

@@ -1,5 +1,6 @@
 import type { AbortScope } from '../cancellation/index.js';
 import type { StepContext } from '../definition/index.js';
+import { isThenable } from '../options/index.js';
 import type { MemoryRun } from './memory-run.js';
 import { MemoryStepContext } from './memory-step-context.js';
 import { runInStepScope, type StepScope } from './step-scope.js';
@@ -88,8 +89,4 @@ export class MemoryAttempt extends MemoryStepContext implements StepScope {
 
 function callBody(attempt: MemoryAttempt): unknown {
   return attempt.call();
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -18,6 +18,7 @@ import type {
 } from '../definition/index.js';
 import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
+import { isThenable } from '../options/index.js';
 import { RandomSource, type WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import { delay } from '../time/index.js';
@@ -265,10 +266,6 @@ export class MemoryContext implements WorkflowContext {
   private source(): RandomSource {
     return (this.chance ??= new RandomSource(this.run.id, this.run.generation));
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
 function needsStore(call: string, why: string): ContextUsageError {

@@ -83,15 +83,19 @@ export class TransactionCall extends StepCall {
   }
 
   private async transact(host: CallHost, context: StepContext): Promise<void> {
+    const { signal } = context;
     let turn = new Turn();
-    // A body that was given up (time-out, cancel) must not commit later.
-    context.signal.addEventListener(
-      'abort',
-      () => {
+    let body: Promise<unknown> = Promise.resolve();
+    // A body that was given up (time-out, cancel) must not commit later. It lets go at once of what it has locked, which the next
+    // attempt or an undo may need: it may itself go on for long.
+    const givenUp = new Promise<never>((_, reject) => {
+      const onAbort = (): void => {
         turn.refuse(new LeaseLostError({ workflowId: host.record.id }));
-      },
-      { once: true },
-    );
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+    givenUp.catch(() => undefined);
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         await host.services.store.transaction(
@@ -101,9 +105,11 @@ export class TransactionCall extends StepCall {
             // The store may run this again after a serialization failure: the turn before is over then.
             if (!turn.isOpen) turn.settle(undefined);
             turn = turn.isOpen ? turn : new Turn();
-            const value = await this.callWork(transaction.handle, context);
+            if (signal.aborted) throw signal.reason;
+            body = this.callWork(transaction.handle, context);
+            const value = await Promise.race([body, givenUp]);
             const text = host.services.payloads.toText(value, this.place);
-            if (context.signal.aborted) throw context.signal.reason;
+            if (signal.aborted) throw signal.reason;
             host.arrive({ call: this, status: 'completed', attempts: context.attempt, text, commit: turn });
             turn.written = await this.write(host, transaction, await turn.granted);
           },
@@ -112,13 +118,14 @@ export class TransactionCall extends StepCall {
         turn.settle(turn.written);
         return;
       } catch (error) {
+        if (signal.aborted) await body.catch(() => undefined);
         const stands = isWorkflowStoreError(error) && (await this.isRecorded(host, turn));
         // An earlier try that was given up has committed after all, with a result of its own that this execution does not know.
         if (stands && turn.written === undefined) host.lose();
         turn.settle(stands ? turn.written : undefined);
         if (stands && turn.written !== undefined) return;
         // The database gave the transaction up: that is not the body's failure, so it costs no attempt.
-        if (!isWorkflowStoreError(error) || context.signal.aborted) throw error;
+        if (!isWorkflowStoreError(error) || signal.aborted) throw error;
       }
       await delay(host.services.clock, pauseMs);
       turn = new Turn();

@@ -1,3 +1,4 @@
+export { isThenable } from './is-thenable.js';
 export { knownOptions, optionName, refuseUnknownOptions, type KnownOptions } from './known-options.js';
 export { nearest } from './nearest.js';
 export { OptionRules, type ReadOptions } from './option-rules.js';

@@ -26,14 +26,14 @@ export class OptionRules<T extends object> {
   }
 
   /**
-   * Checks an object that has the options among its properties, whatever else it has, and fills in those that it left out.
+   * Checks an object of the class of these options, and fills in those that it left out. One of a subclass may have properties of its own.
    *
-   * @throws WorkflowOptionsError for a value that is not accepted.
+   * @throws WorkflowOptionsError for a value that is not accepted, and an option that is unknown.
    */
   settle<O extends T>(instance: O, place: string, path = ''): O {
+    if (!isOfSubclass(instance)) refuseUnknownOptions(instance, this.names, place, path);
     const values = this.values(instance, place, path);
-    for (const name of Object.keys(values) as (keyof T)[])
-      if (instance[name] === undefined) (instance as T)[name] = values[name];
+    for (const name of Object.keys(values) as (keyof T)[]) (instance as T)[name] ??= values[name];
     return instance;
   }
 
@@ -50,4 +50,9 @@ export class OptionRules<T extends object> {
     });
     return Object.fromEntries(read) as ReadOptions<T>;
   }
+}
+
+function isOfSubclass(instance: object): boolean {
+  const base: unknown = Object.getPrototypeOf(Object.getPrototypeOf(instance) as object);
+  return base !== Object.prototype;
 }

@@ -53,46 +53,11 @@ function runInTurn<V>(graph: DependencyGraph, runner: FinishingRunner<V, unknown
   const run = new DependencyRun(graph, runner);
   for (let node = run.take(); node >= 0; node = run.take()) {
     const answer = runner.start(node);
-    if (typeof answer !== 'number') return followInTurn(run, node, answer, runner);
+    if (typeof answer !== 'number') return follow(new Turns(run, runner), node, answer);
     run.settle(node, answer);
     if (answer === NodeEnd.Failed && runner.failFast !== false) break;
   }
   return finish(run, runner);
-}
-
-/** The same from the first promise on: an `await` costs less than a callback. */
-async function followInTurn<V>(
-  run: DependencyRun,
-  first: number,
-  promise: PromiseLike<V>,
-  runner: FinishingRunner<V, unknown>,
-): Promise<unknown> {
-  let node = first;
-  let answer: NodeEnd | PromiseLike<V> = promise;
-  for (;;) {
-    let end: NodeEnd;
-    if (typeof answer === 'number') {
-      end = answer;
-    } else {
-      try {
-        const value = await answer;
-        end = runner.ended === undefined ? (value as NodeEnd) : runner.ended(node, value);
-      } catch (error) {
-        if (runner.failed === undefined) throw error;
-        end = runner.failed(node, error);
-      }
-    }
-    run.settle(node, end);
-    if (end === NodeEnd.Failed && runner.failFast !== false) break;
-    node = run.take();
-    if (node < 0) break;
-    answer = runner.start(node);
-  }
-  return finish(run, runner);
-}
-
-function finish<V>(run: DependencyRun, runner: Partial<FinishingRunner<V, unknown>>): unknown {
-  return runner.finish === undefined ? run : runner.finish(run);
 }
 
 /** Several nodes at a time. */
@@ -102,8 +67,80 @@ function runTogether<V>(graph: DependencyGraph, runner: FinishingRunner<V, unkno
   return lanes.areClosed ? finish(lanes.run, runner) : lanes.whenClosed();
 }
 
-/** Each lane runs one node after the other, as long as there are any: a lane costs more to open than to go on with. */
-class Lanes<V> {
+function finish<V>(run: DependencyRun, runner: Partial<FinishingRunner<V, unknown>>): unknown {
+  return runner.finish === undefined ? run : runner.finish(run);
+}
+
+/** What nodes follow one after the other in. */
+interface Row<V> {
+  readonly run: DependencyRun;
+  readonly runner: FinishingRunner<V, unknown>;
+  /** @returns whether anything more begins. */
+  settle(node: number, end: NodeEnd): boolean;
+  /** Begins what may begin beside the row. */
+  open(): void;
+  /** What ends the whole run was thrown. */
+  refuse(error: unknown): void;
+  /** @returns what the row brings. */
+  close(): unknown;
+}
+
+/** Runs nodes one after the other, from the first promise on: an `await` costs less than a callback. */
+async function follow<V>(row: Row<V>, first: number, promise: PromiseLike<V>): Promise<unknown> {
+  const { run, runner } = row;
+  let node = first;
+  let answer: NodeEnd | PromiseLike<V> = promise;
+  try {
+    for (;;) {
+      let end: NodeEnd;
+      if (typeof answer === 'number') {
+        end = answer;
+      } else {
+        try {
+          const value = await answer;
+          end = runner.ended === undefined ? (value as NodeEnd) : runner.ended(node, value);
+        } catch (error) {
+          if (runner.failed === undefined) throw error;
+          end = runner.failed(node, error);
+        }
+      }
+      if (!row.settle(node, end)) break;
+      node = run.take();
+      if (node < 0) break;
+      answer = runner.start(node);
+      row.open();
+    }
+  } catch (error) {
+    row.refuse(error);
+  }
+  return row.close();
+}
+
+/** The only row there is. */
+class Turns<V> implements Row<V> {
+  constructor(
+    readonly run: DependencyRun,
+    readonly runner: FinishingRunner<V, unknown>,
+  ) {}
+
+  settle(node: number, end: NodeEnd): boolean {
+    this.run.settle(node, end);
+    return end !== NodeEnd.Failed || this.runner.failFast === false;
+  }
+
+  open(): void {}
+
+  refuse(error: unknown): never {
+    throw error;
+  }
+
+  close(): unknown {
+    return finish(this.run, this.runner);
+  }
+}
+
+/** Rows beside each other, each as long as there are nodes: one costs more to open than to go on with. */
+class Lanes<V> implements Row<V> {
   readonly run: DependencyRun;
   private readonly width: number;
   private count = 0;
@@ -114,7 +151,7 @@ class Lanes<V> {
 
   constructor(
     graph: DependencyGraph,
-    private readonly runner: FinishingRunner<V, unknown>,
+    readonly runner: FinishingRunner<V, unknown>,
   ) {
     this.run = new DependencyRun(graph, runner);
     this.width = runner.width ?? 1;
@@ -131,59 +168,36 @@ class Lanes<V> {
     });
   }
 
-  /** Begins what may begin. */
+  /** Begins what may begin: what a node has set free besides the next of its row, in lanes of their own. */
   open(): void {
     const { run, width, runner } = this;
     while (!this.isStopping && this.count < width) {
       const node = run.take();
       if (node < 0) return;
       const answer = runner.start(node);
-      if (typeof answer === 'number') this.settle(node, answer);
-      else void this.follow(node, answer);
-    }
-  }
-
-  private async follow(first: number, promise: PromiseLike<V>): Promise<void> {
-    const { run, runner } = this;
-    this.count++;
-    let node = first;
-    let answer: NodeEnd | PromiseLike<V> = promise;
-    try {
-      for (;;) {
-        let end: NodeEnd;
-        if (typeof answer === 'number') {
-          end = answer;
-        } else {
-          try {
-            const value = await answer;
-            end = runner.ended === undefined ? (value as NodeEnd) : runner.ended(node, value);
-          } catch (error) {
-            if (runner.failed === undefined) throw error;
-            end = runner.failed(node, error);
-          }
-        }
-        this.settle(node, end);
-        if (this.isStopping) break;
-        node = run.take();
-        if (node < 0) break;
-        answer = runner.start(node);
-        // What the last node set free besides begins in lanes of its own.
-        this.open();
+      if (typeof answer === 'number') {
+        this.settle(node, answer);
+      } else {
+        this.count++;
+        void follow(this, node, answer);
       }
-    } catch (error) {
-      this.isStopping = true;
-      this.refusal ??= { error };
     }
-    this.count--;
-    if (this.count === 0) this.close();
   }
 
-  private settle(node: number, end: NodeEnd): void {
+  settle(node: number, end: NodeEnd): boolean {
     this.run.settle(node, end);
     if (end === NodeEnd.Failed && this.runner.failFast !== false) this.isStopping = true;
+    return !this.isStopping;
   }
 
-  private close(): void {
+  refuse(error: unknown): void {
+    this.isStopping = true;
+    this.refusal ??= { error };
+  }
+
+  close(): void {
+    this.count--;
+    if (this.count > 0) return;
     try {
       if (this.refusal !== undefined) throw this.refusal.error;
       this.resolve?.(finish(this.run, this.runner));

@@ -8,7 +8,8 @@ import { NodeExecutionError } from './node-execution.error.js';
 /** What a durable run was ended with, in the classes of this room again. @internal */
 export function graphErrorOf(thrown: unknown, result: GraphOutcome): unknown {
   const error = isWorkflowFailedError(thrown) ? thrown.cause : thrown;
-  if (isWorkflowTimeoutError(error)) return new GraphTimeoutError(error.timeoutMs / 1_000).withResult(result);
+  if (isWorkflowTimeoutError(error) && error.timeoutMs !== undefined)
+    return new GraphTimeoutError(error.timeoutMs / 1_000).withResult(result);
   if (!isGraphExecutionError(error)) return thrown;
   return classed(error).withResult(result);
 }

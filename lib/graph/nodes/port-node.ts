@@ -1,5 +1,5 @@
 import type { StepContext } from '../../core/definition/index.js';
-import { oneOf } from '../../core/options/index.js';
+import { isThenable, oneOf } from '../../core/options/index.js';
 import type { NodeType } from '../node-type.js';
 import type { GraphUpdate, GraphValues } from '../workflow-state.js';
 import { messageOf } from './prompt-template.js';
@@ -47,8 +47,7 @@ export abstract class PortNode extends AbstractWorkflowNode {
 
   override attempt(state: Readonly<GraphValues>, step: StepContext): unknown {
     const answer = this.call(state, step);
-    if (typeof (answer as { then?: unknown } | null | undefined)?.then === 'function')
-      return (answer as PromiseLike<unknown>).then((value) => ({ [this.outputKey]: value }));
+    if (isThenable(answer)) return (answer).then((value) => ({ [this.outputKey]: value }));
     return { [this.outputKey]: answer };
   }
 
