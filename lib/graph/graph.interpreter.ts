@@ -133,11 +133,10 @@ export class GraphTraversal {
   }
 
   private refuseBeyondLimits(): void {
-    const left = this.config.maxIterations - this.iterations;
-    const { known, frontier } = this;
-    const wanted = known === undefined ? frontier.length : known.filter(({ update }) => update === undefined).length;
-    if (wanted > left) {
-      const next = this.plan.nodes[frontier[Math.max(0, left)] as number];
+    // Branches that were begun together are all made.
+    const isBegun = this.known?.some(({ update }) => update !== undefined) ?? false;
+    if (this.iterations >= this.config.maxIterations && !isBegun) {
+      const next = this.plan.nodes[this.frontier[0] as number];
       throw new CycleDetectedError(this.iterations, { node: next?.name ?? null });
     }
     this.refuseAfterDeadline();

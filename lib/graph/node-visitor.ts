@@ -1,4 +1,5 @@
 import type { WorkflowReference } from '../core/definition/index.js';
+import { isStepTimeoutError } from '../core/errors/index.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import { isNodeExecutionError, NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphConfig } from './graph-config.js';
@@ -204,7 +205,7 @@ export class NodeVisitor {
     const result = this.told(path, new NodeResult(node, { error: message, durationMs }));
     if (isNodeExecutionError(cause) && cause.node === node)
       return new Failed(result, new NodeExecutionError(cause.message, { node, cause: cause.cause }));
-    return new Failed(result, new NodeExecutionError(`The node "${node}" failed: ${message}`, { node, cause }));
+    return new Failed(result, new NodeExecutionError(`The node "${node}" ${whatHappened(cause)}`, { node, cause }));
   }
 
   /** Whether it is no failure, but has to be waited for. */
@@ -221,4 +222,9 @@ export class NodeVisitor {
     this.around.observer?.onEnd?.(path, result);
     return result;
   }
+}
+
+function whatHappened(cause: unknown): string {
+  if (isStepTimeoutError(cause)) return `timed out: it did not end within its timeout of ${cause.timeoutMs} ms.`;
+  return `failed: ${messageOf(cause)}`;
 }

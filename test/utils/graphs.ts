@@ -12,6 +12,16 @@ export function failing(): never {
   throw failure;
 }
 
+/** What a call throws. */
+export function thrownBy(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 /** The error a promise rejects with. */
 export function rejection(promise: Promise<unknown>): Promise<GraphExecutionError | undefined> {
   return promise.then(
