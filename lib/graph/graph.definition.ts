@@ -93,8 +93,6 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   readonly parts: GraphParts;
   /** The class that was decorated. @internal */
   readonly target?: object;
-  /** Limit of durable runs. @internal */
-  readonly timeoutMs?: number;
 
   constructor(
     readonly name: string,
@@ -113,7 +111,6 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     this.version = options.version ?? 1;
     assertVersion(this.version, `graph "${name}"`);
     this.config = GraphConfig.of(options.config);
-    if (this.config.totalTimeoutMs > 0) this.timeoutMs = this.config.totalTimeoutMs;
     if (options.target !== undefined) this.target = options.target;
     if (options.isCompatibleWith !== undefined) this.isCompatibleWith = options.isCompatibleWith;
     const conditions = [...mapOf(terminalConditions)].map(
@@ -164,15 +161,15 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
 
   /** @internal */
   streamWith<M extends GraphStreamMode>(services: MemoryServices, mode: M, start: () => MemoryStart): GraphStream<M> {
-    return new GraphStream(mode, async (tell, signal) => {
+    return new GraphStream(mode, async (listener, signal) => {
       const begun = start();
       const both = begun.signal === undefined ? signal : AbortSignal.any([begun.signal, signal]);
       const { status, terminatedAt } = await this.executeWith(services, {
         ...begun,
         signal: both,
-        observer: eventTeller(tell),
+        observer: eventTeller(listener),
       });
-      if (status !== 'suspended') tell({ type: 'ended', status, terminatedAt });
+      if (status === 'completed' || status === 'failed') listener.tell({ type: 'ended', status, terminatedAt });
     });
   }
 

@@ -18,13 +18,14 @@ import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
 import type { GraphResult } from './graph-result.js';
 import { WorkflowEngine } from './graph.definition.js';
-import { GraphStream, type GraphEvent, type GraphStreamMode } from './graph-stream.js';
+import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import type { GraphVisit } from './graph-visit.js';
 import { drawGraph } from './graph.diagram.js';
 import { readRun, type ReadRun } from './graph.history.js';
 import { RecordedRun } from './recorded-host.js';
 import { InstanceEar } from './instance-ear.js';
-import { looks, standstill } from './standstill.js';
+import { watchRun } from './run-watch.js';
+import { standstill } from './standstill.js';
 import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
 import { WorkflowState, type GraphUpdate } from './workflow-state.js';
 
@@ -164,9 +165,8 @@ export class GraphService {
   ): Promise<WorkflowHandle<GraphOutput>> {
     const { config, state, ...others } = options;
     const own = config === undefined ? undefined : GraphConfig.of(config);
-    const limits = own !== undefined && own.totalTimeoutMs > 0 && { timeout: own.totalTimeoutMs };
     const stored = storedInput({ input, ...(own && { config: own.toJSON() }), ...(state && { state }) });
-    return this.client.start(this.get(reference), stored, { ...limits, ...others });
+    return this.client.start(this.get(reference), stored, others);
   }
 
   /**
@@ -234,31 +234,20 @@ export class GraphService {
   }
 
   /**
-   * Shows a durable run, from its first visit on and as it goes on, whichever process runs it; over pauses until it has ended. Leaving
-   * the stream harms nothing.
+   * Shows a durable run, from its first visit on and as it goes on, whichever process runs it; over pauses until it has ended. One that is
+   * restarted is shown from its first visit again. Leaving the stream harms nothing.
    */
   watch<M extends GraphStreamMode = 'updates'>(
     workflowId: string,
     options: { readonly mode?: M } = {},
   ): GraphStream<M> {
-    return new GraphStream(options.mode ?? ('updates' as M), (tell, signal) => this.follow(workflowId, tell, signal));
-  }
-
-  private async follow(workflowId: string, tell: (event: GraphEvent) => void, signal: AbortSignal): Promise<void> {
-    let told = 0;
-    let asked: string | undefined;
-    for await (const standing of looks(this.services, workflowId, signal)) {
-      const { result, visits } = await this.read(await this.find(workflowId));
-      for (const visit of visits.slice(told)) tell({ type: 'visit_ended', ...visit });
-      told = visits.length;
-      const { wait, status, terminatedAt } = result;
-      if (standing === 'waits' && wait !== undefined && wait.checkpointId !== asked) {
-        asked = wait.checkpointId;
-        tell({ type: 'paused', ...wait });
-      }
-      if (standing !== 'ended') continue;
-      tell({ type: 'ended', status: status === 'completed' ? 'completed' : 'failed', terminatedAt });
-    }
+    const read = async () => {
+      const record = await this.find(workflowId);
+      return { ...(await this.read(record)), generation: record.generation };
+    };
+    return new GraphStream(options.mode ?? ('updates' as M), (listener, signal) =>
+      watchRun(this.services, workflowId, { read }, listener, signal),
+    );
   }
 
   private resolve(reference: GraphReference): WorkflowEngine {
