@@ -10,7 +10,7 @@ import {
   WorkflowVersionMismatchError,
 } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { newWorkflowId, type InstanceRecord, type WorkflowHeaders } from '../core/records/index.js';
+import { newWorkflowId, type InstanceRecord, type JournalEntry, type WorkflowHeaders } from '../core/records/index.js';
 import { formatTaskId, nameOfWait, TASK_SIGNAL, taskPlace } from '../core/waits/index.js';
 import { TaskService } from '../tasks/index.js';
 import { graphErrorOf } from './errors/graph-error-of.js';
@@ -65,6 +65,11 @@ export interface GraphForkOptions {
   /** @default a new one */
   readonly id?: string;
   readonly headers?: WorkflowHeaders;
+}
+
+interface ReadOptions {
+  readonly before?: string;
+  readonly entries?: readonly JournalEntry[] | undefined;
 }
 
 const EXECUTE = knownOptions<GraphServiceExecuteOptions>({
@@ -206,7 +211,7 @@ export class GraphService {
   async fork(workflowId: string, options: GraphForkOptions): Promise<WorkflowHandle<GraphOutput>> {
     const { before, state = {}, id = newWorkflowId(this.services.clock), headers } = options;
     const record = await this.find(workflowId);
-    const { result, standing } = await this.read(record, before);
+    const { result, standing } = await this.read(record, { before });
     if (result.status === 'completed') {
       throw new GraphExecutionError(
         `The run "${workflowId}" never made the visit "${before}". Take one that its history names.`,
@@ -256,8 +261,11 @@ export class GraphService {
 
   private async settle(workflowId: string, signal: AbortSignal | undefined, ear?: InstanceEar): Promise<GraphResult> {
     const ended = await standstill(this.services, workflowId, signal, ear);
-    const record = await this.find(workflowId);
-    const { result } = await this.read(record);
+    // What has ended stays as it is, so that both may be read at one time.
+    const generation = ear?.endedGeneration;
+    const journal = generation === undefined ? undefined : this.services.store.readJournal(workflowId, generation);
+    const [record, entries] = await Promise.all([this.find(workflowId), journal]);
+    const { result } = await this.read(record, { ...(record.generation === generation && { entries }) });
     if (!ended || record.status === 'completed') return result;
     try {
       await this.client.result(workflowId);
@@ -278,8 +286,9 @@ export class GraphService {
     return this.get(definition);
   }
 
-  private async read(record: InstanceRecord, before?: string): Promise<ReadRun> {
-    const run = await RecordedRun.read(this.services, record);
+  /** @param options.entries The journal, where it was read already. */
+  private async read(record: InstanceRecord, { before, entries }: ReadOptions = {}): Promise<ReadRun> {
+    const run = await RecordedRun.read(this.services, record, entries);
     return readRun(this.graphOf(record), run, startOf(await this.inputOf(record)), before);
   }
 
