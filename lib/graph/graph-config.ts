@@ -6,11 +6,14 @@ import { parseSeconds } from '../core/time/index.js';
 export interface GraphConfigOptions {
   /** Whether graphs may be run at all. @default true */
   readonly enabled?: boolean;
-  /** How many visits one run may make; each branch of a fan-out is one. @default 25 */
+  /** After how many visits a run that wants to go on is stopped; branches that were begun together are all made, and each counts. @default 25 */
   readonly maxIterations?: number;
   /** Limit of one attempt of a node: seconds, or a text such as `'30s'`; 0 for none. Waiting for a person does not count. @default 120 */
   readonly nodeTimeout?: number | string;
-  /** Limit of a whole run: seconds, or a text; 0 for none. Of a durable run from its creation, waiting included. @default 0 */
+  /**
+   * Limit of a whole run: seconds, or a text; 0 for none. What people take to answer does not count; `timeout` of a start limits a durable
+   * run with all its waiting. @default 0
+   */
   readonly totalTimeout?: number | string;
   /** Lets a `WorkflowRunner` keep what a failed run has done, and go on from there. @default false */
   readonly checkpointEnabled?: boolean;

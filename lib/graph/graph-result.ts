@@ -44,9 +44,9 @@ export class GraphResult<S extends object = object> implements GraphOutcome<S> {
     return this.finalState['output'] ?? null;
   }
 
-  /** Whether it has ended and every visit succeeded. */
+  /** Whether it has ended and every visit that was made succeeded. */
   get succeeded(): boolean {
-    return this.status === 'completed' && this.nodeResults.every(({ succeeded }) => succeeded);
+    return this.status === 'completed' && this.nodeResults.every(({ succeeded, skipped }) => succeeded || skipped);
   }
 
   /** Itself. @throws HumanInputRequiredError when it waits for a person */

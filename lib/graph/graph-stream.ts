@@ -2,6 +2,7 @@ import { Observable } from 'rxjs';
 import { AbortScope } from '../core/cancellation/index.js';
 import type { GraphVisit } from './graph-visit.js';
 import type { GraphWait } from './node-result.js';
+import { StreamQueue } from './stream-queue.js';
 import type { GraphUpdate, GraphValues } from './workflow-state.js';
 
 /** What a stream shows: the state after every visit, what each visit added, or everything that happens. @publicApi */
@@ -23,10 +24,25 @@ export interface GraphStreamItems {
   events: GraphEvent;
 }
 
-/** Tells of a run until it is over; stops when it is told to. @internal */
-export type GraphEventSource = (tell: (event: GraphEvent) => void, signal: AbortSignal) => Promise<void>;
+/** Who is told of a run. @internal */
+export interface GraphListener {
+  tell(event: GraphEvent): void;
+  /** A promise where it is better to wait before telling more: it resolves once there is room. */
+  room(): Promise<void> | undefined;
+}
 
-/** A run as it goes on: `for await` over it, or subscribe to it. Each use begins anew; leaving it ends it. @publicApi */
+/** Tells of a run until it is over; stops when it is told to. @internal */
+export type GraphEventSource = (listener: GraphListener, signal: AbortSignal) => Promise<void>;
+
+/** How far a run may be ahead of its reader; what is begun together is told together. */
+const MOST_AHEAD = 64;
+
+/**
+ * A run as it goes on: `for await` over it, or subscribe to it. Each use begins anew; leaving it ends it. A loop that is slow holds a run in
+ * memory up: no further node is begun while 64 items wait to be read. A subscriber is called at once, and holds nothing up.
+ *
+ * @publicApi
+ */
 export class GraphStream<M extends GraphStreamMode> implements AsyncIterable<GraphStreamItems[M]> {
   /** @internal */
   constructor(
@@ -35,48 +51,33 @@ export class GraphStream<M extends GraphStreamMode> implements AsyncIterable<Gra
   ) {}
 
   async *[Symbol.asyncIterator](): AsyncGenerator<GraphStreamItems[M], undefined> {
-    const waiting: GraphStreamItems[M][] = [];
+    const queue = new StreamQueue((event: GraphEvent) => itemOf(this.mode, event), MOST_AHEAD);
     const scope = new AbortScope();
-    let wake: () => void = () => undefined;
-    let over: { readonly error?: unknown } | undefined;
-    const end = (outcome: { readonly error?: unknown }): void => {
-      over = outcome;
-      wake();
-    };
-    this.source((event) => {
-      const item = itemOf(this.mode, event);
-      if (item === undefined) return;
-      waiting.push(item);
-      wake();
-    }, scope.signal).then(
+    this.source(queue, scope.signal).then(
       () => {
-        end({});
+        queue.end({});
       },
       (error: unknown) => {
-        end({ error });
+        queue.end({ error });
       },
     );
     try {
-      for (;;) {
-        for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) yield item;
-        if (over !== undefined && 'error' in over) throw over.error;
-        if (over !== undefined) return undefined;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+      yield* queue.items();
+      return undefined;
     } finally {
       scope.abort(new Error('The stream was left.'));
+      queue.end({});
     }
   }
 
   toObservable(): Observable<GraphStreamItems[M]> {
     return new Observable((subscriber) => {
       const scope = new AbortScope();
-      this.source((event) => {
+      const tell = (event: GraphEvent): void => {
         const item = itemOf(this.mode, event);
         if (item !== undefined) subscriber.next(item);
-      }, scope.signal).then(
+      };
+      this.source({ tell, room: () => undefined }, scope.signal).then(
         () => {
           subscriber.complete();
         },

@@ -60,11 +60,23 @@ describe('A graph takes', () => {
     ['wenn', () => new WorkflowBuilder('g').setTerminal('a', { wenn: () => true } as never)],
     ['maxIterations', () => endless().execute('', { maxIterations: 3 } as never)],
     ['state', () => endless().resume({}, '', { state: {} } as never)],
+    ['maxRetrys', () => new WorkflowRunner(endless(), { maxRetrys: 1 } as never)],
+    ['config', () => new WorkflowRunner(endless()).run('', { config: {} } as never)],
+    ['key', () => new WorkflowRunner(endless()).resume('', { state: {}, key: 'x' } as never)],
   ])('no option called %s', async (option, call) => {
     await expect((async () => call())()).rejects.toMatchObject({
       name: 'WorkflowOptionsError',
       message: expect.stringContaining(`"${option} of `) as string,
     });
+  });
+
+  it('no answer without the state that it is for', async () => {
+    const runner = new WorkflowRunner(endless());
+    const expected = { name: 'WorkflowOptionsError', expected: expect.stringContaining('finalState') as string };
+
+    await expect(endless().resume(undefined as never, 'yes')).rejects.toMatchObject(expected);
+    await expect(runner.resume('yes', {} as never)).rejects.toMatchObject(expected);
+    await expect(runner.resume('yes', undefined as never)).rejects.toMatchObject(expected);
   });
 
   it('a node under another name than its own, and draws it under that', async () => {
@@ -102,11 +114,14 @@ describe('A graph takes', () => {
         .build();
     const { finalState } = await versioned(1).execute('x');
 
+    expect(finalState['_definition_version']).toBe(1);
     await expect(versioned(2).resume(finalState, 'yes')).rejects.toMatchObject({
       name: 'WorkflowVersionMismatchError',
       ...{ workflowName: 'g', expectedVersion: 1, actualVersion: 2 },
     });
-    expect(await versioned(2, () => true).resume(finalState, 'yes')).toMatchObject({ status: 'completed' });
+    expect(await versioned(2, () => true).resume(finalState, 'yes')).toMatchObject({
+      ...{ status: 'completed', finalState: { _definition_version: 2 } },
+    });
     expect(await versioned(2).resume({ input: 'x' }, 'yes')).toMatchObject({ status: 'completed' });
   });
 });
@@ -121,6 +136,14 @@ describe('Results and states are made', () => {
     for (const made of [new GraphResult({ ...facts, finalState: state }), new GraphResult(state, facts)])
       expect(made).toEqual(new GraphResult(state, [result], 2, 9, 'a'));
     expect(new GraphResult({ output: 5 } as never).output).toBe(5);
+  });
+
+  it('as succeeded where every visit that was made did', () => {
+    const [done, skipped, failed] = [{}, { skipped: true }, { error: 'no' }].map((facts) => new NodeResult('a', facts));
+    const succeeded = (...nodeResults: (NodeResult | undefined)[]) =>
+      new GraphResult({ finalState: {} as never, nodeResults: nodeResults as NodeResult[] }).succeeded;
+
+    expect([succeeded(), succeeded(done, skipped), succeeded(done, failed)]).toEqual([true, true, false]);
   });
 
   it('of an input and values, one by one or together', () => {

@@ -1,4 +1,5 @@
-import { failing, graphOf } from '../../test/utils/graphs.js';
+import { failing, graphOf, thrownBy } from '../../test/utils/graphs.js';
+import { isWorkflowError } from '../core/errors/index.js';
 import {
   ExecutionHistory,
   GateNode,
@@ -6,6 +7,7 @@ import {
   GraphValidationError,
   NodeType,
   WorkflowBuilder,
+  WorkflowEngine,
   WorkflowState,
   type GraphValues,
 } from './index.js';
@@ -18,6 +20,38 @@ describe('WorkflowBuilder', () => {
     expect(() => builder.addNode('b', {})).toThrow(/was given nothing\. Give exactly one of/);
     expect(() => builder.addNode('b', { agent: () => 1, tool: () => 1 })).toThrow(/agent and tool/);
     expect(() => builder.addNode('b', { agnet: () => 1 } as never)).toThrow(/agnet/);
+  });
+
+  it.each<[string, (builder: WorkflowBuilder) => unknown, RegExp]>([
+    ['a name alone', (b) => b.addNode('b', undefined as never), /"b" of graph "g" was given nothing/],
+    ['what cannot execute', (b) => b.addNode('b', { node: {} as never }), /"b" is none: it has no execute/],
+    ['an unknown option', (b) => b.addNode('b', () => ({}), { timout: 1 } as never), /"timout of node "b""/],
+    ['no attempts', (b) => b.addNode('b', () => ({}), { retry: 0 }), /"retry of node "b"" has the value 0/],
+    ['no routes', (b) => b.addGate('b', undefined as never), /"routes of gate "b" of graph "g""/],
+    ['a route that is no condition', (b) => b.addGate('b', { a: 1 as never }), /edge "b" → "a" is no function/],
+    [
+      'an end that is no condition',
+      (b) => b.setTerminal('b', { condition: 'x' as never }),
+      /terminal "b" of graph "g"/,
+    ],
+    ['a reducer that is none', (b) => b.setReducer('x', 'add' as never), /"reducer of "x" of graph "g""/],
+  ])('refuses %s where it is given, and says where that is', (_, call, message) => {
+    const error = thrownBy(() => call(new WorkflowBuilder('g')));
+
+    expect(isWorkflowError(error)).toBe(true);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it('takes whatever executes for a node', async () => {
+    const node = { text: 'hi', execute: ({ input }: GraphValues) => ({ said: [input, node.text] }) };
+    const { builder } = graphOf('a>b', 'c');
+    const engine = builder
+      .addNode('c', { node: node as never })
+      .addEdge('b', 'c')
+      .build();
+    const direct = new WorkflowEngine('g', { c: node as never }, [], 'c', { c: null });
+
+    for (const each of [engine, direct]) expect((await each.execute('x')).finalState['said']).toEqual(['x', 'hi']);
   });
 
   it('makes nodes of ports, prompts and graphs', () => {

@@ -1,6 +1,6 @@
 import { readOptional } from '../core/definition/index.js';
-import { WorkflowDefinitionError } from '../core/errors/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
+import { callback, knownOptions, refuseUnknownOptions, requireCallback } from '../core/options/index.js';
 import { GraphConfig, isConfig, type GraphConfigOptions } from './graph-config.js';
 import { WorkflowEngine, type WorkflowEngineOptions } from './graph.definition.js';
 import { buildNode, type AddNodeOptions } from './node-of-options.js';
@@ -86,8 +86,16 @@ export class WorkflowBuilder<S extends object = GraphValues> {
     return this;
   }
 
-  /** Adds a node that only routes, with an edge for each of its routes. */
+  /** Adds a node that only routes, with an edge for each of its routes. @throws as {@link addNode} and {@link addEdge} do */
   addGate(name: string, routes: GateRoutes<S>): this {
+    if (typeof routes !== 'object' || (routes as unknown) === null) {
+      const expected = 'an object with a condition for each node that it may lead to';
+      throw new WorkflowOptionsError({
+        option: `routes of gate "${name}" of graph "${this.name}"`,
+        value: routes,
+        expected,
+      });
+    }
     this.addNode(name, new GateNode<S>(name, { routes }));
     for (const [target, condition] of Object.entries(routes)) this.addEdge(name, target, { condition });
     return this;
@@ -111,13 +119,15 @@ export class WorkflowBuilder<S extends object = GraphValues> {
   setTerminal(node: string, options: TerminalOptions<S> | StateCondition<S> = {}): this {
     const given = typeof options === 'function' ? { condition: options } : options;
     refuseUnknownOptions(given, TERMINAL, `terminal "${node}" of graph "${this.name}"`);
-    this.terminals.set(node, given.condition ?? undefined);
+    const place = `terminal "${node}" of graph "${this.name}"`;
+    this.terminals.set(node, callback(given.condition ?? undefined, `condition of ${place}`, '(state) => boolean'));
     return this;
   }
 
   /** Says how what nodes add under a key is merged: called for each, in the order of the edges. @default the last one wins */
   setReducer<K extends keyof S & string>(key: K, reducer: (current: S[K] | undefined, added: S[K]) => S[K]): this {
-    this.reducers.set(key, reducer as StateReducer);
+    const option = `reducer of "${key}" of graph "${this.name}"`;
+    this.reducers.set(key, requireCallback(reducer, option, '(current, added) => value') as StateReducer);
     return this;
   }
 

@@ -16,11 +16,13 @@ import { GraphResult } from './graph-result.js';
 import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import { eventTeller } from './graph.events.js';
 import { answerPosition } from './graph.answer.js';
+import { requireState } from './graph.position.js';
 import { ContextHost } from './graph.host.js';
 import { GraphTraversal } from './graph.interpreter.js';
 import { drawGraph } from './graph.diagram.js';
 import { planGraph, validateGraph, type GraphParts, type GraphPlan, type PlannedNode } from './graph.plan.js';
 import type { TraversalObserver } from './node-visitor.js';
+import { asNode } from './node-of-options.js';
 import { HumanNode } from './nodes/human-node.js';
 import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
@@ -62,7 +64,7 @@ const RESUME_OPTIONS = { config: true, signal: true, headers: true } as const;
 const RESUME = knownOptions<GraphResumeOptions>(RESUME_OPTIONS);
 const EXECUTE = knownOptions<GraphExecuteOptions>({ ...RESUME_OPTIONS, state: true });
 
-/** The key of a state that was taken down before its end: of which version the graph was. */
+/** The key of a state by which it says of which version the graph was. */
 const VERSION_KEY = '_definition_version';
 
 /** How a run in memory is begun. @internal */
@@ -91,8 +93,6 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   readonly parts: GraphParts;
   /** The class that was decorated. @internal */
   readonly target?: object;
-  /** Limit of durable runs. @internal */
-  readonly timeoutMs?: number;
 
   constructor(
     readonly name: string,
@@ -111,7 +111,6 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     this.version = options.version ?? 1;
     assertVersion(this.version, `graph "${name}"`);
     this.config = GraphConfig.of(options.config);
-    if (this.config.totalTimeoutMs > 0) this.timeoutMs = this.config.totalTimeoutMs;
     if (options.target !== undefined) this.target = options.target;
     if (options.isCompatibleWith !== undefined) this.isCompatibleWith = options.isCompatibleWith;
     const conditions = [...mapOf(terminalConditions)].map(
@@ -119,7 +118,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     );
     this.parts = {
       name,
-      nodes: mapOf(nodes),
+      nodes: new Map([...mapOf(nodes)].map(([node, given]) => [node, asNode(node, given)])),
       edges: [...edges] as readonly WorkflowEdge[],
       entryNode,
       terminalConditions: new Map(conditions) as GraphParts['terminalConditions'],
@@ -162,15 +161,15 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
 
   /** @internal */
   streamWith<M extends GraphStreamMode>(services: MemoryServices, mode: M, start: () => MemoryStart): GraphStream<M> {
-    return new GraphStream(mode, async (tell, signal) => {
+    return new GraphStream(mode, async (listener, signal) => {
       const begun = start();
       const both = begun.signal === undefined ? signal : AbortSignal.any([begun.signal, signal]);
       const { status, terminatedAt } = await this.executeWith(services, {
         ...begun,
         signal: both,
-        observer: eventTeller(tell),
+        observer: eventTeller(listener),
       });
-      if (status !== 'suspended') tell({ type: 'ended', status, terminatedAt });
+      if (status === 'completed' || status === 'failed') listener.tell({ type: 'ended', status, terminatedAt });
     });
   }
 
@@ -187,6 +186,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     options: GraphResumeOptions | GraphConfig = {},
   ): Promise<GraphResult<S>> {
     const given = this.readOptions<GraphResumeOptions>(options, RESUME, 'resume');
+    requireState(checkpointState, `checkpointState of resume of graph "${this.name}"`);
     this.refuseOtherVersion(checkpointState);
     const initial =
       humanResponse == null ? checkpointState : await answerPosition(this.plan, checkpointState, humanResponse);
@@ -199,6 +199,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     const { state, signal, headers, observer } = start;
     const config = start.config == null ? this.config : GraphConfig.of(start.config);
     this.refuseUnfit(config);
+    state[VERSION_KEY] = this.version;
     let traversal: GraphTraversal | undefined;
     const startedAt = services.clock.now();
     const definition: WorkflowDefinition<void, void> = {
@@ -210,7 +211,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       },
     };
     const resultOf = (status: GraphResult['status']): GraphResult<S> =>
-      describeRun(traversal, state, this.version, status, services.clock.now() - startedAt) as GraphResult<S>;
+      describeRun(traversal, state, status, services.clock.now() - startedAt) as GraphResult<S>;
     try {
       await executeInMemory(definition, undefined, services, { signal, headers });
     } catch (thrown) {
@@ -283,12 +284,11 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
 function describeRun(
   traversal: GraphTraversal | undefined,
   state: WorkflowState,
-  version: number,
   status: GraphResult['status'],
   durationMs: number,
 ): GraphResult {
   const stands = status !== 'completed' && traversal !== undefined;
-  const standing = stands ? { ...traversal.snapshot(), [VERSION_KEY]: version } : undefined;
+  const standing = stands ? traversal.snapshot() : undefined;
   return new GraphResult({
     finalState: standing === undefined ? state : new WorkflowState(state['input'], { initial: standing }),
     status,

@@ -1,22 +1,23 @@
-import type { GraphEvent } from './graph-stream.js';
+import type { GraphListener } from './graph-stream.js';
 import type { GraphVisit } from './graph-visit.js';
 import type { NodeResult } from './node-result.js';
 import type { TraversalObserver } from './node-visitor.js';
 import type { GraphValues, WorkflowState } from './workflow-state.js';
 
 /** Tells an observer's story as events. @internal */
-export function eventTeller(tell: (event: GraphEvent) => void): TraversalObserver {
+export function eventTeller(listener: GraphListener): TraversalObserver {
   const paths = new Map<NodeResult, string>();
   return {
+    room: () => listener.room(),
     onVisit: (visit, { name: node }) => {
-      tell({ type: 'visit_started', visit, node });
+      listener.tell({ type: 'visit_started', visit, node });
     },
     onEnd: (path, result) => void paths.set(result, path),
     onMerge: (result, state) => {
-      tell({ type: 'visit_ended', ...visitOf(paths, result, state) });
+      listener.tell({ type: 'visit_ended', ...visitOf(paths, result, state) });
     },
     onPause: (wait) => {
-      tell({ type: 'paused', ...wait });
+      listener.tell({ type: 'paused', ...wait });
     },
   };
 }

@@ -53,6 +53,7 @@ describe('A graph', () => {
       expect(error).toMatchObject({
         name: 'NodeExecutionError',
         node: 'b',
+        message: 'The node "b" timed out: it did not end within its timeout of 5000 ms.',
         cause: { code: 'STEP_TIMEOUT', timeoutMs: 5_000 },
       });
       expect(signal?.aborted).toBe(true);

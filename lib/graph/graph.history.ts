@@ -1,3 +1,4 @@
+import { isTerminal } from '../core/records/index.js';
 import type { WorkflowEngine } from './graph.definition.js';
 import type { GraphPath } from './graph.diagram.js';
 import { GraphConfig } from './graph-config.js';
@@ -57,9 +58,11 @@ export async function readRun(
   const isDone = error === undefined && traversal.isOver;
   const standing = traversal.snapshot();
   const { pause } = traversal;
+  const hasFailed = error !== undefined || isTerminal(run.record.status);
+  const status = isDone ? 'completed' : hasFailed ? 'failed' : pause === undefined ? 'running' : 'suspended';
   const result = new GraphResult({
     finalState: isDone ? state : new WorkflowState(state['input'], { initial: standing }),
-    status: isDone ? 'completed' : error === undefined ? 'suspended' : 'failed',
+    status,
     nodeResults: traversal.results,
     iterations: traversal.iterations,
     terminatedAt: traversal.terminatedAt,

@@ -30,7 +30,7 @@ export interface VisitHost {
   /** Asks a person. @throws HumanInputRequiredError where nobody can be waited for */
   ask(node: PlannedNode, path: string, prompt: string): unknown;
   /** Runs another workflow below this one. */
-  child(path: string, workflow: WorkflowReference, input: unknown): Promise<unknown>;
+  child(path: string, workflow: WorkflowReference, input: unknown, timeoutMs: number): Promise<unknown>;
 }
 
 /** The host over a workflow context, with a journal or without. @internal */
@@ -67,8 +67,8 @@ export class ContextHost implements VisitHost {
     throw new HumanInputRequiredError(prompt, { node: planned.name, checkpointId: path });
   }
 
-  child(path: string, workflow: WorkflowReference, input: unknown): Promise<unknown> {
-    return this.ctx.executeChild(workflow, input, { name: path });
+  child(path: string, workflow: WorkflowReference, input: unknown, timeoutMs: number): Promise<unknown> {
+    return this.ctx.executeChild(workflow, input, { name: path, ...(timeoutMs > 0 && { timeout: timeoutMs }) });
   }
 }
 

@@ -123,6 +123,27 @@ describe('A graph', () => {
       expect(await rejection(round({}).execute(''))).toMatchObject({ iterations: 25 });
     });
 
+    it('makes all branches that were begun together, and then goes no further', async () => {
+      const cap = { maxIterations: 3 };
+      const open = graphOf('a>b a>c a>d', 'd').builder.configure(cap).build();
+      const closed = graphOf('a>b a>c a>d b>e', 'e').builder.configure(cap).build();
+
+      expect(await open.execute('')).toMatchObject({ terminatedAt: 'd', iterations: 4 });
+      expect(await rejection(closed.execute(''))).toMatchObject({
+        ...{ name: 'CycleDetectedError', iterations: 4, node: 'e' },
+        message: expect.stringContaining('stopped after 4 visits before "e"') as string,
+      });
+    });
+
+    it('makes those of them as well that a person held up', async () => {
+      const { builder } = graphOf('a>b a>c', 'c');
+      const asking = builder.addNode('ask', { humanPrompt: 'Well?' }).addEdge('a', 'ask');
+      const engine = asking.configure({ maxIterations: 3 }).build();
+      const { finalState } = await engine.execute('');
+
+      expect(await engine.resume(finalState, 'yes')).toMatchObject({ terminatedAt: 'c', iterations: 4 });
+    });
+
     it('goes on from there when it may make more', async () => {
       const error = await rejection(round({ maxIterations: 3 }).execute(''));
       const again = await rejection(

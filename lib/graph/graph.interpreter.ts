@@ -1,11 +1,9 @@
 import { isThenable } from '../core/options/index.js';
 import { ConcurrencyLimiter } from '../core/policies/index.js';
-import { CycleDetectedError } from './errors/cycle-detected.error.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
-import { GraphTimeoutError } from './errors/graph-timeout.error.js';
 import { NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphConfig } from './graph-config.js';
-import type { VisitHost } from './graph.host.js';
+import { GraphLimits, type LimitOptions } from './graph.limits.js';
 import type { GraphPlan, PlannedNode } from './graph.plan.js';
 import {
   positionIn,
@@ -24,14 +22,10 @@ import { holds } from './workflow-edge.js';
 import { mergeInto, WorkflowState, type GraphValues } from './workflow-state.js';
 
 /** How a traversal is begun. @internal */
-export interface TraversalOptions {
-  readonly config: GraphConfig;
-  readonly host: VisitHost;
+export interface TraversalOptions extends LimitOptions {
   readonly state: WorkflowState;
   /** The path of the node that this graph stands in, with a slash; empty for the outermost. */
   readonly prefix?: string;
-  /** How long the node that this graph stands in may take; 0 for any time. */
-  readonly limitMs?: number;
   readonly observer?: TraversalObserver | undefined;
 }
 
@@ -56,7 +50,7 @@ export class GraphTraversal {
   private readonly visitor: NodeVisitor;
   private readonly visits: Uint32Array;
   private readonly limiter: ConcurrencyLimiter | undefined;
-  private readonly deadlineAt: number;
+  private readonly limits: GraphLimits;
   private frontier: number[];
   private isParallel = false;
   /** What is known of the frontier from before a pause. */
@@ -80,17 +74,17 @@ export class GraphTraversal {
     if (position !== undefined) this.takeUp(position);
     this.iterations = state._iteration;
     this.limiter = config.maxParallelBranches === 0 ? undefined : new ConcurrencyLimiter(config.maxParallelBranches);
-    this.deadlineAt = config.totalTimeoutMs === 0 ? Infinity : host.now() + config.totalTimeoutMs;
-    const surroundings = { config, host, state, observer, runWithin: this.runWithin.bind(this) };
-    // The whole run has a limit of its own, which ends what is under way; a graph within has only those of its visits.
-    const limitedUntil = options.limitMs ? host.now() + options.limitMs : Infinity;
-    const visitsUntil = this.prefix === '' ? Infinity : Math.min(this.deadlineAt, limitedUntil);
+    this.limits = new GraphLimits(options);
+    const { visitsUntil, waiting } = this.limits;
+    const surroundings = { config, host, state, observer, waiting, runWithin: this.runWithin.bind(this) };
     this.visitor = new NodeVisitor({ ...surroundings, visitsUntil }, new Set(position?.answered));
   }
 
   /** Goes to an end, or to a pause. @throws GraphExecutionError; the reason, when the run was stopped */
   async run(): Promise<void> {
     while (this.frontier.length > 0) {
+      const room = this.options.observer?.room?.();
+      if (room !== undefined) await room;
       this.refuseBeyondLimits();
       if (this.frontier.length === 1) {
         const ended = this.begin(0);
@@ -133,18 +127,11 @@ export class GraphTraversal {
   }
 
   private refuseBeyondLimits(): void {
-    const left = this.config.maxIterations - this.iterations;
-    const { known, frontier } = this;
-    const wanted = known === undefined ? frontier.length : known.filter(({ update }) => update === undefined).length;
-    if (wanted > left) {
-      const next = this.plan.nodes[frontier[Math.max(0, left)] as number];
-      throw new CycleDetectedError(this.iterations, { node: next?.name ?? null });
-    }
-    this.refuseAfterDeadline();
-  }
-
-  private refuseAfterDeadline(): void {
-    if (this.visitor.lastAt >= this.deadlineAt) throw new GraphTimeoutError(this.config.totalTimeoutMs / 1_000);
+    const [next] = this.frontier;
+    // Branches that were begun together are all made.
+    const isBegun = this.known?.some(({ update }) => update !== undefined) ?? false;
+    if (!isBegun) this.limits.refuseMoreVisits(this.iterations, this.plan.nodes[next ?? -1]?.name);
+    this.limits.refuseAfterEnd(this.visitor.lastAt);
   }
 
   private begin(at: number): VisitEnd | Promise<VisitEnd> {
@@ -211,7 +198,9 @@ export class GraphTraversal {
   ): Promise<InnerOutcome> {
     const { plan, config } = nested as unknown as { readonly plan: GraphPlan; readonly config: GraphConfig };
     const state = new WorkflowState(this.state[inputKey], inner && { initial: inner });
-    const traversal = new GraphTraversal(plan, { ...this.options, config, state, limitMs, prefix: `${path}/` });
+    const { waiting } = this.limits;
+    const own = { config, state, limitMs, waiting, prefix: `${path}/` };
+    const traversal = new GraphTraversal(plan, { ...this.options, ...own });
     await traversal.run();
     const error = traversal.results.find((result) => result.error !== null)?.error ?? null;
     return {
@@ -219,7 +208,6 @@ export class GraphTraversal {
       error,
       isOver: traversal.isOver,
       pause: traversal.pause,
-      waitedMs: traversal.visitor.waitedMs,
       snapshot: () => traversal.snapshot(),
     };
   }
@@ -245,7 +233,7 @@ export class GraphTraversal {
     }
     const failure = this.ended.find((each) => each instanceof Failed);
     if (failure !== undefined) {
-      this.refuseAfterDeadline();
+      this.limits.refuseAfterEnd(this.visitor.lastAt);
       throw failure.error;
     }
     this.isOver = false;

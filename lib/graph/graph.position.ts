@@ -1,3 +1,4 @@
+import { WorkflowOptionsError } from '../core/errors/index.js';
 import type { GraphPlan, PlannedNode } from './graph.plan.js';
 import { NodeResult } from './node-result.js';
 import { Paused, type VisitEnd } from './visit-end.js';
@@ -33,6 +34,13 @@ const PAUSED_AT_KEY = '_paused_at';
 
 /** The keys of a state that only a run that goes on looks at. @internal */
 export const STANDING_KEYS = [POSITION_KEY, PAUSED_AT_KEY];
+
+/** @throws WorkflowOptionsError for what is no state to go on from @internal */
+export function requireState(state: unknown, option: string): void {
+  if (typeof state === 'object' && state !== null) return;
+  const expected = 'a state to go on from: the finalState of a suspended result, or of the result of an error';
+  throw new WorkflowOptionsError({ option, value: state, expected });
+}
 
 /** Where a state stands that was taken down before its end. @internal */
 export function positionIn(state: GraphValues): GraphPosition | undefined {

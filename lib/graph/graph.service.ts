@@ -11,7 +11,7 @@ import { toDot, toMermaid } from '../core/diagram/index.js';
 import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
 import { WorkflowNotFoundError, WorkflowStateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { newWorkflowId, type InstanceRecord, type WorkflowHeaders } from '../core/records/index.js';
+import { newWorkflowId, type InstanceRecord, type JournalEntry, type WorkflowHeaders } from '../core/records/index.js';
 import { formatTaskId, nameOfWait, TASK_SIGNAL, taskPlace } from '../core/waits/index.js';
 import { TaskService } from '../tasks/index.js';
 import { graphErrorOf } from './errors/graph-error-of.js';
@@ -19,13 +19,14 @@ import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
 import type { GraphResult } from './graph-result.js';
 import { WorkflowEngine } from './graph.definition.js';
-import { GraphStream, type GraphEvent, type GraphStreamMode } from './graph-stream.js';
+import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import type { GraphVisit } from './graph-visit.js';
 import { drawGraph } from './graph.diagram.js';
 import { readRun, type ReadRun } from './graph.history.js';
 import { RecordedRun } from './recorded-host.js';
 import { InstanceEar } from './instance-ear.js';
-import { looks, standstill } from './standstill.js';
+import { watchRun } from './run-watch.js';
+import { standstill } from './standstill.js';
 import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
 import { WorkflowState, type GraphUpdate } from './workflow-state.js';
 
@@ -65,6 +66,11 @@ export interface GraphForkOptions {
   /** @default a new one */
   readonly id?: string;
   readonly headers?: WorkflowHeaders;
+}
+
+interface ReadOptions {
+  readonly before?: string;
+  readonly entries?: readonly JournalEntry[] | undefined;
 }
 
 const EXECUTE = knownOptions<GraphServiceExecuteOptions>({
@@ -163,9 +169,8 @@ export class GraphService {
   ): Promise<WorkflowHandle<GraphOutput>> {
     const { config, state, ...others } = options;
     const own = config === undefined ? undefined : GraphConfig.of(config);
-    const limits = own !== undefined && own.totalTimeoutMs > 0 && { timeout: own.totalTimeoutMs };
     const stored = storedInput({ input, ...(own && { config: own.toJSON() }), ...(state && { state }) });
-    return this.client.start(this.get(reference), stored, { ...limits, ...others });
+    return this.client.start(this.get(reference), stored, others);
   }
 
   /**
@@ -205,7 +210,7 @@ export class GraphService {
   async fork(workflowId: string, options: GraphForkOptions): Promise<WorkflowHandle<GraphOutput>> {
     const { before, state = {}, id = newWorkflowId(this.services.clock), headers } = options;
     const record = await this.find(workflowId);
-    const { result, standing } = await this.read(record, before);
+    const { result, standing } = await this.read(record, { before });
     if (result.status === 'completed') {
       throw new GraphExecutionError(
         `The run "${workflowId}" never made the visit "${before}". Take one that its history names.`,
@@ -233,31 +238,20 @@ export class GraphService {
   }
 
   /**
-   * Shows a durable run, from its first visit on and as it goes on, whichever process runs it; over pauses until it has ended. Leaving
-   * the stream harms nothing.
+   * Shows a durable run, from its first visit on and as it goes on, whichever process runs it; over pauses until it has ended. One that is
+   * restarted is shown from its first visit again. Leaving the stream harms nothing.
    */
   watch<M extends GraphStreamMode = 'updates'>(
     workflowId: string,
     options: { readonly mode?: M } = {},
   ): GraphStream<M> {
-    return new GraphStream(options.mode ?? ('updates' as M), (tell, signal) => this.follow(workflowId, tell, signal));
-  }
-
-  private async follow(workflowId: string, tell: (event: GraphEvent) => void, signal: AbortSignal): Promise<void> {
-    let told = 0;
-    let asked: string | undefined;
-    for await (const standing of looks(this.services, workflowId, signal)) {
-      const { result, visits } = await this.read(await this.find(workflowId));
-      for (const visit of visits.slice(told)) tell({ type: 'visit_ended', ...visit });
-      told = visits.length;
-      const { wait, status, terminatedAt } = result;
-      if (standing === 'waits' && wait !== undefined && wait.checkpointId !== asked) {
-        asked = wait.checkpointId;
-        tell({ type: 'paused', ...wait });
-      }
-      if (standing !== 'ended') continue;
-      tell({ type: 'ended', status: status === 'completed' ? 'completed' : 'failed', terminatedAt });
-    }
+    const read = async () => {
+      const record = await this.find(workflowId);
+      return { ...(await this.read(record)), generation: record.generation };
+    };
+    return new GraphStream(options.mode ?? ('updates' as M), (listener, signal) =>
+      watchRun(this.services, workflowId, { read }, listener, signal),
+    );
   }
 
   private resolve(reference: GraphReference): WorkflowEngine {
@@ -266,8 +260,11 @@ export class GraphService {
 
   private async settle(workflowId: string, signal: AbortSignal | undefined, ear?: InstanceEar): Promise<GraphResult> {
     const ended = await standstill(this.services, workflowId, signal, ear);
-    const record = await this.find(workflowId);
-    const { result } = await this.read(record);
+    // What has ended stays as it is, so that both may be read at one time.
+    const generation = ear?.endedGeneration;
+    const journal = generation === undefined ? undefined : this.services.store.readJournal(workflowId, generation);
+    const [record, entries] = await Promise.all([this.find(workflowId), journal]);
+    const { result } = await this.read(record, { ...(record.generation === generation && { entries }) });
     if (!ended || record.status === 'completed') return result;
     try {
       await this.client.result(workflowId);
@@ -288,8 +285,9 @@ export class GraphService {
     return this.get(definition);
   }
 
-  private async read(record: InstanceRecord, before?: string): Promise<ReadRun> {
-    const run = await RecordedRun.read(this.services, record);
+  /** @param options.entries The journal, where it was read already. */
+  private async read(record: InstanceRecord, { before, entries }: ReadOptions = {}): Promise<ReadRun> {
+    const run = await RecordedRun.read(this.services, record, entries);
     return readRun(this.graphOf(record), run, startOf(await this.inputOf(record)), before);
   }
 

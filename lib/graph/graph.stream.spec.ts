@@ -67,6 +67,57 @@ describe('A stream of a graph', () => {
     await expect(all(builder.build().stream('x'))).rejects.toMatchObject({ node: 'b' });
   });
 
+  describe('of a run of many visits', () => {
+    /** Counts to a thousand. */
+    function counting() {
+      const run = { visits: 0, undone: 0 };
+      const engine = new WorkflowBuilder('g')
+        .addNode('count', { run: async () => ({ n: ++run.visits }), compensate: () => run.undone++ })
+        .addEdge('count', 'count')
+        .setEntry('count')
+        .setTerminal('count', ({ n }) => n === 1_000)
+        .configure({ maxIterations: 1_000 })
+        .build();
+      return { run, engine };
+    }
+    const quiet = () => new Promise((resolve) => setImmediate(resolve));
+
+    it('holds the run up where its reader is slow, and loses nothing', async () => {
+      const { run, engine: counter } = counting();
+      let most = 0;
+      const seen: unknown[] = [];
+      for await (const { n } of counter.stream('', { mode: 'values' })) {
+        seen.push(n);
+        // As far as it gets by itself.
+        for (let before = -1; before !== run.visits; await quiet()) before = run.visits;
+        most = Math.max(most, run.visits - seen.length);
+      }
+
+      expect([seen.length, seen.at(-1)]).toEqual([1_000, 1_000]);
+      expect(most).toBeGreaterThan(1);
+      expect(most).toBeLessThanOrEqual(64);
+    });
+
+    it('lets a run that it holds up go when it is left', async () => {
+      const { run, engine: counter } = counting();
+      for await (const _ of counter.stream('')) {
+        for (let before = -1; before !== run.visits; await quiet()) before = run.visits;
+        break;
+      }
+      const held = run.visits;
+      while (run.undone < held) await quiet();
+
+      expect(held).toBeLessThan(1_000);
+      expect([run.visits, run.undone]).toEqual([held, held]);
+    });
+
+    it('holds nothing up for a subscriber', async () => {
+      const { engine: counter } = counting();
+
+      expect(await lastValueFrom(counter.stream('').toObservable().pipe(toArray()))).toHaveLength(1_000);
+    });
+  });
+
   it('cancels the run when it is left', async () => {
     let signal: AbortSignal | undefined;
     const { builder } = graphOf('a>b', 'b', {

@@ -1,13 +1,13 @@
 import type { EngineServices } from '../core/execution/index.js';
-import type { LifecycleEventType } from '../core/lifecycle/index.js';
-import { isTerminal, type InstanceStatus } from '../core/records/index.js';
+import type { LifecycleEvent } from '../core/lifecycle/index.js';
+import { isTerminal } from '../core/records/index.js';
 
 /** How an instance stands: it moves, waits for people and for nothing that is on its way, or has ended. @internal */
 export type Standing = 'moves' | 'waits' | 'ended';
 
 /** What this process hears of one instance. Open it before the instance is made, to miss nothing. @internal */
 export class InstanceEar {
-  private last: { readonly type: LifecycleEventType; readonly status: InstanceStatus } | undefined;
+  private last: Pick<LifecycleEvent, 'type' | 'status' | 'generation'> | undefined;
   private isNews = false;
   private wake: (() => void) | undefined;
   private readonly unsubscribe: () => void;
@@ -25,6 +25,11 @@ export class InstanceEar {
   get standing(): Standing | undefined {
     if (this.last === undefined || this.last.type === 'suspended') return undefined;
     return isTerminal(this.last.status) ? 'ended' : 'moves';
+  }
+
+  /** The generation that was heard to end: nobody writes its journal any more. */
+  get endedGeneration(): number | undefined {
+    return this.standing === 'ended' ? this.last?.generation : undefined;
   }
 
   /** Calls back as soon as there is news: at once where there has been some since the last call. */

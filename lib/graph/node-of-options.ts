@@ -66,27 +66,35 @@ const KINDS = ['node', 'run', 'agent', 'tool', 'llm', 'humanPrompt', 'subworkflo
 /** @throws WorkflowDefinitionError unless it is said exactly once what the node is @internal */
 export function buildNode<S extends object>(
   name: string,
-  options: AddNodeOptions<S>,
+  options: AddNodeOptions<S> | undefined,
   graph: string,
 ): AbstractWorkflowNode<S> {
   const place = `node "${name}" of ${graph}`;
   refuseUnknownOptions(options, ADD_NODE, place);
-  const given = KINDS.filter((kind) => options[kind] != null && options[kind] !== '');
+  const known = options ?? {};
+  const given = KINDS.filter((kind) => known[kind] != null && known[kind] !== '');
   const [kind] = given;
   if (kind === undefined || given.length > 1) {
     const what = kind === undefined ? 'nothing' : given.join(' and ');
     throw new WorkflowDefinitionError(`The ${place} was given ${what}. Give exactly one of ${KINDS.join(', ')}.`);
   }
-  return nodeOf(name, kind, options) as AbstractWorkflowNode<S>;
+  return nodeOf(name, kind, known) as AbstractWorkflowNode<S>;
 }
 
 function nodeOf<S extends object>(name: string, kind: (typeof KINDS)[number], given: AddNodeOptions<S>): unknown {
   const { node, run, agent, tool, llm, prompt, humanPrompt, subworkflow, ...options } = given;
   switch (kind) {
     case 'node':
-      return requireNode(name, node);
-    case 'run':
-      return new FunctionNode<S>(name, run as NodeFunction<S>, options);
+      return asNode<S>(name, node);
+    case 'run': {
+      const { retry, timeout, compensate } = options;
+      const own = {
+        ...(retry && { retry }),
+        ...(timeout !== undefined && { timeout }),
+        ...(compensate && { compensate }),
+      };
+      return new FunctionNode<S>(name, run as NodeFunction<S>, own);
+    }
     case 'agent':
       return new AgentNode(name, { ...options, agent });
     case 'tool':
@@ -104,8 +112,13 @@ function nodeOf<S extends object>(name: string, kind: (typeof KINDS)[number], gi
   }
 }
 
-function requireNode(name: string, node: unknown): AbstractWorkflowNode {
-  if (typeof (node as Partial<AbstractWorkflowNode> | null)?.execute === 'function')
-    return node as AbstractWorkflowNode;
-  throw new WorkflowDefinitionError(`The node "${name}" is none: it has no execute(). Extend AbstractWorkflowNode.`);
+/** A node; anything else that executes is made one. @throws WorkflowDefinitionError @internal */
+export function asNode<S extends object>(name: string, node: unknown): AbstractWorkflowNode<S> {
+  if (node instanceof AbstractWorkflowNode) return node as AbstractWorkflowNode<S>;
+  const { execute, attempt } = (node ?? {}) as Partial<Record<'execute' | 'attempt', NodeFunction<S>>>;
+  if (typeof execute !== 'function')
+    throw new WorkflowDefinitionError(`The node "${name}" is none: it has no execute(). Extend AbstractWorkflowNode.`);
+  // One of another copy of this package has all that a node has.
+  if (typeof attempt === 'function') return node as AbstractWorkflowNode<S>;
+  return new FunctionNode<S>(name, (state, step) => execute.call(node, state, step));
 }

@@ -57,7 +57,8 @@ export interface GraphOutcome<S extends object = object> {
   readonly durationMs: number;
   /** The terminal node at which it ended; `null` where nothing led further. */
   readonly terminatedAt: string | null;
-  readonly status: 'completed' | 'suspended' | 'failed';
+  /** `suspended` when it waits for a person; `running` when a durable run has not come to anything yet. */
+  readonly status: 'completed' | 'suspended' | 'failed' | 'running';
   /** What it waits for, when it is suspended. */
   readonly wait: GraphWait | undefined;
   /** The instance, when the run is durable. */

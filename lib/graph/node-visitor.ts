@@ -1,4 +1,5 @@
 import type { WorkflowReference } from '../core/definition/index.js';
+import { isStepTimeoutError } from '../core/errors/index.js';
 import { isThenable } from '../core/options/index.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import { isNodeExecutionError, NodeExecutionError } from './errors/node-execution.error.js';
@@ -12,10 +13,13 @@ import { HUMAN_RESPONSE, type HumanNode } from './nodes/human-node.js';
 import { messageOf } from './nodes/prompt-template.js';
 import type { SubworkflowNode } from './nodes/subworkflow-node.js';
 import { Failed, Paused, Unrecorded, type VisitEnd } from './visit-end.js';
+import type { WaitingTime } from './waiting-time.js';
 import type { GraphUpdate, GraphValues, WorkflowState } from './workflow-state.js';
 
 /** Told of what happens, in order. @internal */
 export interface TraversalObserver {
+  /** Asked before nodes are begun: a promise where they are to wait. */
+  room?(): Promise<void> | undefined;
   onVisit?(path: string, node: PlannedNode): void;
   onEnd?(path: string, result: NodeResult): void;
   onMerge?(result: NodeResult, state: WorkflowState): void;
@@ -31,8 +35,6 @@ export interface InnerOutcome {
   readonly error: string | null;
   readonly isOver: boolean;
   readonly pause: GraphWait | undefined;
-  /** How long people were waited for. */
-  readonly waitedMs: number;
   readonly snapshot: () => GraphValues;
 }
 
@@ -44,6 +46,7 @@ export interface VisitSurroundings {
   readonly observer: TraversalObserver | undefined;
   /** When every visit has to be over at the latest; what people take does not count. */
   readonly visitsUntil: number;
+  readonly waiting: WaitingTime;
   /** Goes through a graph within. */
   readonly runWithin: (
     node: SubworkflowNode,
@@ -57,8 +60,6 @@ export interface VisitSurroundings {
 export class NodeVisitor {
   /** When the last visit ended, which is when the next one begins. */
   lastAt: number;
-  /** How long people were waited for. */
-  waitedMs = 0;
 
   constructor(
     private readonly around: VisitSurroundings,
@@ -97,7 +98,7 @@ export class NodeVisitor {
       case 'child': {
         const node = planned.node as SubworkflowNode;
         return host
-          .child(path, node.workflow as WorkflowReference, state[node.inputKey])
+          .child(path, node.workflow as WorkflowReference, state[node.inputKey], this.childLimitOf(planned))
           .then((output) => node.updateOf(output));
       }
     }
@@ -127,12 +128,17 @@ export class NodeVisitor {
   }
 
   /** 0 for none. */
-  private limitOf({ timeoutMs }: PlannedNode): number {
-    const { config, visitsUntil } = this.around;
+  private limitOf({ timeoutMs }: Pick<PlannedNode, 'timeoutMs'>): number {
+    const { config, visitsUntil, waiting } = this.around;
     const own = timeoutMs ?? config.nodeTimeoutMs;
     if (visitsUntil === Infinity) return own;
-    const left = Math.max(1, visitsUntil + this.waitedMs - this.lastAt);
+    const left = Math.max(1, visitsUntil + waiting.until(this.lastAt) - this.lastAt);
     return own === 0 ? left : Math.min(own, left);
+  }
+
+  /** A child that is a run of its own has only the limits that are given to it, and those of this run. */
+  private childLimitOf({ timeoutMs = 0 }: Pick<PlannedNode, 'timeoutMs'>): number {
+    return this.around.visitsUntil === Infinity ? timeoutMs : this.limitOf({ timeoutMs });
   }
 
   private ask(planned: PlannedNode, path: string): unknown {
@@ -147,25 +153,23 @@ export class NodeVisitor {
   }
 
   private wait(planned: PlannedNode, path: string, prompt: string): unknown {
-    const { host } = this.around;
-    const startedAt = host.now();
+    const { host, waiting } = this.around;
     const answer = host.ask(planned, path, prompt);
     if (!isThenable(answer)) return answer;
-    return answer.then((value) => {
-      this.waitedMs += host.now() - startedAt;
-      return value;
+    waiting.begin(host.now());
+    return Promise.resolve(answer).finally(() => {
+      waiting.end(host.now());
     });
   }
 
   private async within(planned: PlannedNode, path: string, known: FrontierNode | undefined): Promise<unknown> {
     const node = planned.node as SubworkflowNode;
-    const { isOver, pause, output, error, waitedMs, snapshot } = await this.around.runWithin(
+    const { isOver, pause, output, error, snapshot } = await this.around.runWithin(
       node,
       path,
       known?.inner,
       this.limitOf(planned),
     );
-    this.waitedMs += waitedMs;
     if (!isOver) {
       const wait = pause && { node: `${planned.name}/${pause.node}`, prompt: pause.prompt, checkpointId: planned.name };
       return new Paused(wait, snapshot());
@@ -205,7 +209,7 @@ export class NodeVisitor {
     const result = this.told(path, new NodeResult(node, { error: message, durationMs }));
     if (isNodeExecutionError(cause) && cause.node === node)
       return new Failed(result, new NodeExecutionError(cause.message, { node, cause: cause.cause }));
-    return new Failed(result, new NodeExecutionError(`The node "${node}" failed: ${message}`, { node, cause }));
+    return new Failed(result, new NodeExecutionError(`The node "${node}" ${whatHappened(cause)}`, { node, cause }));
   }
 
   /** Whether it is no failure, but has to be waited for. */
@@ -222,4 +226,9 @@ export class NodeVisitor {
     this.around.observer?.onEnd?.(path, result);
     return result;
   }
+}
+
+function whatHappened(cause: unknown): string {
+  if (isStepTimeoutError(cause)) return `timed out: it did not end within its timeout of ${cause.timeoutMs} ms.`;
+  return `failed: ${messageOf(cause)}`;
 }

@@ -27,12 +27,14 @@ export class RecordedRun {
     private readonly entries: ReadonlyMap<string, Recorded>,
   ) {}
 
+  /** @param entries Where they were read already. */
   static async read(
     { store, payloads }: Pick<EngineServices, 'store' | 'payloads'>,
     record: InstanceRecord,
+    entries?: readonly JournalEntry[],
   ): Promise<RecordedRun> {
     const { id: workflowId } = record;
-    const journal = await store.readJournal(workflowId, record.generation);
+    const journal = entries ?? (await store.readJournal(workflowId, record.generation));
     const decoded = journal.map(async (entry): Promise<readonly [string, Recorded]> => {
       const context = { workflowId, place: entry.name };
       const value: unknown = entry.value === undefined ? undefined : await payloads.decode(entry.value, context);

@@ -1,9 +1,11 @@
-import { wholeNumber } from '../core/options/index.js';
+import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
 import { delay, parseSeconds, systemClock, type Clock } from '../core/time/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import type { GraphResult } from './graph-result.js';
 import type { WorkflowEngine } from './graph.definition.js';
+import { requireState } from './graph.position.js';
+import { HUMAN_RESPONSE } from './nodes/human-node.js';
 import type { WorkflowCheckpoint } from './workflow-checkpoint.js';
 import { WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
 
@@ -33,6 +35,15 @@ export interface ResumeOptions {
   readonly responseKey?: string;
 }
 
+const RUNNER = knownOptions<WorkflowRunnerOptions>({
+  maxRetries: true,
+  retryDelay: true,
+  checkpoint: true,
+  clock: true,
+});
+const RUN = knownOptions<RunOptions>({ state: true });
+const RESUME = knownOptions<ResumeOptions>({ state: true, responseKey: true });
+
 /**
  * Runs a graph in memory, again when it fails: from its beginning, or where `checkpointEnabled` is set from the node that failed.
  *
@@ -49,6 +60,7 @@ export class WorkflowRunner<S extends object = GraphValues> {
     readonly engine: WorkflowEngine<S>,
     options: WorkflowRunnerOptions = {},
   ) {
+    refuseUnknownOptions(options, RUNNER, 'WorkflowRunner');
     this.maxRetries = wholeNumber(options.maxRetries, 0, 'maxRetries of WorkflowRunner', 0);
     this.retryDelayMs = parseSeconds(options.retryDelay ?? 1, 'retryDelay of WorkflowRunner');
     this.checkpoint = options.checkpoint ?? undefined;
@@ -58,12 +70,17 @@ export class WorkflowRunner<S extends object = GraphValues> {
   }
 
   /** @throws GraphExecutionError of the last attempt. A pause is no failure: its result is `suspended`. */
-  run(input: unknown, { state }: RunOptions = {}): Promise<GraphResult<S>> {
+  async run(input: unknown, options: RunOptions = {}): Promise<GraphResult<S>> {
+    refuseUnknownOptions(options, RUN, 'run of WorkflowRunner');
+    const { state } = options;
     return this.attempt(() => this.engine.execute(input, { state: state ?? null }));
   }
 
   /** Answers a graph that waits, and goes on at the node that asked. A `WorkflowState` has the answer afterwards. */
-  resume(humanResponse: unknown, { state, responseKey = 'human_response' }: ResumeOptions): Promise<GraphResult<S>> {
+  async resume(humanResponse: unknown, options: ResumeOptions): Promise<GraphResult<S>> {
+    refuseUnknownOptions(options, RESUME, 'resume of WorkflowRunner');
+    const { state, responseKey = HUMAN_RESPONSE }: ResumeOptions = { ...options };
+    requireState(state, 'state of resume of WorkflowRunner');
     if (state instanceof WorkflowState) state.merge({ [responseKey]: humanResponse });
     return this.attempt(() => this.engine.resume({ ...state, [responseKey]: humanResponse }, humanResponse));
   }

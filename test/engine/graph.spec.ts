@@ -217,6 +217,31 @@ describe('A durable graph', () => {
     expect(events).toEqual(['visit_ended', 'paused', 'visit_ended', 'visit_ended', 'ended']);
   });
 
+  it('is running until it has come to something', async () => {
+    const { graph, client } = app;
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow = new WorkflowBuilder('slow')
+      .addNode('a', async () => {
+        await held;
+        return { output: 'done' };
+      })
+      .setEntry('a')
+      .setTerminal('a')
+      .build();
+    graph.register(slow);
+    const handle = await graph.start(slow, 'x', { id: 'slow-1' });
+    const under = await graph.result('slow-1');
+    release();
+    await handle.result();
+    await graph.execute('letters', 'Hi', { id: 'l-6' });
+    await client.terminate('l-6', 'enough');
+
+    expect(under).toMatchObject({ status: 'running', wait: undefined, succeeded: false });
+    expect(await graph.result('slow-1')).toMatchObject({ status: 'completed' });
+    expect(await graph.result('l-6')).toMatchObject({ status: 'failed', iterations: 2 });
+  });
+
   it('is drawn with every edge that its branches followed, and no other', async () => {
     const fan = new WorkflowBuilder('fan')
       .addNode('a', () => ({}))

@@ -29,6 +29,7 @@ interface Review {
 
 /** One event as the browser gets it. */
 interface ServerEvent {
+  readonly id: string;
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
@@ -173,15 +174,20 @@ describe('The support desk', () => {
     const watched = `${await front.url()}/tickets/${id}/stream`;
     const seen: ServerEvent[] = [];
     const over = readEvents(watched, (event) => seen.push(event));
+    // A browser at the process that dies: its connection is lost.
+    const again: ServerEvent[] = [];
+    const lost = readEvents(`${url}/tickets/${id}/stream`, (event) => again.push(event)).catch(() => undefined);
     await eventually(
-      () => seen.at(-1)?.type,
-      (type) => type === 'paused',
+      () => [seen, again].map((events) => events.at(-1)?.type),
+      (types) => types.every((type) => type === 'paused'),
     );
     await desk.kill();
+    await lost;
     desk = open();
     url = await desk.url();
+    const goesOn = readEvents(`${url}/tickets/${id}/stream`, (event) => again.push(event), again.at(-1)?.id);
     await answer(id, { by: 'ann', choice: 'send' });
-    await over;
+    await Promise.all([over, goesOn]);
     await front.kill();
 
     expect(seen.map(({ type, data }) => [type, data['visit'] ?? data['node'] ?? data['terminatedAt']])).toEqual([
@@ -191,6 +197,7 @@ describe('The support desk', () => {
       ['visit_ended', 'send#1'],
       ['ended', 'send'],
     ]);
+    expect(again).toEqual(seen);
     expect(seen.at(-3)?.data['update']).toEqual({ verdict: { choice: 'send' } });
     expect(await answers('amina.y')).toHaveLength(1);
   }, 120_000);
@@ -266,8 +273,9 @@ describe('The support desk', () => {
 });
 
 /** Reads a stream of server-sent events to its end. */
-async function readEvents(url: string, see: (event: ServerEvent) => void): Promise<void> {
-  const { body } = await fetch(url, { headers: { accept: 'text/event-stream' } });
+async function readEvents(url: string, see: (event: ServerEvent) => void, lastSeen?: string): Promise<void> {
+  const again = lastSeen === undefined ? undefined : { 'last-event-id': lastSeen };
+  const { body } = await fetch(url, { headers: { accept: 'text/event-stream', ...again } });
   let text = '';
   for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
     text += Buffer.from(chunk).toString();
@@ -277,6 +285,7 @@ async function readEvents(url: string, see: (event: ServerEvent) => void): Promi
       const fields = new Map(event.split('\n').map((line) => line.split(/: (.*)/s, 2) as [string, string]));
       if (!fields.has('data')) continue;
       see({
+        id: fields.get('id') ?? '',
         type: fields.get('event') ?? 'message',
         data: JSON.parse(fields.get('data') ?? '') as ServerEvent['data'],
       });

@@ -8,6 +8,16 @@ import { rejection as rejectionOf } from './failures.js';
 
 export { fail as failing, failure } from './failures.js';
 
+/** What a call throws. */
+export function thrownBy(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
 /** The error that a graph rejects with. */
 export const rejection = rejectionOf<GraphExecutionError>;
 

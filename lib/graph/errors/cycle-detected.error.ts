@@ -1,6 +1,6 @@
 import { GraphExecutionError } from './graph-execution.error.js';
 
-/** A graph wanted to make more visits than `maxIterations` allows. @publicApi */
+/** A graph wanted to go on after it had made as many visits as `maxIterations` allows. @publicApi */
 export class CycleDetectedError extends GraphExecutionError {
   /**
    * @param iterations Visits that were made.
@@ -12,7 +12,7 @@ export class CycleDetectedError extends GraphExecutionError {
   ) {
     const next = options.node == null ? '' : ` before "${options.node}"`;
     super(
-      `The graph stopped after ${iterations} visits${next}, which is as many as it may make: it probably goes round in a circle. Let an edge lead out of it, or raise maxIterations.`,
+      `The graph stopped after ${iterations === 1 ? '1 visit' : `${iterations} visits`}${next}, because it may make no more: it probably goes round in a circle. Let an edge lead out of it, or raise maxIterations.`,
       options,
     );
   }

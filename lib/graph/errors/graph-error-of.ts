@@ -8,10 +8,11 @@ import { NodeExecutionError } from './node-execution.error.js';
 /** What a durable run was ended with, in the classes of this room again. @internal */
 export function graphErrorOf(thrown: unknown, result: GraphOutcome): unknown {
   const error = isWorkflowFailedError(thrown) ? thrown.cause : thrown;
+  // By its code a graph's own is one of a workflow as well.
+  if (isGraphExecutionError(error)) return classed(error).withResult(result);
   if (isWorkflowTimeoutError(error) && error.timeoutMs !== undefined)
     return new GraphTimeoutError(error.timeoutMs / 1_000).withResult(result);
-  if (!isGraphExecutionError(error)) return thrown;
-  return classed(error).withResult(result);
+  return thrown;
 }
 
 function classed(error: GraphExecutionError): GraphExecutionError {

@@ -1,4 +1,5 @@
 import type { StepContext } from '../../core/definition/index.js';
+import { knownOptions, refuseUnknownOptions, requireCallback } from '../../core/options/index.js';
 import type { GraphValues } from '../workflow-state.js';
 import { NodeType } from '../node-type.js';
 import { AbstractWorkflowNode, type NodeOptions } from './workflow-node.js';
@@ -9,6 +10,8 @@ export type NodeFunction<S extends object = GraphValues> = (
   step: StepContext,
 ) => Partial<S> | PromiseLike<Partial<S>>;
 
+const NODE = knownOptions<NodeOptions>({ retry: true, timeout: true, compensate: true });
+
 /** A node that is a function. @publicApi */
 export class FunctionNode<S extends object = GraphValues> extends AbstractWorkflowNode<S> {
   constructor(
@@ -17,6 +20,8 @@ export class FunctionNode<S extends object = GraphValues> extends AbstractWorkfl
     options?: NodeOptions,
   ) {
     super(name, NodeType.CUSTOM, options);
+    refuseUnknownOptions(options, NODE, `node "${name}"`);
+    requireCallback(func, `func of node "${name}"`, '(state, step) => update');
   }
 
   override execute(state: Readonly<S>, step: StepContext): Partial<S> | PromiseLike<Partial<S>> {

@@ -29,7 +29,10 @@ export interface SubworkflowNodeOptions {
   readonly inputKey?: string;
   /** Where its output is stored; the text of its failure when it fails. @default 'output' */
   readonly outputKey?: string;
-  /** Limit of a graph, without what people take in it: seconds, or a text such as `'30s'`; 0 for none. @default the graph's `nodeTimeout` */
+  /**
+   * Limit of a graph, without what people take in it: seconds, or a text such as `'30s'`; 0 for none. Of a registered workflow the time-out
+   * of its run, with all its waiting. @default of a graph the `nodeTimeout` around it, of a registered workflow none
+   */
   readonly timeout?: NodeOptions['timeout'];
 }
 

@@ -1,5 +1,5 @@
 import type { CompensationContext, StepContext } from '../../core/definition/index.js';
-import type { RetryOptions } from '../../core/policies/index.js';
+import { resolveRetry, type RetryOptions } from '../../core/policies/index.js';
 import type { Journaled } from '../../core/serialization/index.js';
 import { GraphValidationError } from '../errors/graph-validation.error.js';
 import { NodeType } from '../node-type.js';
@@ -32,6 +32,7 @@ export abstract class AbstractWorkflowNode<S extends object = GraphValues> {
   ) {
     if (typeof name !== 'string' || name === '')
       throw new GraphValidationError('A node of a graph has no name. Give each node a name that is not empty.');
+    resolveRetry(options.retry, undefined, `node "${name}"`);
     this.retry = options.retry;
     this.timeout = options.timeout;
     this.compensate = options.compensate;

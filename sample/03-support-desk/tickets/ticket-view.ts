@@ -5,6 +5,8 @@ import type { TicketState } from './ticket-state.js';
 export interface TicketView extends Partial<Pick<TicketState, 'topic' | 'isUrgent' | 'order' | 'draft' | 'drafts'>> {
   readonly id: string;
   readonly status: string;
+  /** The node whose question waits for an answer. */
+  readonly waitsAt: string | undefined;
   readonly from: string;
   readonly subject: string;
   readonly outcome: unknown;

@@ -1,6 +1,7 @@
-import { Body, Controller, Get, Header, Param, Post, Sse, type MessageEvent } from '@nestjs/common';
-import { map, type Observable } from 'rxjs';
+import { Body, Controller, Get, Header, Headers, Param, Post, Sse, type MessageEvent } from '@nestjs/common';
+import type { Observable } from 'rxjs';
 import { OpenTicketDto } from './open-ticket.dto.js';
+import { eventsAfter } from './ticket-events.js';
 import { Tickets } from './tickets.service.js';
 import type { TicketView, VisitView } from './ticket-view.js';
 
@@ -39,11 +40,14 @@ export class TicketsController {
     return this.tickets.diagram(id);
   }
 
-  /** Ends with the ticket; who leaves ends nothing but the watching. */
+  /** Ends with the ticket; who leaves ends nothing but the watching, and who comes back goes on where he was. */
   @Sse(':id/stream')
-  async stream(@Param('id') id: string): Promise<Observable<MessageEvent>> {
+  async stream(
+    @Param('id') id: string,
+    @Headers('last-event-id') lastSeen?: string,
+  ): Promise<Observable<MessageEvent>> {
     const events = (await this.tickets.watch(id)).toObservable();
 
-    return events.pipe(map(({ type, ...data }) => ({ type, data })));
+    return events.pipe(eventsAfter(lastSeen));
   }
 }

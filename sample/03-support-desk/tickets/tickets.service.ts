@@ -34,12 +34,14 @@ export class Tickets {
 
   /** @throws WorkflowNotFoundError */
   async view(id: string): Promise<TicketView> {
-    const { finalState, status, output, nodeResults } = await this.graphs.result(id);
+    const { finalState, status, wait, output, nodeResults } = await this.graphs.result(id);
     const { input, topic, isUrgent, order, draft, drafts } = finalState as unknown as TicketState;
     const { from, subject } = input;
     const path = nodeResults.map(({ nodeName }) => nodeName);
 
-    return { id, status, from, subject, topic, isUrgent, order, draft, drafts, outcome: output, path };
+    const waitsAt = wait?.node;
+
+    return { id, status, waitsAt, from, subject, topic, isUrgent, order, draft, drafts, outcome: output, path };
   }
 
   /** The newest first. */
