@@ -1,4 +1,5 @@
 import type { SnapshotOf } from './logic/machine-like.js';
+import type { MachineLogic } from './logic/machine-logic.js';
 import type { LiveSnapshot, MachineEvent, StateValue } from './logic/machine-step.js';
 import type { MachineState } from './machine-state.js';
 
@@ -21,9 +22,10 @@ export class StateMachineSnapshot<M = unknown> {
   /** When its last transition was written. */
   readonly updatedAt: Date;
   readonly #snapshot: LiveSnapshot;
+  readonly #logic: MachineLogic;
 
   /** @internal */
-  constructor({ id, version, plan, snapshot, at }: MachineState) {
+  constructor({ id, version, plan, logic, snapshot, at }: MachineState) {
     this.id = id;
     this.name = plan.name;
     this.version = version;
@@ -36,6 +38,7 @@ export class StateMachineSnapshot<M = unknown> {
     this.tags = snapshot.tags;
     this.updatedAt = new Date(at);
     this.#snapshot = snapshot;
+    this.#logic = logic;
   }
 
   /** Whether the machine is in a state, or in one below it. */
@@ -45,7 +48,8 @@ export class StateMachineSnapshot<M = unknown> {
 
   /** Whether the state takes an event. */
   can(trigger: string | MachineEvent): boolean {
-    return this.status === 'active' && this.#snapshot.can(typeof trigger === 'string' ? { type: trigger } : trigger);
+    const event = typeof trigger === 'string' ? { type: trigger } : trigger;
+    return this.status === 'active' && this.#logic.can(this.#snapshot, event);
   }
 }
 

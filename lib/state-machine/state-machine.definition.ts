@@ -6,6 +6,7 @@ import type { InvokedStep } from './invoked-step.js';
 import { checkMachine } from './logic/check-machine.js';
 import type { MachineLike } from './logic/machine-like.js';
 import { guarded } from './logic/guarded-machine.js';
+import { MachineFaults } from './logic/machine-faults.js';
 import { MachineLogic } from './logic/machine-logic.js';
 import { loadXState } from './logic/xstate.js';
 import type {
@@ -51,7 +52,8 @@ export function defineMachine<M extends MachineLike>(
   refuseUnknownOptions(options, OPTIONS, place);
   if (options.retry !== undefined) resolveRetry(options.retry, undefined, place);
   if (typeof machine?.getInitialSnapshot !== 'function') throw notMachine(name);
-  const complete = guarded(name, given?.machine ?? machine);
+  const faults = new MachineFaults(name);
+  const complete = guarded(name, given?.machine ?? machine, faults);
   const transactional = new Set([...(options.transactional ?? []), ...(given?.transactional ?? [])]);
   const steps = given?.steps ?? new Map<string, InvokedStep>();
   checkMachine(name, complete, new Set(steps.keys()));
@@ -67,7 +69,7 @@ export function defineMachine<M extends MachineLike>(
     options,
     transactional,
     steps,
-    logic: () => (logic ??= loadXState().then((library) => new MachineLogic(complete, library, name))),
+    logic: () => (logic ??= loadXState().then((library) => new MachineLogic(complete, library, name, faults))),
   };
   return {
     name,

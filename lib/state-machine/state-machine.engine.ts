@@ -70,8 +70,8 @@ export class StateMachineEngine {
     if (existing !== undefined) return { state: ofPlan(existing, plan), created: false };
     const logic = await plan.logic();
     const initial = logic.initial(input);
-    // Its own context or actions threw: there is nothing to be kept.
-    if (at === undefined && initial.snapshot.error instanceof Error) throw initial.snapshot.error;
+    // Its own context, guards or actions threw: there is nothing to be kept.
+    if (at === undefined && initial.snapshot.status === 'error') throw logic.faultOf(initial.snapshot);
     const step = at === undefined ? initial : { snapshot: at(logic, initial), effects: [] };
     const before: MachineBonds = awaited ? { ...FREE, awaited } : FREE;
     const effects = settleEffects(step.effects, before, 1, plan.transactional);

@@ -1,4 +1,4 @@
-import type { EntityManager, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { WorkflowTransactionError } from '../core/errors/index.js';
 
 /**
@@ -17,6 +17,12 @@ export function openTransactionOf(handle: unknown): QueryRunner {
   if (runner.isReleased) throw refuse('a transaction whose QueryRunner has been released');
   if (!runner.isTransactionActive) throw refuse('a QueryRunner without an open transaction');
   return runner;
+}
+
+/** The data source of a runner, by the name that TypeORM 1 gives it, or by that of 0.3. @internal */
+export function dataSourceOf(runner: QueryRunner): DataSource | undefined {
+  const { dataSource } = runner as Partial<QueryRunner>;
+  return dataSource ?? (runner as { readonly connection?: DataSource }).connection;
 }
 
 function refuse(passed: string): WorkflowTransactionError {

@@ -10,19 +10,22 @@ import type {
   SqlTransaction,
 } from '../postgres/index.js';
 import { CommitSubscriber } from './commit-subscriber.js';
+import { ForeignDatabase } from './foreign-database.js';
 import { PgConnection } from './pg-connection.js';
 import { poolOf, type PgClient } from './pg-driver.js';
 import { asStoreError, isLost, LossWatch, runStatement, withClient } from './pg-session.js';
 import { PoolShare } from './pool-share.js';
-import { openTransactionOf } from './transaction-handle.js';
+import { dataSourceOf, openTransactionOf } from './transaction-handle.js';
 
 /** The database behind a TypeORM data source, over the clients of its own pool. @internal */
 export class TypeOrmDatabase implements SqlDatabase {
   private readonly commits = new CommitSubscriber();
 
+  private readonly foreign: ForeignDatabase;
   private readonly share: PoolShare;
 
   constructor(private readonly dataSource: DataSource) {
+    this.foreign = new ForeignDatabase(dataSource, this);
     this.share = new PoolShare(() => poolOf(dataSource));
   }
 
@@ -88,12 +91,19 @@ export class TypeOrmDatabase implements SqlDatabase {
   }
 
   private over(runner: QueryRunner, handle: unknown): SqlTransaction {
+    const query = async (statement: SqlStatement): Promise<SqlResult> =>
+      runStatement((await runner.connect()) as PgClient, statement);
     return {
       handle,
-      query: async (statement) => runStatement((await runner.connect()) as PgClient, statement),
+      query: async (statement) => {
+        if (this.foreign.isUnknown(runner)) await this.foreign.require(runner, { query });
+        return query(statement);
+      },
       onCommit: (callback) => {
-        // The data source builds its list of subscribers when it is initialised, possibly after this store was made.
-        if (!this.dataSource.subscribers.includes(this.commits)) this.dataSource.subscribers.push(this.commits);
+        // Of the data source whose transaction it is: another one may lead to the same database. It builds its list of subscribers when it
+        // is initialised, possibly after this store was made.
+        const { subscribers } = dataSourceOf(runner) ?? this.dataSource;
+        if (!subscribers.includes(this.commits)) subscribers.push(this.commits);
         this.commits.afterCommit(runner, callback);
       },
     };

@@ -48,7 +48,7 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
 
     async function boot(...definitions: StateMachineDefinition[]): Promise<MachineBench> {
       const store = benches.length === 0 ? stores.store : await stores.second();
-      const bench = await MachineBench.start(store, clock, definitions, `worker-${benches.length}`);
+      const bench = await MachineBench.start(store, clock, definitions, { workerId: `worker-${benches.length}` });
       benches.push(bench);
       return bench;
     }

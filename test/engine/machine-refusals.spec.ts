@@ -1,4 +1,4 @@
-import { assign, createMachine } from 'xstate';
+import { assign, createMachine, not } from 'xstate';
 import { VirtualClock } from '../../lib/core/time/index.js';
 import { MemoryStore } from '../../lib/memory/index.js';
 import { defineStateMachine, type StateMachineService } from '../../lib/state-machine/index.js';
@@ -15,6 +15,7 @@ const machine = createMachine(
         on: {
           GO: 'b',
           LATER: { guard: 'later', target: 'b' },
+          RISK: { guard: not('risky'), target: 'b' },
           BREAK: { target: 'b', actions: assign(() => fail()) },
           CIRCLE: 'c',
         },
@@ -25,7 +26,7 @@ const machine = createMachine(
       late: {},
     },
   },
-  { guards: { later: (() => Promise.reject(new Error('unseen'))) as never } },
+  { guards: { later: (() => Promise.reject(new Error('unseen'))) as never, risky: () => fail() } },
 );
 
 function fail(): never {
@@ -39,9 +40,11 @@ describe('A state machine refuses', () => {
   beforeEach(async () => {
     const clock = new VirtualClock();
     const broken = createMachine({ id: 'broken', context: fail, initial: 'a', states: { a: {} } });
+    const circle = createMachine({ initial: 'a', states: { a: { always: 'b' }, b: { always: 'a' } } });
     bench = await MachineBench.start(new MemoryStore({ clock }), clock, [
       defineStateMachine('m', machine),
       defineStateMachine('broken', broken),
+      defineStateMachine('circle', circle),
     ]);
     machines = bench.machines;
     await machines.create('m', { id: 'x' });
@@ -71,10 +74,17 @@ describe('A state machine refuses', () => {
     [
       'a guard that does not answer at once',
       () => machines.send('x', 'LATER'),
-      { message: wordsOf(/"later".*promise/) },
+      { code: 'WORKFLOW_STATE_MACHINE', message: wordsOf(/"later".*promise/) },
     ],
+    ['a guard that throws, by its error', () => machines.send('x', 'RISK'), { name: 'RangeError', message: 'broken' }],
+    ['a question to such a guard', () => machines.can('x', 'RISK'), { name: 'RangeError', message: 'broken' }],
     ['an assignment that throws, by its error', () => machines.send('x', 'BREAK'), { name: 'RangeError' }],
-    ['a way that leads in circles', () => machines.send('x', 'CIRCLE'), { message: wordsOf(/Infinite loop/) }],
+    [
+      'a way that leads in circles',
+      () => machines.send('x', 'CIRCLE'),
+      { code: 'WORKFLOW_STATE_MACHINE', message: wordsOf(/"m" goes in circles.*"CIRCLE".*maxIterations/) },
+    ],
+    ['a beginning that leads in circles', () => machines.create('circle'), { code: 'WORKFLOW_STATE_MACHINE' }],
     ['a beginning that throws, by its error', () => machines.create('broken'), { name: 'RangeError' }],
     [
       'to begin in a state that there is not',

@@ -354,7 +354,7 @@ describe('Rules of SCXML', () => {
       ...(child === undefined ? [] : [defineStateMachine('kid', child)]),
     ];
     const benches = await Promise.all(
-      processes.map((one, index) => MachineBench.start(one, clock, definitions, `w${index}`)),
+      processes.map((one, index) => MachineBench.start(one, clock, definitions, { workerId: `w${index}` })),
     );
     const [first, second] = benches as [MachineBench, MachineBench];
     await first.machines.create('scxml', { id: 'm' });

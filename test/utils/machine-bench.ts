@@ -2,10 +2,17 @@ import type { WorkflowClient } from '../../lib/client/index.js';
 import type { WorkflowDefinition } from '../../lib/core/definition/index.js';
 import { silentLogger, type LifecycleEvent } from '../../lib/core/lifecycle/index.js';
 import type { WorkflowStore } from '../../lib/core/store/index.js';
-import type { VirtualClock } from '../../lib/core/time/index.js';
+import type { Duration, VirtualClock } from '../../lib/core/time/index.js';
 import { StateMachineService } from '../../lib/state-machine/index.js';
 import { createEngine, type WorkflowEngine } from '../../lib/workflow.engine.js';
 import { resolveWorkflowOptions } from '../../lib/workflow.options.js';
+
+export interface MachineBenchOptions {
+  readonly workerId?: string;
+  /** Events are stored with their transitions. */
+  readonly outbox?: boolean;
+  readonly leaseDuration?: Duration;
+}
 
 /** State machines in one process under a virtual clock, over whatever store. */
 export class MachineBench {
@@ -24,10 +31,9 @@ export class MachineBench {
     store: WorkflowStore,
     clock: VirtualClock,
     definitions: readonly WorkflowDefinition[],
-    workerId = 'worker',
-    outbox = false,
+    { workerId = 'worker', outbox = false, leaseDuration = '1d' }: MachineBenchOptions = {},
   ): Promise<MachineBench> {
-    const worker = { id: workerId, pollInterval: '1h', leaseDuration: '1d', warmInstances: 0 };
+    const worker = { id: workerId, pollInterval: '1h', leaseDuration, warmInstances: 0 };
     const retry = { attempts: 2, backoff: { delay: '1s' as const } };
     const engine = createEngine(
       resolveWorkflowOptions({ clock, store, worker, retry, events: { outbox } }, 'test'),

@@ -1,10 +1,11 @@
 import { createMachine, setup, spawnChild } from 'xstate';
+import { MachineFaults } from './machine-faults.js';
 import type { MachineLike } from './machine-like.js';
 import { MachineLogic } from './machine-logic.js';
 import { loadXState } from './xstate.js';
 
 async function logicOf(machine: MachineLike): Promise<MachineLogic> {
-  return new MachineLogic(machine, await loadXState(), 'm');
+  return new MachineLogic(machine, await loadXState(), 'm', new MachineFaults('m'));
 }
 
 describe('MachineLogic', () => {

@@ -1,8 +1,12 @@
 import { StateError } from '../../core/errors/index.js';
 import type { LiveSnapshot, MachineEffect, MachineEvent, MachineStep, StateValue } from './machine-step.js';
+import type { MachineFaults } from './machine-faults.js';
 import type { MachineLike } from './machine-like.js';
 import { pureTransitionOf, type PureTransition } from './transition-scope.js';
 import type { ExecutableAction, XStateLibrary } from './xstate.js';
+
+/** What stands for the trigger in errors of a machine's first transition. */
+const BEGINNING = 'its beginning';
 
 /** One machine through the pure functions of XState: nothing runs, everything it asks for comes back as data. @internal */
 export class MachineLogic {
@@ -12,19 +16,31 @@ export class MachineLogic {
     readonly machine: MachineLike,
     readonly library: XStateLibrary,
     private readonly name: string,
+    private readonly faults: MachineFaults,
   ) {
     this.transition = pureTransitionOf(machine, library);
   }
 
   initial(input: unknown): MachineStep {
-    return this.stepOf(...this.library.initialTransition(this.machine, input));
+    const begin = () => this.library.initialTransition(this.machine, input);
+    return this.stepOf(...this.faults.run(BEGINNING, begin));
+  }
+
+  /** What a beginning that was none broke on. */
+  faultOf({ error }: LiveSnapshot): unknown {
+    return this.faults.of(error, BEGINNING);
   }
 
   /** `undefined` when nothing in the state takes the event. */
   next(snapshot: LiveSnapshot, event: MachineEvent): MachineStep | undefined {
-    const [next, actions] = this.transition(snapshot, event);
-    if (next === snapshot && actions.length === 0 && !snapshot.can(event)) return undefined;
+    const [next, actions] = this.faults.run(event.type, () => this.transition(snapshot, event));
+    if (next === snapshot && actions.length === 0 && !this.can(snapshot, event)) return undefined;
     return this.stepOf(next, actions);
+  }
+
+  /** Whether the state takes an event. */
+  can(snapshot: LiveSnapshot, event: MachineEvent): boolean {
+    return this.faults.run(event.type, () => snapshot.can(event));
   }
 
   /** The machine as if it had come to a state by itself. @throws StateError when it has no such state */

@@ -12,8 +12,6 @@ export interface MachineProcessSettings {
   readonly ledger: string;
   /** Its worker's. */
   readonly id: string;
-  /** The point of its writing at which it dies. */
-  readonly killAt?: number;
 }
 
 interface Message {
