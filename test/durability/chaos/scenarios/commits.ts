@@ -36,10 +36,10 @@ const LOSSES: readonly Loss[] = ['answer', 'request', 'late'];
 /** Connections break at the very moment of a write: before it arrives, after it is committed, or so that it arrives when it was sent again. */
 export const commits: Scenario = {
   name: 'commits',
-  rounds: 10,
-  crew: { size: 6 },
+  rounds: 5,
+  crew: { size: 8 },
   async act(round, share) {
-    const each = part(10, share);
+    const each = part(20, share);
     const open = LOSSES.flatMap((lose) =>
       WRITES.flatMap((write) => Array.from({ length: each }, () => ({ lose, write }))),
     );
