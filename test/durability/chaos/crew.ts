@@ -26,6 +26,8 @@ export interface CrewOptions {
   /** Whether processes have wrong clocks, tiny pools and disturbed hints, each as chance has it. */
   readonly isOdd?: boolean;
   readonly tools?: (index: number) => Readonly<Record<string, unknown>>;
+  /** Whether ends of steps are told; what tells nothing is written by shorter statements. @default true */
+  readonly tellsSteps?: boolean;
   /** Whether processes may end by themselves. */
   readonly isSick?: boolean;
 }
@@ -103,6 +105,7 @@ export class Crew {
     url.searchParams.set('application_name', name);
     return this.launch({
       url: url.href,
+      stepEvents: this.options.tellsSteps ?? true,
       ...(this.options.isOdd === true ? this.oddities() : {}),
       ...(this.options.tools === undefined ? {} : { tools: this.options.tools(index) }),
       ...more,

@@ -43,6 +43,8 @@ export interface RunSettings {
   readonly hints?: 'doubled' | 'reordered';
   /** @default true */
   readonly outbox?: boolean;
+  /** Whether ends of steps are told. @default true */
+  readonly stepEvents?: boolean;
   /** Another way to the database than the configured one. */
   readonly url?: string;
   readonly poolSize?: number;

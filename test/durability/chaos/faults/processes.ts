@@ -7,6 +7,8 @@ import type { Round } from '../round.js';
 const POINTS: readonly (readonly [string, number])[] = [
   ['before flush', 12],
   ['after flush', 12],
+  ['before entry', 8],
+  ['after entry', 8],
   ['after claim', 4],
   ['before body', 12],
   ['after body', 12],

@@ -6,7 +6,7 @@ import { part, playAll, type Scenario } from './scenario.js';
 export const signals: Scenario = {
   name: 'signals',
   rounds: 3,
-  crew: { size: 4 },
+  crew: { size: 4, tellsSteps: false },
   async act(round, share) {
     const count = part(20, share);
     const everyMs = 600;
