@@ -55,6 +55,16 @@ describe.each([
     for (const { id } of owners) expect(await store.readJournal(id)).toHaveLength(ROUNDS);
   });
 
+  it('an entry that travels alone is written once and counts as written', async () => {
+    const [owner] = await startRunning(store, 1);
+    for (let position = 1; position <= ROUNDS; position += 1) {
+      const units = [unitOf(owner!, { entries: [entryOf(position)] })];
+      const results = await untilAnswered('nw_entry', (resend) => store.flush(units, resend));
+      expect(results.map((result) => result.kind)).toEqual(['applied']);
+    }
+    expect(await store.readJournal(owner!.id)).toHaveLength(ROUNDS);
+  });
+
   it.each([
     ['an outcome', { transition: { kind: 'end', status: 'completed', output: '1' } }],
     ['a suspension', { transition: { kind: 'suspend', status: 'suspended' } }],

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +21,11 @@ const KEEP_OTHERS_MS = 3_600_000;
  */
 export async function compiledLibrary(checkout = root): Promise<string> {
   const target = join(folder, fingerprint(checkout));
-  if (exists(target)) return target;
+  if (exists(target)) {
+    // Its age counts from its last use.
+    utimesSync(target, new Date(), new Date());
+    return target;
+  }
 
   mkdirSync(folder, { recursive: true });
   removeOld();

@@ -8,7 +8,7 @@ const LATE_MS = 400;
 
 /** What a proxy does with the next message of the client that contains a text. */
 interface Fault {
-  readonly text: string;
+  readonly texts: readonly string[];
   /**
    * `answer`: the server gets the message, the client never its answer. `request`: not even the server gets it. `late`: the server
    * gets it when its client has gone and may have sent it again.
@@ -46,10 +46,10 @@ export class TcpProxy {
     return this.fault !== undefined;
   }
 
-  /** Breaks the connection at the next message that contains the text, or at a later one; resolves when that has happened. */
-  loseNext(lose: Loss, text: string, skip = 0): Promise<void> {
+  /** Breaks the connection at the next message that contains one of the texts, or at a later one; resolves when that has happened. */
+  loseNext(lose: Loss, text: string | readonly string[], skip = 0): Promise<void> {
     return new Promise((resolve) => {
-      this.fault = { text, lose, skip, resolve };
+      this.fault = { texts: [text].flat(), lose, skip, resolve };
     });
   }
 
@@ -100,7 +100,7 @@ export class TcpProxy {
       swallowed ||= this.blackHole;
       if (swallowed) return;
       const { fault } = this;
-      if (fault !== undefined && bytes.includes(fault.text) && fault.skip-- === 0) {
+      if (fault?.texts.some((text) => bytes.includes(text)) === true && fault.skip-- === 0) {
         this.fault = undefined;
         if (fault.lose === 'request') {
           client.destroy();

@@ -1,13 +1,15 @@
 import { isThorough } from '../utils/sweep.js';
+import type { Slot } from './crew.js';
 import { playRound } from './play-round.js';
 import { Rig } from './rig.js';
+import { Round } from './round.js';
 import { SCENARIOS, type Scenario } from './scenarios/index.js';
 
 // Another one with every run, which says which where it fails; the same one in CI, where a change is judged by what it changes.
 const seed = process.env['CRASH_SEED'] ?? (process.env['CI'] === 'true' ? '1' : String(process.pid));
 
 /** How much of a round of each; `npm run chaos` plays all of it. */
-const SHORT: Readonly<Record<string, number>> = { kills: 0.08, freezes: 0.12, cancels: 0.1 };
+const SHORT: Readonly<Record<string, number>> = { kills: 0.08, freezes: 0.12, cancels: 0.05 };
 
 const rounds = SCENARIOS.flatMap((scenario): [string, Scenario, number][] => {
   const share = isThorough ? 1 : SHORT[scenario.name];
@@ -34,4 +36,20 @@ describe(`a cluster in which everything fails, seed ${seed}`, () => {
     },
     500_000,
   );
+
+  it('goes on with the work of a process whose successor failed to start', async () => {
+    const round = await Round.begin(rig, seed, { size: 1 });
+    const slot = round.crew.take() as Slot;
+    await slot.process.kill();
+    void slot.proxy.loseNext('request', '');
+
+    await round.crew.kill(slot);
+    await round.cast.play('chain', 'a-chain');
+
+    expect(await round.finish()).toEqual({
+      instances: 1,
+      faults: expect.objectContaining({ 'start failed': 1 }),
+      violations: [],
+    });
+  }, 60_000);
 });

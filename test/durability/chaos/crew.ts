@@ -6,6 +6,8 @@ import type { Tally } from './tally.js';
 
 export const LEASE_MS = 1_000;
 const TEN_MINUTES_MS = 600_000;
+/** How often the start of a process may fail. */
+const STARTS = 10;
 
 /** A place for a worker process, with a way to the database of its own. */
 export interface Slot {
@@ -24,6 +26,8 @@ export interface CrewOptions {
   /** Whether processes have wrong clocks, tiny pools and disturbed hints, each as chance has it. */
   readonly isOdd?: boolean;
   readonly tools?: (index: number) => Readonly<Record<string, unknown>>;
+  /** Whether ends of steps are told; what tells nothing is written by shorter statements. @default true */
+  readonly tellsSteps?: boolean;
   /** Whether processes may end by themselves. */
   readonly isSick?: boolean;
 }
@@ -99,8 +103,9 @@ export class Crew {
     url.port = String(proxy.port);
     // What writes the instance rows says who it is: the audit asks for it.
     url.searchParams.set('application_name', name);
-    return this.bench.worker({
+    return this.launch({
       url: url.href,
+      stepEvents: this.options.tellsSteps ?? true,
       ...(this.options.isOdd === true ? this.oddities() : {}),
       ...(this.options.tools === undefined ? {} : { tools: this.options.tools(index) }),
       ...more,
@@ -110,6 +115,21 @@ export class Crew {
         ...(more.worker === undefined || more.worker === false ? {} : { ...more.worker, id: name }),
       },
     });
+  }
+
+  /** A start whose connections break, or are not made in time, is made again, as whoever keeps an application running makes it. */
+  private async launch(settings: RunSettings): Promise<WorkerProcess> {
+    for (let start = 1; ; start += 1) {
+      const process = await this.bench.spare();
+      try {
+        await process.run(settings);
+        return process;
+      } catch (error) {
+        await process.kill();
+        if (this.isOver || start === STARTS) throw error;
+        this.tally.fault('start failed');
+      }
+    }
   }
 
   private oddities(): Partial<RunSettings> {

@@ -13,5 +13,7 @@ export async function playRound(rig: Rig, scenario: Scenario, seed: string, shar
   }
   const result = await round.finish();
   if (failure === undefined) return result;
-  return { ...result, violations: [...result.violations, `The outside was told: ${(failure as Error).message}`] };
+  const { message, cause } = failure as Error;
+  const told = `The outside was told: ${message}${cause === undefined ? '' : ` (${cause as string})`}`;
+  return { ...result, violations: [...result.violations, told] };
 }

@@ -52,6 +52,7 @@ export class Round {
       await ledger.query(`CREATE SCHEMA "${schema}"`);
       await ledger.query(ledgerSql(schema));
     });
+    await bench.sql(`INSERT INTO "${schema}".scope VALUES (${String(crew.tellsSteps ?? true)})`);
     const round = new Round(rig, bench, seed);
     round.crew = new Crew(bench, round.chance, round.tally, crew, (what) => round.breach('I14', what));
     round.client = await bench.worker({ worker: false });

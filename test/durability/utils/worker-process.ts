@@ -43,6 +43,8 @@ export interface RunSettings {
   readonly hints?: 'doubled' | 'reordered';
   /** @default true */
   readonly outbox?: boolean;
+  /** Whether ends of steps are told. @default true */
+  readonly stepEvents?: boolean;
   /** Another way to the database than the configured one. */
   readonly url?: string;
   readonly poolSize?: number;
@@ -68,7 +70,13 @@ interface Reply {
   readonly ready?: true;
   readonly number?: number;
   readonly value?: unknown;
-  readonly error?: { readonly name: string; readonly code?: string; readonly message: string; readonly stack?: string };
+  readonly error?: {
+    readonly name: string;
+    readonly code?: string;
+    readonly message: string;
+    readonly stack?: string;
+    readonly cause?: string;
+  };
 }
 
 /** What a command was answered with when it failed, or that nobody is left to answer. */
@@ -77,8 +85,9 @@ export class CommandError extends Error {
     message: string,
     readonly code: string | undefined,
     readonly remote: string | undefined,
+    cause?: string,
   ) {
-    super(message);
+    super(message, cause === undefined ? undefined : { cause });
   }
 }
 
@@ -214,6 +223,6 @@ export class WorkerProcess {
     const waiter = this.pending.get(number);
     this.pending.delete(number);
     if (error === undefined) waiter?.resolve(value as never);
-    else waiter?.reject(new CommandError(error.message, error.code, error.stack));
+    else waiter?.reject(new CommandError(error.message, error.code, error.stack, error.cause));
   }
 }

@@ -7,6 +7,8 @@ import type { Round } from '../round.js';
 const POINTS: readonly (readonly [string, number])[] = [
   ['before flush', 12],
   ['after flush', 12],
+  ['before entry', 8],
+  ['after entry', 8],
   ['after claim', 4],
   ['before body', 12],
   ['after body', 12],
@@ -37,8 +39,17 @@ export async function killSomebody(round: Round): Promise<void> {
   const wasThere =
     kind !== undefined && (await standAt(slot, `${kind[0]} *#${1 + Math.floor(round.between(0, kind[1]))}`));
   round.tally.fault(wasThere ? `kill ${kind[0]}` : 'kill');
+  await slot.process.kill();
+  if (round.chance.random() < 0.1) breakStart(round, slot);
   await round.crew.kill(slot);
+  slot.proxy.disarm();
   slot.isTaken = false;
+}
+
+/** Some message of the successor's first ones gets lost, and its connection with it. */
+function breakStart(round: Round, slot: Slot): void {
+  round.tally.fault('start on a broken connection');
+  void slot.proxy.loseNext(round.pick(['answer', 'request']), '', Math.floor(round.between(0, 12)));
 }
 
 /** SIGSTOP for one and a half to five leases: where the process is, or between an effect and its record. */

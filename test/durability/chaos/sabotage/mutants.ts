@@ -9,14 +9,14 @@ export interface Mutant {
 
 export const MUTANTS: readonly Mutant[] = [
   { what: 'fencing off', patch: 'postgres-fence-unchecked', scenario: 'freezes', share: 0.3 },
-  { what: 'the position key dropped', patch: 'postgres-position-key-dropped', scenario: 'commits', share: 0.2 },
-  { what: 'timers in memory only', patch: 'postgres-timers-in-memory', scenario: 'timers', share: 0.04 },
-  { what: 'polling off', patch: 'polling-off', scenario: 'timers', share: 0.06 },
+  { what: 'the position key dropped', patch: 'postgres-position-key-dropped', scenario: 'commits', share: 0.1 },
+  { what: 'timers in memory only', patch: 'postgres-timers-in-memory', scenario: 'timers', share: 0.025 },
+  { what: 'polling off', patch: 'polling-off', scenario: 'restarts', share: 0.05 },
   {
     what: 'compensation in the order of the steps',
     patch: 'undo-in-order-of-the-steps',
     scenario: 'cancels',
-    share: 0.1,
+    share: 0.05,
   },
   { what: 'recovery counting nothing', patch: 'postgres-crashes-not-counted', scenario: 'poison', share: 0.3 },
 ];

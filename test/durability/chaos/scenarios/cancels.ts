@@ -7,17 +7,17 @@ import { part, type Scenario } from './scenario.js';
 /** Instances of all kinds are cancelled at any moment of their lives, before them and after. */
 export const cancels: Scenario = {
   name: 'cancels',
-  rounds: 10,
+  rounds: 5,
   crew: { size: 3 },
   async act(round, share) {
     const kinds = KINDS.filter((kind) => kind !== 'lengthy' && kind !== 'fan').concat('trip', 'trip', 'booking');
-    const races = part(200, share);
+    const races = part(400, share);
     await Promise.all([
-      strike(round, { count: part(5, share), everyMs: 800 }, () => killSomebody(round)),
+      strike(round, { count: part(10, share), everyMs: 800 }, () => killSomebody(round)),
       ...Array.from({ length: races }, async (_, index) => {
         const kind = kinds[index % kinds.length] as Kind;
         const id = round.cast.newId(kind);
-        await pause(round.between(0, 4_000));
+        await pause(round.between(0, 4_000 + 4_000 * share));
         const playing = round.cast.play(kind, id, { pauseMs: Math.floor(round.between(0, 40)) }, 200);
         if (round.chance.random() < 0.5) await hasRecorded(round, id, round.between(0, 12));
         else await pause(round.between(0, 1_500) * round.chance.random());

@@ -7,24 +7,28 @@ import { part, type Scenario } from './scenario.js';
 /** A kind of write: the statement that is lost, and the instance in whose life it comes. */
 interface Write {
   readonly what: string;
-  readonly text: string;
+  readonly text: string | readonly string[];
   readonly kind: Kind;
   readonly input?: object;
-  /** One of the first so many messages that contain the text. */
+  /** One of the first so many messages that contain it. */
   readonly among: number;
 }
 
+/** Entries travel together, or one on its own. */
+const JOURNAL = ['nw_flush', 'nw_entry'];
+
 export const WRITES: readonly Write[] = [
   { what: 'start', text: 'nw_start', kind: 'chain', among: 1 },
-  { what: 'step record', text: 'nw_flush', kind: 'chain', among: 5 },
+  { what: 'step record', text: 'nw_entry', kind: 'chain', among: 4 },
+  { what: 'outcome', text: 'nw_flush', kind: 'chain', among: 1 },
   // Still under way when the late request arrives, in which only the position keeps two writers apart.
-  { what: 'record of a long run', text: 'nw_flush', kind: 'lengthy', input: { bodyMs: 250 }, among: 3 },
-  { what: 'timer', text: 'nw_flush', kind: 'delays', input: { naps: 3, napMs: 20 }, among: 7 },
+  { what: 'record of a long run', text: 'nw_entry', kind: 'lengthy', input: { bodyMs: 250 }, among: 3 },
+  { what: 'timer', text: JOURNAL, kind: 'delays', input: { naps: 3, napMs: 20 }, among: 7 },
   { what: 'signal', text: 'nw_signal', kind: 'letters', input: { letters: 2 }, among: 2 },
   { what: 'routing', text: 'nw_route', kind: 'letters', input: { letters: 2 }, among: 2 },
-  { what: 'child', text: 'nw_flush', kind: 'family', among: 12 },
-  { what: 'compensation', text: 'nw_flush', kind: 'saga', among: 10 },
-  { what: 'next generation', text: 'nw_flush', kind: 'generations', input: { letters: 3 }, among: 9 },
+  { what: 'child', text: JOURNAL, kind: 'family', among: 12 },
+  { what: 'compensation', text: JOURNAL, kind: 'saga', among: 10 },
+  { what: 'next generation', text: JOURNAL, kind: 'generations', input: { letters: 3 }, among: 9 },
   { what: 'transactional step', text: 'COMMIT', kind: 'booking', among: 2 },
   { what: 'cancel', text: 'nw_cancel', kind: 'trip', among: 1 },
   { what: 'taken events', text: 'nw_outbox_take', kind: 'chain', among: 1 },
@@ -36,10 +40,10 @@ const LOSSES: readonly Loss[] = ['answer', 'request', 'late'];
 /** Connections break at the very moment of a write: before it arrives, after it is committed, or so that it arrives when it was sent again. */
 export const commits: Scenario = {
   name: 'commits',
-  rounds: 10,
-  crew: { size: 6 },
+  rounds: 5,
+  crew: { size: 8, tellsSteps: false },
   async act(round, share) {
-    const each = part(10, share);
+    const each = part(20, share);
     const open = LOSSES.flatMap((lose) =>
       WRITES.flatMap((write) => Array.from({ length: each }, () => ({ lose, write }))),
     );

@@ -6,7 +6,7 @@ import { part, playAll, type Scenario } from './scenario.js';
 export const freezes: Scenario = {
   name: 'freezes',
   rounds: 5,
-  crew: { size: 6 },
+  crew: { size: 6, tellsSteps: false },
   async act(round, share) {
     const count = part(20, share);
     const everyMs = 900;

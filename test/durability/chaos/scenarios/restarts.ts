@@ -5,12 +5,12 @@ import { part, playAll, type Scenario } from './scenario.js';
 /** The database is restarted without a warning; the processes stay. */
 export const restarts: Scenario = {
   name: 'restarts',
-  rounds: 8,
+  rounds: 5,
   crew: { size: 3 },
   async act(round, share) {
-    const count = part(4, share);
+    const count = part(6, share);
     await Promise.all([
-      playAll(round, part(250, share), count * 2_500),
+      playAll(round, part(340, share), count * 2_500),
       strike(round, { count, everyMs: 2_000, atOnce: 1 }, async () => {
         round.tally.fault('database restart');
         await round.rig.server.crash();

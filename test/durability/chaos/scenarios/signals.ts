@@ -2,15 +2,15 @@ import { strike } from '../faults/plan.js';
 import { killSomebody } from '../faults/processes.js';
 import { part, playAll, type Scenario } from './scenario.js';
 
-/** Ten letters to each of some hundred instances, while processes die. */
+/** Ten letters to each of hundreds of instances, while processes die. */
 export const signals: Scenario = {
   name: 'signals',
-  rounds: 4,
-  crew: { size: 4 },
+  rounds: 3,
+  crew: { size: 4, tellsSteps: false },
   async act(round, share) {
-    const count = part(14, share);
+    const count = part(20, share);
     const everyMs = 600;
-    const instances = part(250, share);
+    const instances = part(400, share);
     await Promise.all([
       playAll(round, instances, count * everyMs, { kinds: ['letters'] }),
       playAll(round, part(10, share), count * everyMs, { kinds: ['generations'] }),

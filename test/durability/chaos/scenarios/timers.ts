@@ -4,15 +4,15 @@ import { part, playAll, type Scenario } from './scenario.js';
 
 const NAPS = 10;
 
-/** Ten timers in each of some hundred instances, while processes die; with wrong clocks. */
+/** Ten timers in each of hundreds of instances, while processes die; with wrong clocks. */
 export const timers: Scenario = {
   name: 'timers',
-  rounds: 4,
+  rounds: 3,
   crew: { size: 4, isOdd: true },
   async act(round, share) {
-    const count = part(14, share);
+    const count = part(20, share);
     const everyMs = 600;
-    const instances = part(250, share);
+    const instances = part(400, share);
     await Promise.all([
       playAll(round, instances, count * everyMs, { kinds: ['delays'], input: { naps: NAPS, napMs: 150 } }),
       playAll(round, part(4, share), count * everyMs, { kinds: ['cron'] }),
