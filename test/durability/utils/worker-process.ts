@@ -118,6 +118,8 @@ export class WorkerProcess {
 
   static async fork(config: WorkerConfig): Promise<WorkerProcess> {
     const child = fork(script, [JSON.stringify(config)], {
+      // None of this process's own, which may be those of a compiler or of a test runner and make a start take twice as long.
+      execArgv: [],
       stdio: ['ignore', 'pipe', config.isQuiet ? 'ignore' : 'inherit', 'ipc', 'pipe'],
     });
     const process = new WorkerProcess(child);

@@ -13,7 +13,7 @@ export const freezes: Scenario = {
     await Promise.all([
       playAll(round, part(60, share), count * everyMs),
       // Somebody is always in the middle of a body.
-      playAll(round, part(120, share), count * everyMs * 1.5, { kinds: ['lengthy'], input: { bodyMs: 500 } }),
+      playAll(round, part(120, share), count * everyMs * 1.5, { kinds: ['lengthy'], input: { bodyMs: 900 } }),
       strike(round, { count, everyMs, atOnce: 3 }, (index) =>
         freezeSomebody(round, index % 3 !== 0 ? 'behind an effect' : 'anywhere'),
       ),
