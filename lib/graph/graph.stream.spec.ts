@@ -1,3 +1,4 @@
+import { systemClock } from '../core/time/index.js';
 import { lastValueFrom, toArray } from 'rxjs';
 import { failing, graphOf } from '../../test/utils/graphs.js';
 import { WorkflowBuilder, type GraphEvent } from './index.js';
@@ -80,7 +81,7 @@ describe('A stream of a graph', () => {
         .build();
       return { run, engine };
     }
-    const quiet = () => new Promise((resolve) => setImmediate(resolve));
+    const quiet = () => new Promise<void>((resolve) => systemClock.macrotask(resolve));
 
     it('holds the run up where its reader is slow, and loses nothing', async () => {
       const { run, engine: counter } = counting();

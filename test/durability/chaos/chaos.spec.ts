@@ -48,7 +48,7 @@ describe(`a cluster in which everything fails, seed ${seed}`, () => {
 
     expect(await round.finish()).toEqual({
       instances: 1,
-      faults: expect.objectContaining({ 'start failed': 1 }),
+      faults: expect.objectContaining({ 'start failed': 1 }) as unknown,
       violations: [],
     });
   }, 60_000);
