@@ -1,4 +1,4 @@
-import type { WorkflowReference } from '../core/definition/index.js';
+import type { TransactionOptions, WorkflowReference } from '../core/definition/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { RetryOptions } from '../core/policies/index.js';
 import type { Duration } from '../core/time/index.js';
@@ -15,7 +15,7 @@ export interface StepMethodOptions {
   /** Total attempts, or a policy. @default the model's */
   readonly retry?: RetryOptions;
   /** Commits the rows that the method writes by `step.manager` together with its record, exactly once. Sagas only. @default false */
-  readonly transaction?: boolean;
+  readonly transaction?: boolean | Pick<TransactionOptions, 'isolation'>;
   /** The method that says whether to pass over the step. Pipelines only, as all that follow. */
   readonly shouldSkip?: string;
   /** The method that is given the step's error, and answers a result in its place or throws. */

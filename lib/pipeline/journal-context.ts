@@ -1,13 +1,20 @@
 import type { JournalEntryView } from '../client/index.js';
 import { ownError } from '../core/errors/index.js';
+import { DependencyRun, NodeEnd } from '../core/scheduling/index.js';
 import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
 import type { StepParts, StepPlan } from './step-plan.js';
-import { StepStatus, type StepStates } from './step-states.js';
+import { DEPENDENCY_FAILED, StepStatus, type StepStates } from './step-states.js';
 
 interface Recorded extends PipelineWrites {
   readonly value?: unknown;
 }
+
+const ENDS: Partial<Record<StepStatus, NodeEnd>> = {
+  completed: NodeEnd.Completed,
+  skipped: NodeEnd.Skipped,
+  failed: NodeEnd.Failed,
+};
 
 /** What a durable run has done so far, read from its journal. @internal */
 export function readJournalContext(
@@ -20,7 +27,13 @@ export function readJournalContext(
   for (const { kind, status, value } of entries)
     if (kind === 'step' && status === 'completed') context.apply({ ...(value as Recorded | undefined) });
   const reader = new JournalReader(context, states, entries);
-  for (const step of plan.steps) reader.read(step);
+  // What depends on a failed step is skipped by the rules of the run itself.
+  const onSkip = (node: number): void => states.skip((plan.steps[node] as StepPlan).slot, DEPENDENCY_FAILED);
+  const run = new DependencyRun(plan.graph, { onSkip });
+  for (let node = run.take(); node >= 0; node = run.take()) {
+    const end = ENDS[reader.read(plan.steps[node] as StepPlan)];
+    if (end !== undefined) run.settle(node, end);
+  }
   clock.at = entries.at(-1)?.recordedAt.getTime() ?? 0;
   context.end();
   return context;

@@ -8,7 +8,7 @@ import type { PipelineCheckpoint } from './pipeline-checkpoint.js';
 import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
 import type { StepParts, StepPlan } from './step-plan.js';
-import type { StepStates } from './step-states.js';
+import { DEPENDENCY_FAILED, type StepStates } from './step-states.js';
 
 type Body = (context: PipelineContext, step: StepContext) => unknown;
 type Parts<Kind extends StepParts['kind']> = Extract<StepParts, { readonly kind: Kind }>;
@@ -90,7 +90,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   }
 
   onSkip(node: number): void {
-    this.states.skip((this.plan.steps[node] as StepPlan).slot, 'a step it depends on failed');
+    this.states.skip((this.plan.steps[node] as StepPlan).slot, DEPENDENCY_FAILED);
   }
 
   finish(): PipelineContext {

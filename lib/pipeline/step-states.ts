@@ -21,6 +21,9 @@ export interface StepExecutionResult {
   readonly skipReason?: string;
 }
 
+/** Why a step never ran. @internal */
+export const DEPENDENCY_FAILED = 'a step it depends on failed';
+
 /** A state as plain data. @publicApi */
 export interface StoredStepState extends Omit<StepExecutionResult, 'stepName' | 'result' | 'error'> {
   /** Of a step that stands inside another. */

@@ -14,7 +14,7 @@ export type { ContentBlobStore, ContentCheckpointEntry, ContentCheckpointStore }
 export { SagaBatchProcessor } from './saga-batch-processor.js';
 export type { SagaBatchProcessorOptions } from './saga-batch-processor.js';
 export { SagaTransaction } from './saga-transaction.js';
-export type { SagaTransactionAction, SagaTransactionContext } from './saga-transaction.js';
+export type { SagaTransactionAction, SagaTransactionContext, SagaTransactionOptions } from './saga-transaction.js';
 export { SagaChild } from './saga-child.js';
 export type { SagaChildOptions } from './saga-child.js';
 export type { SagaPart } from './saga-part.js';

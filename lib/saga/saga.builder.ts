@@ -4,7 +4,7 @@ import { SagaChild, type SagaChildOptions } from './saga-child.js';
 import type { SagaAction, SagaCompensation, SagaContext } from './saga-context.js';
 import type { SagaPart } from './saga-part.js';
 import { SagaStep, type SagaStepOptions } from './saga-step.js';
-import { SagaTransaction, type SagaTransactionAction } from './saga-transaction.js';
+import { SagaTransaction, type SagaTransactionAction, type SagaTransactionOptions } from './saga-transaction.js';
 
 /**
  * Begins a saga; `build()` ends it. Each step knows the types of the results before it.
@@ -56,7 +56,7 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
     name: N,
     action: SagaTransactionAction<R, I, M, Done>,
     compensation?: SagaCompensation<R, I, Done & Readonly<Record<N, R>>> | null,
-    options?: SagaStepOptions,
+    options?: SagaTransactionOptions,
   ): SagaBuilder<I, Done & Record<N, R>> {
     const step = new SagaTransaction(
       name,

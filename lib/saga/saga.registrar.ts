@@ -1,5 +1,6 @@
 import { WorkflowDefinitionError } from '../core/errors/index.js';
-import { flag } from '../core/options/index.js';
+import type { TransactionOptions } from '../core/definition/index.js';
+import { flag, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { formatDuration, parseDuration } from '../core/time/index.js';
 import {
   checkStepOptions,
@@ -76,8 +77,9 @@ function stepsOf({ target, instance, place }: DecoratedProvider<SagaMetadata>): 
       );
     }
     const undo = undos.get(name);
-    const isTransaction = flag(options.transaction, false, `transaction of ${place}.${method}()`);
-    return new (isTransaction ? SagaTransaction : SagaStep)(name, call(method), {
+    const transaction = transactionOf(options.transaction, `${place}.${method}()`);
+    return new (transaction === undefined ? SagaStep : SagaTransaction)(name, call(method), {
+      ...transaction,
       ...(undo !== undefined && { compensation: call(undo.method), ...undo.options }),
       // As text, because a bare number of a step is seconds and one of a decorator milliseconds.
       ...(timeout !== undefined && {
@@ -86,4 +88,16 @@ function stepsOf({ target, instance, place }: DecoratedProvider<SagaMetadata>): 
       ...(retry !== undefined && { retry }),
     });
   });
+}
+
+type Transaction = Pick<TransactionOptions, 'isolation'>;
+
+const TRANSACTION = knownOptions<Transaction>({ isolation: true });
+
+/** How a step is a transaction, if it is one. */
+function transactionOf(given: boolean | Transaction | undefined, place: string): Transaction | undefined {
+  if (typeof given !== 'object' || given === null)
+    return flag(given, false, `transaction of ${place}`) ? {} : undefined;
+  refuseUnknownOptions(given, TRANSACTION, place, 'transaction');
+  return given;
 }

@@ -79,6 +79,7 @@ class BillingSaga {
 @Injectable()
 class Ledger implements OnModuleInit {
   readonly hasty: Saga<string, { write: string }>;
+  readonly strict: Saga<string, { write: string }>;
   readonly transfer: Saga<string, { debit: number; credit: number }>;
 
   constructor(
@@ -90,6 +91,11 @@ class Ledger implements OnModuleInit {
         timeout: 0.5,
         maxRetries: 9,
         retryDelay: 0,
+      })
+      .build();
+    this.strict = saga<string>('strict')
+      .transaction('write', ({ input }, step: Transaction) => this.books.write(input, step), null, {
+        isolation: 'SERIALIZABLE',
       })
       .build();
     this.transfer = saga<string>('transfer')
@@ -116,7 +122,7 @@ class Ledger implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.sagas.register(this.hasty);
+    for (const each of [this.hasty, this.strict]) this.sagas.register(each);
     this.sagas.register(this.transfer);
   }
 }
@@ -217,6 +223,32 @@ describe('Transactional steps of sagas, in the DataSource of the application', (
 
     expect([write, first]).toEqual(['slow', 'write 1']);
     expect(await rows('slow')).toEqual([`slow ${others.length + 1}`]);
+  });
+
+  it('may try something under a savepoint, and go on without it', async () => {
+    Books.work['savepoint'] = (manager) =>
+      manager.transaction((inner) => inner.insert(Invoice, { id: 'savepoint', total: 0 })).catch(() => undefined);
+
+    expect(await run('savepoint')).toMatchObject({ write: 'savepoint' });
+
+    expect(await rows('savepoint')).toEqual(['savepoint 1']);
+  });
+
+  it('in an isolation level of theirs run again, without an attempt, when the database gives them up for it', async () => {
+    let tries = 0;
+    Books.work['strict'] = async (manager) => {
+      const told: unknown = await manager.query(`SELECT current_setting('transaction_isolation') AS level`);
+      expect(told).toEqual([{ level: 'serializable' }]);
+      // Both have read what the other one changes.
+      if (++tries === 1) await app.get(DataSource).query(`UPDATE invoice SET total = total + 1 WHERE id = 'shared'`);
+      await manager.query(`UPDATE invoice SET total = total + 10 WHERE id = 'shared'`);
+    };
+    await app.get(DataSource).manager.insert(Invoice, { id: 'shared', total: 0 });
+
+    await app.get(SagaService).execute(app.get(Ledger).strict, 'strict', { id: 'strict' });
+
+    expect(Books.seen).toEqual(['write 1', 'write 1']);
+    expect(await rows('s')).toEqual(expect.arrayContaining(['shared 11', 'strict 1']));
   });
 
   it('are rolled back when the saga is cancelled meanwhile', async () => {

@@ -103,39 +103,45 @@ describe('A durable pipeline', () => {
     await app.close();
   });
 
-  it('that fails carries what was done in its error, and getContext reads the same from the journal', async () => {
-    const pipeline = new Pipeline('partial', [
-      step('a', (context) => {
-        context.addMetadata('m', 1);
-        return 'A';
-      }),
-      conditional(
-        'route',
-        () => true,
-        step('yes', () => 'Y'),
-      ),
-      new FunctionStep('skipped', () => 1, { skipCondition: () => true }),
-      new FunctionStep('recovered', fail, { errorHandler: () => 'R' }),
-      parallel('both', [step('x', () => 1), step('y', fail)]),
-      step('never', () => 1),
-    ]);
-    const { app, pipelines } = await application([], [pipeline]);
+  it.each([true, false])(
+    'that fails, failFast %s, carries what was done in its error, and getContext reads the same from the journal',
+    async (failFast) => {
+      const pipeline = new Pipeline('partial', [
+        step('a', (context) => {
+          context.addMetadata('m', 1);
+          return 'A';
+        }),
+        conditional(
+          'route',
+          () => true,
+          step('yes', () => 'Y'),
+        ),
+        new FunctionStep('skipped', () => 1, { skipCondition: () => true }),
+        new FunctionStep('recovered', fail, { errorHandler: () => 'R' }),
+        parallel('both', [step('x', () => 1), step('y', fail)]),
+        step('after', () => 1, ['both', 'a']),
+        step('later', () => 1, ['after']),
+        step('never', () => 1),
+      ]);
+      const { app, pipelines } = await application([], [pipeline]);
 
-    const inMemory = await rejection(pipelines.execute(pipeline, { in: 1 }));
-    const durable = await rejection(pipelines.execute(pipeline, { in: 1 }, { id: 'f-1' }));
-    const read = await pipelines.getContext(pipeline, 'f-1');
+      const inMemory = await rejection(pipelines.execute(pipeline, { in: 1 }, { failFast }));
+      const durable = await rejection(pipelines.execute(pipeline, { in: 1 }, { id: 'f-1', failFast }));
+      const read = await pipelines.getContext(pipeline, 'f-1');
 
-    const facts = (context: PipelineContext | undefined) => ({
-      ...context?.toJSON(),
-      duration: 0,
-      failed: context?.failedSteps.map(({ stepName, error }) => [stepName, (error as Error).name]),
-    });
-    expect(durable).toBeInstanceOf(PipelineExecutionError);
-    expect(facts(durable?.context)).toEqual(facts(inMemory?.context));
-    expect(facts(read as PipelineContext)).toEqual(facts(inMemory?.context));
-    expect(read.getStepStatus('never')).toBe('pending');
-    await app.close();
-  });
+      const facts = (context: PipelineContext | undefined) => ({
+        ...context?.toJSON(),
+        duration: 0,
+        failed: context?.failedSteps.map(({ stepName, error }) => [stepName, (error as Error).name]),
+      });
+      expect(durable).toBeInstanceOf(PipelineExecutionError);
+      expect(facts(durable?.context)).toEqual(facts(inMemory?.context));
+      expect(facts(read as PipelineContext)).toEqual(facts(inMemory?.context));
+      expect(read.getStepStatus('never')).toBe(failFast ? 'pending' : 'completed');
+      expect(read.skippedSteps.map(({ stepName }) => stepName)).toEqual(['skipped', 'after', 'later']);
+      await app.close();
+    },
+  );
 
   it('goes on with the step itself, and not with its handler, when the handler has failed as well', async () => {
     const calls: string[] = [];

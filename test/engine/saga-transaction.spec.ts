@@ -128,5 +128,8 @@ describe('A step of a saga that is a transaction', () => {
 
     expect([book, tell]).toEqual(['booking-oslo-1', 14]);
     expect(() => new SagaTransaction('book', 7 as never)).toThrow('The action of step "book" is no function.');
+    expect(() => new SagaTransaction('book', () => 1, null, { isolation: 'STRICT' as never })).toThrow(
+      /"isolation of step "book"" has the value "STRICT".*'SERIALIZABLE'/,
+    );
   });
 });

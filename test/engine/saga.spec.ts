@@ -386,6 +386,17 @@ describe('A saga class that is wrong', () => {
       /"retries of class Wrong\.a\(\)".*Did you mean "retry"/,
     ],
     [
+      'misspells an option of a transaction',
+      () => {
+        class Wrong {
+          @Step({ transaction: { isolationLevel: 'SERIALIZABLE' } as object })
+          a() {}
+        }
+        return decorated(Wrong);
+      },
+      /"transaction\.isolationLevel of class Wrong\.a\(\)".*Did you mean "isolation"/,
+    ],
+    [
       'misspells an option of an undo',
       () => {
         class Wrong {

@@ -28,13 +28,18 @@ const TRANSACTION = knownOptions<TransactionOptions>({
 });
 const ISOLATIONS = ['READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const;
 
+/** @throws WorkflowOptionsError naming the option @internal */
+export function readIsolation(given: TransactionOptions['isolation'], option: string): TransactionOptions['isolation'] {
+  return oneOf(given, ISOLATIONS, option);
+}
+
 /** Checks a transaction's options. @throws WorkflowOptionsError naming step and field @internal */
 export function resolveTransaction<T>(
   step: string,
   options: TransactionOptions<T> | undefined,
   defaults: ResolvedStep,
 ): ResolvedStep {
-  oneOf(options?.isolation, ISOLATIONS, `isolation of step "${step}"`);
+  readIsolation(options?.isolation, `isolation of step "${step}"`);
   return resolveStep(step, options, defaults, TRANSACTION);
 }
 
