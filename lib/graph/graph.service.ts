@@ -34,7 +34,7 @@ import type { GraphVisit } from './graph-visit.js';
 import { drawGraph } from './graph.diagram.js';
 import { readRun, type ReadRun } from './graph.history.js';
 import { RecordedRun } from './recorded-host.js';
-import { InstanceEar } from './instance-ear.js';
+import { InstanceEar, isStop } from './instance-ear.js';
 import { watchRun } from './run-watch.js';
 import { standstill } from './standstill.js';
 import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
@@ -115,7 +115,7 @@ export class GraphService {
       return this.resolve(reference).executeWith(this.services, { ...own, state: freshState(input, state ?? {}) });
     }
     const graph = this.get(reference);
-    const ear = new InstanceEar(this.services, id);
+    const ear = new InstanceEar(this.services, id, isStop);
     try {
       const own = { ...(config && { config }), ...(state && { state }), ...(headers && { headers }) };
       const { created } = await this.start(graph, input, { id, ...own }).catch(async (error: unknown) => {
