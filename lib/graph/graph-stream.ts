@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { AbortScope } from '../core/cancellation/index.js';
+import { oneOf } from '../core/options/index.js';
 import type { GraphVisit } from './graph-visit.js';
 import type { GraphWait } from './node-result.js';
 import { StreamQueue } from './stream-queue.js';
@@ -48,7 +49,9 @@ export class GraphStream<M extends GraphStreamMode> implements AsyncIterable<Gra
   constructor(
     private readonly mode: M,
     private readonly source: GraphEventSource,
-  ) {}
+  ) {
+    oneOf<GraphStreamMode>(mode, ['values', 'updates', 'events'], 'mode of a graph stream');
+  }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<GraphStreamItems[M], undefined> {
     const queue = new StreamQueue((event: GraphEvent) => itemOf(this.mode, event), MOST_AHEAD);

@@ -63,6 +63,9 @@ export type GraphResumeOptions = Omit<GraphExecuteOptions, 'state'>;
 const RESUME_OPTIONS = { config: true, signal: true, headers: true } as const;
 const RESUME = knownOptions<GraphResumeOptions>(RESUME_OPTIONS);
 const EXECUTE = knownOptions<GraphExecuteOptions>({ ...RESUME_OPTIONS, state: true });
+const STREAM = knownOptions<GraphExecuteOptions & { mode: GraphStreamMode }>({
+  ...{ ...RESUME_OPTIONS, state: true, mode: true },
+});
 
 /** The key of a state by which it says of which version the graph was. */
 const VERSION_KEY = '_definition_version';
@@ -152,6 +155,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     input: unknown,
     options: GraphExecuteOptions & { readonly mode?: M } = {},
   ): GraphStream<M> {
+    refuseUnknownOptions(options, STREAM, `stream of graph "${this.name}"`);
     const { mode, state, ...others } = options;
     return this.streamWith(standaloneServices(), mode ?? ('updates' as M), () => ({
       ...others,

@@ -68,7 +68,7 @@ export async function readRun(
     terminatedAt: traversal.terminatedAt,
     durationMs: host.now() - run.record.createdAt,
     workflowId: run.record.id,
-    ...(pause !== undefined && { wait: pause }),
+    ...(status === 'suspended' && pause !== undefined && { wait: pause }),
   });
   // Visits within a sub-workflow stand under its own.
   const nodes = visits.filter(({ visit, node }) => visit.startsWith(`${node}#`)).map(({ node }) => node);

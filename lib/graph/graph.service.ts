@@ -1,4 +1,4 @@
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
 import {
   otherModelError,
@@ -11,12 +11,22 @@ import { toDot, toMermaid } from '../core/diagram/index.js';
 import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
 import { WorkflowNotFoundError, WorkflowStateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { newWorkflowId, type InstanceRecord, type JournalEntry, type WorkflowHeaders } from '../core/records/index.js';
+import { newWorkflowId, type InstanceRecord, type JournalEntry } from '../core/records/index.js';
 import { formatTaskId, nameOfWait, TASK_SIGNAL, taskPlace } from '../core/waits/index.js';
 import { TaskService } from '../tasks/index.js';
 import { graphErrorOf } from './errors/graph-error-of.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
-import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
+import { GraphConfig } from './graph-config.js';
+import {
+  ANSWER,
+  EXECUTE,
+  FORK,
+  STREAM,
+  WATCH,
+  type GraphAnswerOptions,
+  type GraphForkOptions,
+  type GraphServiceExecuteOptions,
+} from './graph-service-options.js';
 import type { GraphResult } from './graph-result.js';
 import { WorkflowEngine } from './graph.definition.js';
 import { GraphStream, type GraphStreamMode } from './graph-stream.js';
@@ -24,11 +34,11 @@ import type { GraphVisit } from './graph-visit.js';
 import { drawGraph } from './graph.diagram.js';
 import { readRun, type ReadRun } from './graph.history.js';
 import { RecordedRun } from './recorded-host.js';
-import { InstanceEar } from './instance-ear.js';
+import { InstanceEar, isStop } from './instance-ear.js';
 import { watchRun } from './run-watch.js';
 import { standstill } from './standstill.js';
 import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
-import { WorkflowState, type GraphUpdate } from './workflow-state.js';
+import { WorkflowState } from './workflow-state.js';
 
 /** A graph, its decorated class, or its registered name. @publicApi */
 export type GraphReference = WorkflowReference;
@@ -36,50 +46,10 @@ export type GraphReference = WorkflowReference;
 /** A graph of any state. @publicApi */
 export type BuiltGraph = WorkflowDefinition & Pick<WorkflowEngine, 'model' | 'config' | 'validate'>;
 
-/** @publicApi */
-export interface GraphServiceExecuteOptions {
-  /** Makes the run durable. The same id again answers the same run; one that failed goes on at the node that failed. @default in memory */
-  readonly id?: string;
-  /** In place of the graph's own. */
-  readonly config?: GraphConfig | GraphConfigOptions;
-  /** Values to begin with. */
-  readonly state?: GraphUpdate;
-  /** In memory it cancels the run; of a durable one it ends the waiting only. */
-  readonly signal?: AbortSignal;
-  readonly headers?: WorkflowHeaders;
-}
-
-/** @publicApi */
-export interface GraphAnswerOptions {
-  /** Who answers. */
-  readonly by?: string;
-  /** Ends the waiting only. */
-  readonly signal?: AbortSignal;
-}
-
-/** @publicApi */
-export interface GraphForkOptions {
-  /** The visit to go on with, as {@link GraphService.history} names it: `draft#2`. It is made again. */
-  readonly before: string;
-  /** Changes to the state as it was then. */
-  readonly state?: GraphUpdate;
-  /** @default a new one */
-  readonly id?: string;
-  readonly headers?: WorkflowHeaders;
-}
-
 interface ReadOptions {
   readonly before?: string;
   readonly entries?: readonly JournalEntry[] | undefined;
 }
-
-const EXECUTE = knownOptions<GraphServiceExecuteOptions>({
-  id: true,
-  config: true,
-  state: true,
-  signal: true,
-  headers: true,
-});
 
 /**
  * Runs graphs: inject it wherever one is needed.
@@ -145,7 +115,7 @@ export class GraphService {
       return this.resolve(reference).executeWith(this.services, { ...own, state: freshState(input, state ?? {}) });
     }
     const graph = this.get(reference);
-    const ear = new InstanceEar(this.services, id);
+    const ear = new InstanceEar(this.services, id, isStop);
     try {
       const own = { ...(config && { config }), ...(state && { state }), ...(headers && { headers }) };
       const { created } = await this.start(graph, input, { id, ...own }).catch(async (error: unknown) => {
@@ -175,17 +145,20 @@ export class GraphService {
 
   /**
    * Answers a durable graph that waits, and waits until it ends or waits again. With several open questions the first is answered:
-   * `TaskService` answers any.
+   * `TaskService` answers any. Nothing is no answer: with `null` it waits on.
    *
    * @throws WorkflowStateError when it waits for nobody; TaskStateError when another answer was first; WorkflowInputError when the answer does not pass its check
    */
-  async resume(workflowId: string, answer: unknown, { by, signal }: GraphAnswerOptions = {}): Promise<GraphResult> {
+  async resume(workflowId: string, answer: unknown, options: GraphAnswerOptions = {}): Promise<GraphResult> {
+    refuseUnknownOptions(options, ANSWER, 'resume');
+    const { by, signal } = options;
     const record = await this.find(workflowId);
     const [wait] = await this.services.store.findWaits({ signal: TASK_SIGNAL, workflowId, limit: 1 });
     if (wait === undefined) {
       const hint = 'It waits for nobody to answer.';
       throw new WorkflowStateError({ workflowId, status: record.status, operation: 'resume', hint });
     }
+    if (answer == null) return this.result(workflowId);
     const task = formatTaskId(taskPlace(workflowId, record.generation, nameOfWait(wait.wait)));
     await this.tasks.answer(task, answer, { ...(by !== undefined && { by }) });
     return this.settle(workflowId, signal);
@@ -208,6 +181,7 @@ export class GraphService {
    * @throws GraphExecutionError when the run never made that visit; WorkflowNotFoundError
    */
   async fork(workflowId: string, options: GraphForkOptions): Promise<WorkflowHandle<GraphOutput>> {
+    refuseUnknownOptions(options, FORK, 'fork');
     const { before, state = {}, id = newWorkflowId(this.services.clock), headers } = options;
     const record = await this.find(workflowId);
     const { result, standing } = await this.read(record, { before });
@@ -232,6 +206,7 @@ export class GraphService {
     input?: unknown,
     options: Omit<GraphServiceExecuteOptions, 'id'> & { readonly mode?: M } = {},
   ): GraphStream<M> {
+    refuseUnknownOptions(options, STREAM, 'stream');
     const { mode, state, ...others } = options;
     const start = () => ({ ...others, state: freshState(input, state ?? {}) });
     return this.resolve(reference).streamWith(this.services, mode ?? ('updates' as M), start);
@@ -245,6 +220,7 @@ export class GraphService {
     workflowId: string,
     options: { readonly mode?: M } = {},
   ): GraphStream<M> {
+    refuseUnknownOptions(options, WATCH, 'watch');
     const read = async () => {
       const record = await this.find(workflowId);
       return { ...(await this.read(record)), generation: record.generation };

@@ -57,13 +57,8 @@ export type { GraphWorkflowOptions } from './decorators/graph-workflow.decorator
 export { Node } from '../discovery/index.js';
 export type { NodeMethodOptions } from '../discovery/index.js';
 export { GraphService } from './graph.service.js';
-export type {
-  BuiltGraph,
-  GraphAnswerOptions,
-  GraphForkOptions,
-  GraphReference,
-  GraphServiceExecuteOptions,
-} from './graph.service.js';
+export type { BuiltGraph, GraphReference } from './graph.service.js';
+export type { GraphAnswerOptions, GraphForkOptions, GraphServiceExecuteOptions } from './graph-service-options.js';
 export type { GraphVisit } from './graph-visit.js';
 export { GraphStream } from './graph-stream.js';
 export type { GraphEvent, GraphStreamItems, GraphStreamMode } from './graph-stream.js';

@@ -5,6 +5,11 @@ import { isTerminal } from '../core/records/index.js';
 /** How an instance stands: it moves, waits for people and for nothing that is on its way, or has ended. @internal */
 export type Standing = 'moves' | 'waits' | 'ended';
 
+/** Whether an instance stands still now, or has ended. @internal */
+export function isStop({ type, status }: LifecycleEvent): boolean {
+  return type === 'suspended' || isTerminal(status);
+}
+
 /** What this process hears of one instance. Open it before the instance is made, to miss nothing. @internal */
 export class InstanceEar {
   private last: Pick<LifecycleEvent, 'type' | 'status' | 'generation'> | undefined;
@@ -12,10 +17,16 @@ export class InstanceEar {
   private wake: (() => void) | undefined;
   private readonly unsubscribe: () => void;
 
-  constructor({ bus }: Pick<EngineServices, 'bus'>, workflowId: string) {
+  /** @param isNews What to call back for. @default everything */
+  constructor(
+    { bus }: Pick<EngineServices, 'bus'>,
+    workflowId: string,
+    isNews: (event: LifecycleEvent) => boolean = () => true,
+  ) {
     this.unsubscribe = bus.subscribe((event) => {
       if (event.workflowId !== workflowId) return;
       this.last = event;
+      if (!isNews(event)) return;
       this.isNews = true;
       this.wake?.();
     });

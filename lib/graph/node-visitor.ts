@@ -10,6 +10,7 @@ import type { FrontierNode } from './graph.position.js';
 import { checkUpdate, questionIn } from './node-answer.js';
 import { NodeResult, type GraphWait } from './node-result.js';
 import { HUMAN_RESPONSE, type HumanNode } from './nodes/human-node.js';
+import { outputOf } from './nodes/workflow-output.js';
 import { messageOf } from './nodes/prompt-template.js';
 import type { SubworkflowNode } from './nodes/subworkflow-node.js';
 import { Failed, Paused, Unrecorded, type VisitEnd } from './visit-end.js';
@@ -99,7 +100,7 @@ export class NodeVisitor {
         const node = planned.node as SubworkflowNode;
         return host
           .child(path, node.workflow as WorkflowReference, state[node.inputKey], this.childLimitOf(planned))
-          .then((output) => node.updateOf(output));
+          .then((answer) => node.updateOf(outputOf(answer)));
       }
     }
   }

@@ -239,7 +239,43 @@ describe('A durable graph', () => {
 
     expect(under).toMatchObject({ status: 'running', wait: undefined, succeeded: false });
     expect(await graph.result('slow-1')).toMatchObject({ status: 'completed' });
-    expect(await graph.result('l-6')).toMatchObject({ status: 'failed', iterations: 2 });
+    expect(await graph.result('l-6')).toMatchObject({ status: 'failed', wait: undefined, iterations: 2 });
+  });
+
+  it('waits on where it is answered with nothing', async () => {
+    const { graph } = app;
+    await graph.execute('letters', 'Hi', { id: 'l-7' });
+
+    expect(await graph.resume('l-7', null)).toMatchObject({ status: 'suspended', wait: { node: 'review' } });
+    expect(await graph.resume('l-7', 'yes')).toMatchObject({ status: 'completed' });
+  });
+
+  it('has the output of a registered workflow, which is run as its child', async () => {
+    const { graph } = app;
+    const outer = new WorkflowBuilder('outer')
+      .addNode('inner', { subworkflow: 'flaky', outputKey: 'inner' })
+      .setEntry('inner')
+      .setTerminal('inner')
+      .build();
+    graph.register(outer);
+    const { finalState } = await graph.execute(outer, 'x', { id: 'o-1' });
+
+    expect(finalState).toMatchObject({ inner: 'done', output: 'done' });
+    expect((await graph.history('o-1')).map(({ update }) => update)).toEqual([{ inner: 'done' }]);
+  });
+
+  it.each<[string, (graph: GraphService) => unknown]>([
+    ['who', (graph) => graph.resume('l-7', 'yes', { who: 'ann' } as never)],
+    ['befor', (graph) => graph.fork('l-7', { befor: 'send#1' } as never)],
+    ['id', (graph) => graph.stream('letters', 'x', { id: 'x' } as never)],
+    ['form', (graph) => graph.watch('l-7', { form: 'values' } as never)],
+    ['mode', (graph) => graph.watch('l-7', { mode: 'all' } as never)],
+    ['modus', (graph) => graph.get('letters').stream('x', { modus: 'values' } as never)],
+  ])('takes no option called %s', async (option, call) => {
+    await expect((async () => call(app.graph))()).rejects.toMatchObject({
+      name: 'WorkflowOptionsError',
+      message: expect.stringContaining(`"${option} of `) as string,
+    });
   });
 
   it('is drawn with every edge that its branches followed, and no other', async () => {

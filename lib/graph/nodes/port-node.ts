@@ -47,7 +47,7 @@ export abstract class PortNode extends AbstractWorkflowNode {
 
   override attempt(state: Readonly<GraphValues>, step: StepContext): unknown {
     const answer = this.call(state, step);
-    if (isThenable(answer)) return (answer).then((value) => ({ [this.outputKey]: value }));
+    if (isThenable(answer)) return answer.then((value) => ({ [this.outputKey]: value }));
     return { [this.outputKey]: answer };
   }
 

@@ -3,6 +3,7 @@ import { GraphValidationError } from '../errors/graph-validation.error.js';
 import { NodeType } from '../node-type.js';
 import type { GraphUpdate, GraphValues } from '../workflow-state.js';
 import { messageOf } from './prompt-template.js';
+import { outputOf } from './workflow-output.js';
 import { AbstractWorkflowNode, type NodeOptions } from './workflow-node.js';
 
 /** A graph that stands inside another. @publicApi */
@@ -22,7 +23,7 @@ export interface ExecutableWorkflow {
 export interface SubworkflowNodeOptions {
   /**
    * A built graph, which is run within this run; any registered workflow, which is run as a child of it; or anything else that
-   * executes, which is called like the body of a node.
+   * executes, which is called like the body of a node. What it answers, or the `output` of that, is the output.
    */
   readonly workflow: NestedGraph | ExecutableWorkflow | WorkflowReference;
   /** The key of the state that it is given. @default 'input' */
@@ -90,10 +91,9 @@ export class SubworkflowNode extends AbstractWorkflowNode {
 
   private async call(workflow: ExecutableWorkflow, state: Readonly<GraphValues>): Promise<GraphValues> {
     const answer = await workflow.execute(state[this.inputKey]);
-    if (typeof answer !== 'object' || answer === null) return { ...this.updateOf(answer) };
-    const { unwrap } = answer as { readonly unwrap?: unknown };
+    const { unwrap } = (answer ?? {}) as { readonly unwrap?: unknown };
     if (typeof unwrap === 'function') unwrap.call(answer);
-    return { ...this.updateOf('output' in answer ? answer.output : answer) };
+    return { ...this.updateOf(outputOf(answer)) };
   }
 
   override recover(error: unknown): GraphUpdate {
