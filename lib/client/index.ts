@@ -33,4 +33,5 @@ export type {
 } from './client-options.interface.js';
 
 // For the models
+export { InstanceOperations } from './instance-operations.js';
 export { derivedId } from './call-scope.js';
