@@ -35,8 +35,13 @@ const PARTS = [
   part(TaskService, ({ services, client }) => new TaskService(services, client)),
   part(BulkService, ({ services, client }) => new BulkService(services, client)),
   part(BulkOperationConfig, ({ settings }) => settings.bulk),
-  part(StateMachineService, ({ services, client }) => new StateMachineService(services, client)),
   part(StatePersistence, ({ services }) => services.store.states),
+  part(
+    StateMachineService,
+    // As it stands in the container, where a test may have put one of its own.
+    ({ services, client }, states: StatePersistence) => new StateMachineService(services, client, states),
+    StatePersistence,
+  ),
   part(WorkflowEvents, ({ services: { bus, stream, logger } }) => new WorkflowEvents(bus, stream, logger)),
   part(
     WorkflowHealthIndicator,
@@ -71,6 +76,10 @@ async function createOrchestrator(
 
 type Token<T> = symbol | (abstract new (...parts: never[]) => T);
 
-function part<T>(provide: Token<T>, of: (engine: WorkflowEngine) => T) {
-  return { provide, inject: [WorkflowOrchestrator], useFactory: ({ engine }: WorkflowOrchestrator) => of(engine) };
+function part<T, P = never>(provide: Token<T>, of: (engine: WorkflowEngine, other: P) => T, other?: Token<P>) {
+  return {
+    provide,
+    inject: [WorkflowOrchestrator, ...(other === undefined ? [] : [other])],
+    useFactory: ({ engine }: WorkflowOrchestrator, needed: P) => of(engine, needed),
+  };
 }

@@ -33,5 +33,6 @@ export type {
 } from './client-options.interface.js';
 
 // For the models
+export { InstanceOperations } from './instance-operations.js';
 export { derivedId } from './call-scope.js';
 export { otherModelError, refuseOtherVersion } from './model-face.js';

@@ -20,7 +20,7 @@ import type {
   WorkerRegistration,
   WorkflowStore,
 } from '../core/store/index.js';
-import type { Cancellable, Clock } from '../core/time/index.js';
+import { systemClock, type Cancellable, type Clock } from '../core/time/index.js';
 import { Claimer } from './claimer.js';
 import { InstanceRequests } from './instance-requests.js';
 import type { InstanceRow } from './instance-row.js';
@@ -36,7 +36,8 @@ import { UnitWriter } from './unit-writer.js';
 
 /** How a {@link MemoryStore} is made. @publicApi */
 export interface MemoryStoreOptions {
-  readonly clock: Clock;
+  /** @default the clock of the machine */
+  readonly clock?: Clock;
   /** Taken at the beginning of every call. @default one turn of the promise queue */
   readonly yieldEach?: () => Promise<void>;
   /** Shares the data of another store, as a second process shares a database; the options below are then the other's. */
@@ -69,11 +70,11 @@ export class MemoryStore extends MemorySession implements WorkflowStore {
   private readonly subscriptions = new Set<Cancellable>();
   private routing = false;
 
-  constructor(options: MemoryStoreOptions) {
+  constructor(options: MemoryStoreOptions = {}) {
     super(
       options.sharedWith?.database ??
         new MemoryDatabase({
-          clock: options.clock,
+          clock: options.clock ?? systemClock,
           outbox: options.outbox ?? false,
           lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
           retain: options.retain ?? 10_000,

@@ -1,4 +1,4 @@
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { knownOptions, refuseUnknownOptions, requireIdentifier } from '../core/options/index.js';
 import { StatePersistence } from '../core/store/index.js';
 import type {
   PurgeRequest,
@@ -31,7 +31,7 @@ const TABLE = knownOptions<StateTableOptions>({ schema: true, tablePrefix: true,
  * Keeps state machines in the database of a data source without anything else of this library: for `StateMachine` objects, in scripts and
  * tests. An application gets its own by injecting `StatePersistence`. The table comes from the migrations.
  *
- * Its first use loads TypeORM. @throws WorkflowOptionsError at the first use, for a name of a table that is no identifier
+ * Its first use loads TypeORM. @throws WorkflowOptionsError for a name that is no identifier
  *
  * @example
  * const door = new StateMachine({ ...table, id: 'door-1', persistence: new DatabaseStatePersistence(dataSource) });
@@ -39,14 +39,21 @@ const TABLE = knownOptions<StateTableOptions>({ schema: true, tablePrefix: true,
  * @publicApi
  */
 export class DatabaseStatePersistence extends StatePersistence {
+  private readonly options: StateTableOptions;
   private opened: Promise<StatePersistence> | undefined;
 
+  /** @param table The name of the table, or where it stands. */
   constructor(
     private readonly dataSource: StateDataSource,
-    private readonly options: StateTableOptions = {},
+    table: string | StateTableOptions = {},
   ) {
     super();
-    refuseUnknownOptions(options, TABLE, 'DatabaseStatePersistence');
+    this.options = typeof table === 'string' ? { stateTable: table } : table;
+    refuseUnknownOptions(this.options, TABLE, 'DatabaseStatePersistence');
+    const { schema, tablePrefix, stateTable } = this.options;
+    for (const [option, value] of Object.entries({ schema, tablePrefix, stateTable })) {
+      if (value !== undefined) requireIdentifier(option, value);
+    }
   }
 
   async load(machineId: string, transaction?: unknown): Promise<StateTransitionRecord | undefined> {

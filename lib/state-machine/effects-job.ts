@@ -1,4 +1,4 @@
-import { encodeName } from '../core/records/index.js';
+import { decodeName, encodeName } from '../core/records/index.js';
 import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
 
 /** What one transition left to be done after its commit: the input of an instance of its own. @internal */
@@ -30,6 +30,15 @@ export function jobId(machineId: string, version: number): string {
 /** The machine or workflow that a transition began as a child. @internal */
 export function childMachineId(machineId: string, version: number, child: string): string {
   return `${jobId(machineId, version)}/${encodeName(child)}`;
+}
+
+/** The machine that invoked another one, by the id of that; and as what, and in which transition. @internal */
+export function parentOf(
+  machineId: string,
+): { readonly machineId: string; readonly version: number; readonly child: string } | undefined {
+  const [, parent, version, child] = /^(.+)\/transition#(\d+)\/([^/]+)$/.exec(machineId) ?? [];
+  if (parent === undefined || child === undefined) return undefined;
+  return { machineId: parent, version: Number(version), child: decodeName(child) };
 }
 
 /** @internal */

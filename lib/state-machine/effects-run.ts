@@ -1,9 +1,11 @@
+import { InstanceOperations } from '../client/index.js';
 import type { WorkflowContext } from '../core/definition/index.js';
 import { isChildWorkflowFailedError, isStepFailedError, StateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { childMachineId, STOP_SIGNAL, stopKey, type EffectsJob } from './effects-job.js';
+import { childMachineId, parentOf, STOP_SIGNAL, stopKey, type EffectsJob } from './effects-job.js';
 import { isMachine } from './logic/actor-kinds.js';
 import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
+import { PARENT } from './logic/transition-scope.js';
 import { isStateMachineDefinition, type MachinePlan } from './machine-plan.js';
 import { StateMachineEngine } from './state-machine.engine.js';
 import type { Origin } from './transition-plan.js';
@@ -20,6 +22,7 @@ type NamedAction = (args: object, params: unknown) => unknown;
  */
 export class EffectsRun {
   private readonly engine: StateMachineEngine;
+  private readonly operations: InstanceOperations;
 
   constructor(
     private readonly ctx: WorkflowContext,
@@ -28,6 +31,7 @@ export class EffectsRun {
     private readonly services: EngineServices,
   ) {
     this.engine = StateMachineEngine.of(services);
+    this.operations = new InstanceOperations(services);
   }
 
   async run(): Promise<void> {
@@ -78,11 +82,21 @@ export class EffectsRun {
     const { machineId, version } = this.job;
     await this.ctx.transaction(name, async (transaction: unknown) => {
       if (to === undefined) return this.engine.deliver(machineId, event, undefined, transaction);
+      if (to === PARENT) return this.sendToParent(event, transaction);
       const state = await this.engine.reader.find(machineId, transaction);
       // A child that is over takes nothing; one that this transition began is known by its version.
       const began = state?.bonds.children[to] ?? version;
       await this.engine.deliver(childMachineId(machineId, began, to), event, undefined, transaction);
     });
+  }
+
+  /** A machine that nobody invoked has no parent, and one that was stopped has none any more. */
+  private async sendToParent(event: MachineEvent, transaction: unknown): Promise<void> {
+    const parent = parentOf(this.job.machineId);
+    if (parent === undefined) return;
+    const state = await this.engine.reader.find(parent.machineId, transaction);
+    if (state?.bonds.children[parent.child] !== parent.version) return;
+    await this.engine.deliver(parent.machineId, event, undefined, transaction);
   }
 
   private async invoke(effect: Effect<'invoke'>): Promise<void> {
@@ -137,7 +151,12 @@ export class EffectsRun {
       done: child,
       stopped: ctx.signalWait(STOP_SIGNAL, { key: stopKey('child', id) }),
     });
-    return outcome.key === 'done' ? { output: outcome.value as unknown } : undefined;
+    if (outcome.key === 'done') return { output: outcome.value as unknown };
+    const reason = `The state machine "${this.job.machineId}" needs it no more.`;
+    await ctx.step(`stop ${id}`, async () => {
+      await this.operations.cancel(child.id, reason);
+    });
+    return undefined;
   }
 
   /** The registered definition of a machine that another one invokes. */

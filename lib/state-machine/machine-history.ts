@@ -7,7 +7,8 @@ import { stateOfText, stateText } from './logic/state-text.js';
 import type { MachineState, StoredMetadata } from './machine-state.js';
 import type { StateHistoryPage, StateTransition } from './machine-view.js';
 import type { MachinePlan } from './machine-plan.js';
-import { ATTACHED, type StateMachineEngine } from './state-machine.engine.js';
+import { ATTACHED } from './first-trigger.js';
+import type { StateMachineEngine } from './state-machine.engine.js';
 
 const PAGE = 500;
 

@@ -8,11 +8,15 @@ import { isStateMachineDefinition, type MachinePlan, type MigratedSnapshot } fro
 
 /** Reads machines back from their last transition. @internal */
 export class MachineReader {
+  /** Keeps the machines instead of the store's own. */
+  given: StatePersistence | undefined;
+
   constructor(private readonly services: EngineServices) {}
 
   get states(): StatePersistence {
     const { states, kind } = this.services.store;
-    if (states !== undefined) return states;
+    const kept = this.given ?? states;
+    if (kept !== undefined) return kept;
     throw new StateError(`The store "${kind}" keeps no state machines: it has no "states".`);
   }
 

@@ -46,6 +46,11 @@ export class StateMachineSnapshot<M = unknown> {
     return this.#snapshot.matches(value);
   }
 
+  /** Whether one of its states carries a tag. */
+  hasTag(tag: string): boolean {
+    return this.tags.has(tag);
+  }
+
   /** Whether the state takes an event. */
   can(trigger: string | MachineEvent): boolean {
     const event = typeof trigger === 'string' ? { type: trigger } : trigger;

@@ -1,8 +1,9 @@
 import { StateConcurrencyError, StateError, WorkflowTransactionError } from '../core/errors/index.js';
 import { currentStepScope, type EngineServices } from '../core/execution/index.js';
 import type { StateAppendResult } from '../core/store/index.js';
+import { ATTACHED, CREATED } from './first-trigger.js';
 import { StateTransitionRefusedError } from './errors/state-transition-refused.error.js';
-import type { MachineLogic } from './logic/machine-logic.js';
+import { STOP, type MachineLogic } from './logic/machine-logic.js';
 import type { LiveSnapshot, MachineEvent, MachineStep } from './logic/machine-step.js';
 import { stateText } from './logic/state-text.js';
 import { MachineAnnouncer } from './machine-announcer.js';
@@ -115,6 +116,20 @@ export class StateMachineEngine {
     }
   }
 
+  /** Ends a machine where it is, with its delays and children. One that has ended stays what it is. */
+  async stop(id: string): Promise<void> {
+    for (;;) {
+      const state = await this.reader.find(id);
+      if (state?.snapshot.status !== 'active') return;
+      const { snapshot, effects } = state.logic.stopped(state.snapshot);
+      const delays = Object.keys(state.bonds.timers).map((timer) => ({ kind: 'cancel' as const, id: timer }));
+      const { state: moved } = await this.commit(
+        decide(state, { snapshot, effects: [...effects, ...delays] }, STOP, {}),
+      );
+      if (moved !== undefined) return;
+    }
+  }
+
   private async sendWithin(id: string, event: MachineEvent, request: SendRequest): Promise<MachineState> {
     const { transaction, expectedVersion, metadata } = request;
     const state = await this.reader.load(id, transaction);
@@ -190,11 +205,6 @@ export class StateMachineEngine {
     }
   }
 }
-
-/** The trigger of the first transition. @internal */
-export const CREATED = '$created';
-/** The trigger of the first transition of a machine that begins on a row which exists. @internal */
-export const ATTACHED = '$attached';
 
 function decide(
   from: MachineState,

@@ -22,12 +22,20 @@ async function awaitEnd(
   services: EngineServices,
 ): Promise<unknown> {
   const engine = StateMachineEngine.of(services);
-  await ctx.transaction('create', async (transaction: unknown) => {
-    await engine.create(plan, { id: ctx.workflowId, input, transaction, awaited: true });
-  });
-  const end = await ctx.waitForSignal<MachineEnd>('end', DONE_SIGNAL);
+  const id = ctx.workflowId;
+  const create = async (transaction: unknown): Promise<MachineEnd | null> => {
+    const { state, created } = await engine.create(plan, { id, input, transaction, awaited: true });
+    const { status, output, error } = state.snapshot;
+    // One that ended in an earlier run of this instance tells it no more.
+    return created || status === 'active' ? null : { status, output: output ?? null, error: error ?? null };
+  };
+  // Nobody is left to wait for it when this instance is cancelled.
+  const ended = await ctx.transaction('create', create, { compensate: () => engine.stop(id) });
+  const end = ended ?? (await ctx.waitForSignal<MachineEnd>('end', DONE_SIGNAL));
   const { status, output, error } = end;
   if (status === 'done') return output;
+  // It needs no stopping any more.
+  await ctx.commit('ended');
   const why = typeof error === 'string' ? error : (error as Partial<Error> | undefined)?.message;
   throw new WorkflowFailError(
     `The state machine "${ctx.workflowId}" ended with the status "${status}": ${why ?? 'no reason given'}`,

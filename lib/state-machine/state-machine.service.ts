@@ -5,6 +5,7 @@ import { StateError, WorkflowDefinitionError, WorkflowNotFoundError } from '../c
 import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { assertPossibleId, assertWorkflowId, newWorkflowId } from '../core/records/index.js';
+import type { StatePersistence } from '../core/store/index.js';
 import { parseDuration } from '../core/time/index.js';
 import type { EventOf, MachineInputOf, MachineLike, SnapshotOf } from './logic/machine-like.js';
 import type { MachineEvent, StateValue } from './logic/machine-step.js';
@@ -47,8 +48,10 @@ export class StateMachineService implements MachineOperations {
   constructor(
     private readonly services: EngineServices,
     private readonly client: WorkflowClient,
+    states?: StatePersistence,
   ) {
     this.engine = StateMachineEngine.of(services);
+    this.engine.reader.given = states;
     this.past = new MachineHistory(this.engine);
   }
 

@@ -166,6 +166,7 @@ describe('A definition', () => {
     ['an action without an implementation', { entry: 'gone' }, /the action "gone" has no implementation/],
     ['a guard without one', { on: { X: { guard: 'gone', target: 'a' } } }, /the guard "gone" has no implementation/],
     ['an actor without one', { invoke: { src: 'gone' } }, /the actor "gone" has no implementation/],
+    ['a delay without one', { after: { gone: 'a' } }, /the delay "gone" has no implementation/],
     ['an actor that goes on in one process only', { invoke: { src: 'bell' } }, /"bell" cannot be made durable/],
     ['an actor without a name', { invoke: { src: createMachine({}) } }, /has no name, so no other process/],
   ])('is refused for %s', (_, state, message) => {

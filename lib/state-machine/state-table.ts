@@ -1,4 +1,5 @@
 import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { CREATED } from './first-trigger.js';
 import type { MachineLike } from './logic/machine-like.js';
 
 /** What guards and hooks of a table get. @publicApi */
@@ -35,6 +36,9 @@ export interface StateTable<S extends string = string> {
 /** @publicApi */
 export type TableHook = (args: TableArguments) => unknown;
 
+/** What the first transition is called: by XState in memory, and here. */
+const BEGINNINGS = new Set(['xstate.init', CREATED]);
+
 /** XState's `createMachine`. @publicApi */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its parameters are inferred from a configuration that is built here
 export type CreateMachine = (config: any, implementations?: any) => unknown;
@@ -56,7 +60,7 @@ export function stateTable<S extends string>(createMachine: CreateMachine, table
   const guards: Record<string, NonNullable<TableTransition['guard']>> = {};
   const actions: Record<string, TableHook> = {};
   if (onTransition !== undefined) {
-    actions['onTransition'] = (args) => (args.event.type.startsWith('xstate.init') ? undefined : onTransition(args));
+    actions['onTransition'] = (args) => (BEGINNINGS.has(args.event.type) ? undefined : onTransition(args));
   }
   const states: Record<string, StateConfig> = {};
   const names = new Set<string>([initial, ...final, ...transitions.flatMap(({ from, to }) => [...[from].flat(), to])]);
@@ -86,7 +90,8 @@ export function stateTable<S extends string>(createMachine: CreateMachine, table
       if (final.includes(name as S)) {
         throw new WorkflowDefinitionError(`The table "${id}" leads out of "${name}", in which the machine ends.`);
       }
-      const line = { target: to, ...(guard !== undefined && { guard: `guard ${index}` }) };
+      // Like every other line, one that leads to where it begins leaves and enters.
+      const line = { target: to, reenter: true, ...(guard !== undefined && { guard: `guard ${index}` }) };
       ((states[name] as StateConfig).on[trigger] ??= []).push(line);
     }
   }
@@ -94,7 +99,7 @@ export function stateTable<S extends string>(createMachine: CreateMachine, table
 }
 
 interface StateConfig {
-  readonly on: Record<string, { readonly target: string; readonly guard?: string }[]>;
+  readonly on: Record<string, { readonly target: string; readonly reenter: boolean; readonly guard?: string }[]>;
   readonly entry: string[];
   readonly exit: string[];
   readonly type?: 'final';

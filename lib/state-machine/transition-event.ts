@@ -36,5 +36,6 @@ export function transitionEvent({ next, from, event }: ToldTransition): Omit<Lif
 
 function statusOf(status: LiveSnapshot['status']): LifecycleEvent['status'] {
   if (status === 'active') return 'running';
+  if (status === 'stopped') return 'cancelled';
   return status === 'done' ? 'completed' : 'failed';
 }

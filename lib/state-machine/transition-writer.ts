@@ -133,7 +133,7 @@ export class TransitionWriter {
         key,
       });
     }
-    if (next.bonds.awaited && next.snapshot.status !== 'active') await this.tellEnd(next, transaction);
+    if (tellsEnd(next)) await this.tellEnd(next, transaction);
   }
 
   private async updateRow({ next, keepsRow }: DecidedTransition, manager: unknown): Promise<void> {
@@ -219,11 +219,19 @@ interface RowManager {
 }
 
 function needsTransaction({ next, effects, keepsRow }: DecidedTransition): boolean {
-  const isLast = next.bonds.awaited && next.snapshot.status !== 'active';
   const writesRow = next.plan.options.entity !== undefined && keepsRow !== true;
   return (
-    isLast || writesRow || effects.deferred.length > 0 || effects.transactional.length > 0 || effects.stopped.length > 0
+    tellsEnd(next) ||
+    writesRow ||
+    effects.deferred.length > 0 ||
+    effects.transactional.length > 0 ||
+    effects.stopped.length > 0
   );
+}
+
+/** Whoever has stopped a machine waits for it no more. */
+function tellsEnd({ bonds, snapshot: { status } }: MachineState): boolean {
+  return bonds.awaited && (status === 'done' || status === 'error');
 }
 
 function hasKeys(value: object): boolean {

@@ -1,6 +1,7 @@
 import { Injectable, Module, type INestApplication, type Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { StateMachineService, WorkflowModule, WorkflowClient } from 'nestjs-workflow';
+import { MemoryStore, StateMachineService, WorkflowModule, WorkflowClient } from 'nestjs-workflow';
 import {
   Action,
   DatabaseStatePersistence,
@@ -14,6 +15,7 @@ import { DataSource } from 'typeorm';
 import { createMachine } from 'xstate';
 import { Parcel } from '../src/parcels/parcel.entity.js';
 import { Carrier, ParcelListener, ParcelMachine, parcelMachine } from '../src/parcels/parcel.machine.js';
+import { silentNestLogger } from '../utils/silent-nest-logger.js';
 import { testApplication } from '../utils/test-application.js';
 import { createTestDatabase, type TestDatabase } from '../utils/test-database.js';
 
@@ -83,7 +85,7 @@ describe('A state machine in an application with TypeORM', () => {
   });
 
   it('keeps the objects of a table in the same table, each transition once, and recovers them from it', async () => {
-    const persistence = new DatabaseStatePersistence(dataSource, { stateTable: 'parcel_history' });
+    const persistence = new DatabaseStatePersistence(dataSource, 'parcel_history');
     const door = () =>
       new StateMachine({
         id: 'door',
@@ -107,8 +109,9 @@ describe('A state machine in an application with TypeORM', () => {
     await one.recover();
 
     expect([one.state, one.version]).toEqual(['closed', 1]);
-    const wrong = new DatabaseStatePersistence(dataSource, { stateTable: 'a; DROP TABLE b' });
-    await expect(wrong.load('door')).rejects.toThrow(/stateTable/);
+    for (const name of ['a; DROP TABLE b', { stateTable: 'Ä' }]) {
+      expect(() => new DatabaseStatePersistence(dataSource, name)).toThrow(/stateTable/);
+    }
   });
 
   it('refuses the root manager, which would commit nothing together', async () => {
@@ -116,6 +119,33 @@ describe('A state machine in an application with TypeORM', () => {
       code: 'WORKFLOW_TRANSACTION',
     });
   });
+});
+
+it('State machines are kept by whatever stands in the container as their persistence', async () => {
+  const loads: string[] = [];
+  const kept = new MemoryStore().states;
+  const load = kept.load.bind(kept);
+  kept.load = (id, transaction) => {
+    loads.push(id);
+    return load(id, transaction);
+  };
+  const testing = await Test.createTestingModule({ imports: [WorkflowModule.stub()] })
+    .overrideProvider(StatePersistence)
+    .useValue(kept)
+    .setLogger(silentNestLogger)
+    .compile();
+  await testing.init();
+  const machines = testing.get(StateMachineService);
+  machines.register(
+    'door',
+    createMachine({ initial: 'open', states: { open: { on: { CLOSE: 'closed' } }, closed: {} } }),
+  );
+
+  await (await machines.create('door', { id: 'd' })).send({ type: 'CLOSE' });
+
+  expect(loads).toContain('d');
+  expect(await kept.load('d')).toMatchObject({ version: 2, to: 'closed' });
+  await testing.close();
 });
 
 describe('Wrong use of @StateMachineWorkflow', () => {

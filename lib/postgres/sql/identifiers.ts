@@ -1,8 +1,5 @@
-import { WorkflowOptionsError } from '../../core/errors/index.js';
+import { MAX_IDENTIFIER_LENGTH, requireIdentifier } from '../../core/options/index.js';
 
-const IDENTIFIER = /^[a-z_][a-z0-9_]{0,62}$/;
-/** Postgres cuts longer names without a word, and then two names are one. */
-const MAX_IDENTIFIER_LENGTH = 63;
 /** Length of the longest name that is appended to the prefix; a spec keeps it true. */
 export const LONGEST_SUFFIX = 27;
 const KEY_SUFFIX = '_pkey';
@@ -37,9 +34,9 @@ export class TableNames {
     readonly prefix: string,
     readonly stateTable = `${prefix}state_transitions`,
   ) {
-    requireIdentifier('schema', schema, MAX_IDENTIFIER_LENGTH);
-    requireIdentifier('tablePrefix', prefix, MAX_IDENTIFIER_LENGTH - LONGEST_SUFFIX);
-    requireIdentifier('stateTable', stateTable, MAX_IDENTIFIER_LENGTH - KEY_SUFFIX.length);
+    requireIdentifier('typeorm.schema', schema, MAX_IDENTIFIER_LENGTH);
+    requireIdentifier('typeorm.tablePrefix', prefix, MAX_IDENTIFIER_LENGTH - LONGEST_SUFFIX);
+    requireIdentifier('typeorm.stateTable', stateTable, MAX_IDENTIFIER_LENGTH - KEY_SUFFIX.length);
     this.quotedSchema = quote(schema);
     this.instances = this.table('instances');
     this.entries = this.table('entries');
@@ -80,13 +77,4 @@ export class TableNames {
 
 function quote(identifier: string): string {
   return `"${identifier}"`;
-}
-
-function requireIdentifier(option: string, value: string, maxLength: number): void {
-  if (typeof value === 'string' && IDENTIFIER.test(value) && value.length <= maxLength) return;
-  throw new WorkflowOptionsError({
-    option: `typeorm.${option}`,
-    value,
-    expected: `lower-case letters, digits and underscores, not starting with a digit, ${maxLength} characters at most`,
-  });
 }

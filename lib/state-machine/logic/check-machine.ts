@@ -5,6 +5,7 @@ import type { MachineLike } from './machine-like.js';
 
 interface StateNodeLike {
   readonly id: string;
+  readonly config: { readonly after?: object };
   readonly entry: readonly unknown[];
   readonly exit: readonly unknown[];
   readonly invoke: readonly { readonly id: string; readonly src: unknown }[];
@@ -23,6 +24,7 @@ interface Implementations {
   readonly actions: object;
   readonly guards: object;
   readonly actors: object;
+  readonly delays: object;
 }
 
 /**
@@ -44,6 +46,10 @@ export function checkMachine(name: string, machine: MachineLike, steps: Readonly
       if (named !== undefined && !Object.hasOwn(known.guards, named)) throw missing(place, 'guard', named, '@Guard()');
     }
     for (const action of actions) checkAction(place, action, known.actions);
+    for (const delay of Object.keys(node.config.after ?? {})) {
+      // XState would take one that it does not know for none at all.
+      if (Number.isNaN(Number(delay)) && !Object.hasOwn(known.delays, delay)) throw missing(place, 'delay', delay);
+    }
     for (const { id, src } of node.invoke) {
       if (typeof src !== 'string' || src.startsWith('xstate.invoke.')) {
         throw new WorkflowDefinitionError(
@@ -84,8 +90,9 @@ function nameOf(value: unknown): string | undefined {
   return typeof value === 'object' && typeof type === 'string' ? type : undefined;
 }
 
-function missing(place: string, kind: string, name: string, decorator: string): WorkflowDefinitionError {
+function missing(place: string, kind: string, name: string, decorator?: string): WorkflowDefinitionError {
+  const method = decorator === undefined ? '' : `, or put ${decorator} on a method of that name`;
   return new WorkflowDefinitionError(
-    `In ${place} the ${kind} "${name}" has no implementation. Give one in setup({ ${kind}s: { … } }), or put ${decorator} on a method of that name.`,
+    `In ${place} the ${kind} "${name}" has no implementation. Give one in setup({ ${kind}s: { … } })${method}.`,
   );
 }

@@ -2,14 +2,24 @@ import { StateError } from '../../core/errors/index.js';
 import type { LiveSnapshot, MachineEffect, MachineEvent, MachineStep, StateValue } from './machine-step.js';
 import type { MachineFaults } from './machine-faults.js';
 import type { MachineLike } from './machine-like.js';
-import { pureTransitionOf, type PureTransition } from './transition-scope.js';
+import {
+  actorStub,
+  pureBeginningOf,
+  pureTransitionOf,
+  type PureStep,
+  type PureTransition,
+} from './transition-scope.js';
 import type { ExecutableAction, XStateLibrary } from './xstate.js';
 
 /** What stands for the trigger in errors of a machine's first transition. */
 const BEGINNING = 'its beginning';
 
+/** XState's own event. @internal */
+export const STOP: MachineEvent = { type: 'xstate.stop' };
+
 /** One machine through the pure functions of XState: nothing runs, everything it asks for comes back as data. @internal */
 export class MachineLogic {
+  private readonly beginning: (input: unknown) => PureStep;
   private readonly transition: PureTransition;
 
   constructor(
@@ -18,12 +28,12 @@ export class MachineLogic {
     private readonly name: string,
     private readonly faults: MachineFaults,
   ) {
+    this.beginning = pureBeginningOf(machine, library);
     this.transition = pureTransitionOf(machine, library);
   }
 
   initial(input: unknown): MachineStep {
-    const begin = () => this.library.initialTransition(this.machine, input);
-    return this.stepOf(...this.faults.run(BEGINNING, begin));
+    return this.stepOf({}, ...this.faults.run(BEGINNING, () => this.beginning(input)));
   }
 
   /** What a beginning that was none broke on. */
@@ -35,7 +45,12 @@ export class MachineLogic {
   next(snapshot: LiveSnapshot, event: MachineEvent): MachineStep | undefined {
     const [next, actions] = this.faults.run(event.type, () => this.transition(snapshot, event));
     if (next === snapshot && actions.length === 0 && !this.can(snapshot, event)) return undefined;
-    return this.stepOf(next, actions);
+    return this.stepOf(snapshot.children, next, actions);
+  }
+
+  /** The machine stopped where it is, by whoever it belongs to. */
+  stopped(snapshot: LiveSnapshot): MachineStep {
+    return this.stepOf(snapshot.children, ...this.transition(snapshot, STOP));
   }
 
   /** Whether the state takes an event. */
@@ -59,12 +74,24 @@ export class MachineLogic {
 
   restore(stored: unknown, children: readonly string[]): LiveSnapshot {
     const snapshot = this.machine.restoreSnapshot({ ...(stored as object), children: {} }, {}) as LiveSnapshot;
-    for (const id of children) snapshot.children[id] = childStub(id);
+    for (const id of children) snapshot.children[id] = actorStub(id);
     return snapshot;
   }
 
-  private stepOf(snapshot: LiveSnapshot, actions: readonly ExecutableAction[]): MachineStep {
-    return { snapshot, effects: actions.map((action) => this.effectOf(action, snapshot)) };
+  private stepOf(before: object, snapshot: LiveSnapshot, actions: readonly ExecutableAction[]): MachineStep {
+    const effects = actions.map((action) => this.effectOf(action, snapshot));
+    for (const id in snapshot.children) {
+      if (!Object.hasOwn(before, id) && !effects.some((effect) => effect.kind === 'invoke' && effect.id === id))
+        throw this.hidden(id);
+    }
+    return { snapshot, effects };
+  }
+
+  /** What is spawned beside the actions is no effect that another process could go on with. */
+  private hidden(id: string): StateError {
+    return new StateError(
+      `The state machine "${this.name}" starts the actor "${id}" by the spawn of an assign or of its context, so no other process could find it. Start it by an action of its own: spawnChild('…', { id: '${id}' }).`,
+    );
   }
 
   private effectOf({ type, params, info }: ExecutableAction, snapshot: LiveSnapshot): MachineEffect {
@@ -89,7 +116,7 @@ export class MachineLogic {
       case 'xstate.stopChild':
         return { kind: 'stop', id: String(given?.id) };
       case 'xstate.sendTo':
-        return this.sending(given);
+        return this.sending(given, info.self);
       case 'xstate.emit':
         return { kind: 'emit', event: given.event };
       case 'xstate.log':
@@ -105,10 +132,11 @@ export class MachineLogic {
     }
   }
 
-  private sending({ targetId, event, delay, id }: ActionParams): MachineEffect {
-    const to = targetId === undefined ? {} : { to: targetId };
+  private sending({ to: target, event, delay, id }: ActionParams, self: unknown): MachineEffect {
+    const name = typeof target === 'string' ? target : target.id;
+    const to = target === self ? {} : { to: name };
     if (delay === undefined) return { kind: 'send', event, ...to };
-    return { kind: 'timer', id: id ?? `${event.type}.${targetId ?? 'self'}`, delayMs: Number(delay), event, ...to };
+    return { kind: 'timer', id: id ?? `${event.type}.${to.to ?? 'self'}`, delayMs: Number(delay), event, ...to };
   }
 
   private sourceOf({ id, src }: ActionParams): string {
@@ -133,12 +161,7 @@ interface ActionParams {
   readonly event: MachineEvent;
   readonly src?: unknown;
   readonly input?: unknown;
-  readonly targetId?: string;
+  /** An actor; its name where the same transition begins it. */
+  readonly to: string | { readonly id: string };
   readonly value?: unknown;
-}
-
-/** Stands for a child that runs elsewhere, so that a restored machine can send to it and stop it. */
-function childStub(id: string): object {
-  const nothing = (): void => undefined;
-  return { id, sessionId: id, xstate$$type: 1, send: nothing, start: nothing, getPersistedSnapshot: () => ({}) };
 }

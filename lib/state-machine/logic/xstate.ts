@@ -5,7 +5,7 @@ import type { MachineLike } from './machine-like.js';
 export interface ExecutableAction {
   readonly type: string;
   readonly params?: unknown;
-  readonly info: { readonly context: unknown; readonly event: MachineEvent };
+  readonly info: { readonly context: unknown; readonly event: MachineEvent; readonly self: unknown };
 }
 
 /** As much of the XState library as is used here. @internal */
