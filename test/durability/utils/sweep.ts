@@ -5,7 +5,7 @@ import type { Outcome, RunSettings, WorkerProcess } from './worker-process.js';
 export const isThorough = process.env['CRASH_TESTS'] === 'all';
 
 /** Durable writes, and effects that are not recorded yet. What comes by the clock is killed at in specs of its own. */
-const DURABLE = /^(before|after) (start|flush|COMMIT|signal|route)#|^after (INSERT|claim|body|undo)/;
+const DURABLE = /^(before|after) (start|flush|entry|COMMIT|signal|route)#|^after (INSERT|claim|body|undo)/;
 
 /** Also places where nothing was written since the last of those. */
 const ANY = /^(before|after) (?!outbox|event|renew|worker|close|hand)/;
