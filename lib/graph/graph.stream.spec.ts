@@ -1,4 +1,3 @@
-import { systemClock } from '../core/time/index.js';
 import { lastValueFrom, toArray } from 'rxjs';
 import { failing, graphOf } from '../../test/utils/graphs.js';
 import { systemClock } from '../core/time/index.js';
