@@ -1,5 +1,6 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { failing, graphOf } from '../../test/utils/graphs.js';
+import { systemClock } from '../core/time/index.js';
 import { WorkflowBuilder, type GraphEvent } from './index.js';
 
 /** Everything a stream gives. */
