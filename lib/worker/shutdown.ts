@@ -19,7 +19,12 @@ export class Shutdown {
     for (const execution of executions.values()) execution.lose();
   }
 
-  private within(ms: number, done: Promise<void>): Promise<boolean> {
+  /** Waits for what is on its way, but not long. */
+  async waitFor(work: Promise<unknown>): Promise<void> {
+    await this.within(LAST_WRITES_MS, work);
+  }
+
+  private within(ms: number, done: Promise<unknown>): Promise<boolean> {
     return new Promise((resolve) => {
       const timer = this.clock.schedule(ms, () => {
         resolve(false);

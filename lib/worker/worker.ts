@@ -56,7 +56,11 @@ export class Worker implements LocalDispatcher, PoolListener {
   private reserved = 0;
   private isRunning = false;
   private isPolling = false;
+  /** The last look at the store, which may be under way. */
+  private polling: Promise<unknown> = Promise.resolve();
   private pollAgain = false;
+  /** It has stopped: what was asked for before and comes now is left to others. */
+  private isOver = false;
   private hasBacklog = false;
 
   constructor(
@@ -86,6 +90,7 @@ export class Worker implements LocalDispatcher, PoolListener {
     // The store's time first: what is computed from it would be wrong by the difference of the clocks.
     storeTime.observe((await store.poll({ ...this.request(), limit: 0 })).now);
     this.isRunning = true;
+    this.isOver = false;
     this.hints = store.onHint((hint) => {
       this.onHint(hint);
     });
@@ -103,7 +108,10 @@ export class Worker implements LocalDispatcher, PoolListener {
     this.stopListening();
     this.timers.remove(POLL);
     const shutdown = new Shutdown(this.services.clock, this.options.shutdownTimeoutMs);
+    // What it has claimed meanwhile goes back with the rest.
+    await shutdown.waitFor(this.polling);
     await shutdown.run(this.pool.executions, () => this.pool.whenIdle());
+    this.isOver = true;
     this.timers.clear();
     this.pool.cool();
     await this.signOff();
@@ -123,6 +131,12 @@ export class Worker implements LocalDispatcher, PoolListener {
       this.pollAgain = true;
       return 0;
     }
+    const poll = this.poll();
+    this.polling = poll.catch(() => undefined);
+    return poll;
+  }
+
+  private async poll(): Promise<number> {
     this.isPolling = true;
     this.pollAgain = false;
     let nextInMs = this.options.pollIntervalMs;
@@ -133,7 +147,7 @@ export class Worker implements LocalDispatcher, PoolListener {
       const answer = await store.poll(this.request());
       storeTime.observe(answer.now);
       if (!options.outbox) for (const event of answer.events) bus.publish(event);
-      await this.pool.claim(answer.claimed, sentAt, () => !this.isRunning);
+      if (!this.isOver) await this.pool.claim(answer.claimed, sentAt, () => !this.isRunning);
       nextInMs = this.nextPollInMs(answer);
       return answer.claimed.length;
     } finally {
@@ -162,6 +176,7 @@ export class Worker implements LocalDispatcher, PoolListener {
 
   adopt(record: InstanceRecord, leasedAt: number): void {
     this.reserved -= 1;
+    if (this.isOver) return;
     // When the answer was late, the lease may have passed to another worker, or back to this one by a claim.
     if (record.fence === 1 && record.workerId === this.identity?.id) this.pool.execute(record, [], leasedAt);
   }

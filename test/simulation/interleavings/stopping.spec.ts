@@ -186,3 +186,20 @@ describe('A next generation', () => {
     expect(error).toMatch(reason);
   });
 });
+
+describe('A worker that is stopped', () => {
+  it('gives back at once what a poll has claimed for it meanwhile', async () => {
+    const cluster = new Cluster({ definitions: [staged('chain', (stage) => stage.step('a', { takesMs: 10 }))] });
+    const stopping = cluster.process('a');
+    await cluster.pass(1_000);
+    cluster.world.network.script = (operation) => (operation === 'poll' ? { answerMs: 500 } : undefined);
+    await cluster.create('chain', 'c');
+    await cluster.until(() => cluster.record('c').workerId !== undefined, 'its claim');
+    stopping.stop();
+    await cluster.until(() => !stopping.isAlive, 'the end of the process');
+
+    expect(cluster.record('c')).toMatchObject({ workerId: undefined, crashes: 0 });
+    cluster.process('b');
+    await cluster.finish();
+  });
+});
