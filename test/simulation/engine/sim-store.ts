@@ -8,6 +8,7 @@ import type {
 import type { Cancellable } from '../../../lib/core/time/index.js';
 import { MemoryStore } from '../../../lib/memory/index.js';
 import { cut, type Network } from './network.js';
+import { SimStates } from './sim-states.js';
 import type { Loop, Scheduler } from './scheduler.js';
 import { TransactionTravel } from './sim-transaction.js';
 
@@ -66,6 +67,7 @@ export class SimStore implements WorkflowStore {
   readonly purge = this.method('purge');
   readonly takeOutbox = this.method('takeOutbox');
   readonly settleOutbox = this.method('settleOutbox');
+  readonly states = new SimStates(this);
 
   join(transaction: unknown): StoreTransaction {
     return this.surroundings.session.join(transaction);
@@ -108,6 +110,11 @@ export class SimStore implements WorkflowStore {
       { kind: 'answered', requestMs: network.delay(rates.slow), answerMs: network.delay(rates.slow) },
       run,
     );
+  }
+
+  /** A request of its own: it travels, and is lost, as any other does. */
+  request<T>(name: string, run: () => Promise<T>): Promise<T> {
+    return this.call(name, this.surroundings.network.fateOf(name), run);
   }
 
   private method<M extends keyof MemoryStore & keyof WorkflowStore>(

@@ -14,9 +14,8 @@ export class EventRules {
 
   on(process: SimProcess, event: LifecycleEvent): void {
     if (this.watch.rows.isDeleted(event.workflowId)) return;
-    const row = this.world.database.database.instances.get(event.workflowId);
     const what = `${event.type} ${event.eventId} (${process.loop.name})`;
-    if (row === undefined || row.eventSeq < event.seq) this.watch.violate('events are told after their commit', what);
+    if (this.committed(event) < event.seq) this.watch.violate('events are told after their commit', what);
     const known = this.byInstance.get(event.workflowId) ?? new Map<number, LifecycleEvent>();
     this.byInstance.set(event.workflowId, known);
     const earlier = known.get(event.seq);
@@ -30,6 +29,13 @@ export class EventRules {
         if (!known.has(seq)) this.watch.violate('events are relayed in order', `${what} came before number ${seq}`);
     }
     known.set(event.seq, event);
+  }
+
+  /** The last number that stands in the database; those of a state machine are its versions. */
+  private committed({ type, workflowId }: LifecycleEvent): number {
+    const { instances, states } = this.world.database.database;
+    if (type === 'state_transitioned') return states.last(workflowId)?.version ?? 0;
+    return instances.get(workflowId)?.eventSeq ?? 0;
   }
 
   /** Every number up to the row's was told, where events are stored and relayed. */
