@@ -13,6 +13,7 @@ import { TimerQueue, type Cancellable } from '../core/time/index.js';
 import { ExecutionPool, type PoolListener } from './execution-pool.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Shutdown } from './shutdown.js';
+import { signOff } from './sign-off.js';
 import type { WorkerOptions } from './worker-options.js';
 
 const POLL = '$poll';
@@ -114,7 +115,7 @@ export class Worker implements LocalDispatcher, PoolListener {
     this.isOver = true;
     this.timers.clear();
     this.pool.cool();
-    await this.signOff();
+    if (this.identity !== undefined) await signOff(this.services, this.identity);
   }
 
   /** Looks at the store at once. */
@@ -307,18 +308,6 @@ export class Worker implements LocalDispatcher, PoolListener {
     // A renewal tells an instance that runs here what its row says: wake-ups, a cancel.
     else if (hint.kind === 'woken' && this.pool.executions.has(hint.workflowId)) void this.renew(hint.workflowId);
     else if (hint.kind === 'woken') this.nudge();
-  }
-
-  private async signOff(): Promise<void> {
-    const { identity } = this;
-    if (identity === undefined) return;
-    try {
-      await this.services.store.unregisterWorker(identity.id);
-      await identity.release();
-    } catch (error) {
-      // A store that is gone forgets the worker by itself.
-      this.services.logger.warn('The worker could not be unregistered.', { error: String(error) });
-    }
   }
 
   private macrotask(): Promise<void> {
