@@ -175,4 +175,24 @@ describe('A rolling deploy from v1 to v2 and back, with a patched change', () =>
       expect(told).not.toContain('quarantined');
     }
   });
+
+  it('leaves to the first build what it led its own way after the second had died behind its patch', async () => {
+    const cluster = new Cluster({ definitions: troubledBuilds(changing) });
+    cluster.world.watch.expectedErrors = /does not match the journal/;
+    const second = cluster.process('a', 'v2');
+    await cluster.create('changing', 'c');
+    await cluster.until(() => cluster.begun('new way') > 0, 'the body behind the patch');
+    second.crash();
+    const first = cluster.process('b', 'v1');
+    await cluster.until(() => cluster.journal('c').includes('old way'), 'the old way');
+    first.crash();
+    cluster.process('c', 'v2');
+    await cluster.until(() => cluster.record('c').mismatchedBuilds.length > 0, 'the verdict of the second build');
+    expect(cluster.record('c')).toMatchObject({ status: 'running', mismatchedBuilds: ['v2'] });
+
+    cluster.process('d', 'v1');
+    await cluster.finish();
+
+    expect(cluster.record('c').status).toBe('completed');
+  });
 });

@@ -5,8 +5,8 @@ export const everyRunEnds = check(
   'I1',
   `SELECT format('"%s" was accepted and is not there', a.id) AS what FROM accepted a
    WHERE NOT EXISTS (SELECT FROM workflow_instances i WHERE i.id = a.id)`,
-  `SELECT format('"%s" has not ended: %s, due %s ms ago, owner %s, %s crashes', i.id, i.status,
-     (extract(epoch FROM clock_timestamp()) * 1000)::int8 - i.due_at, i.worker_id, i.crashes)
+  `SELECT format('"%s" has not ended: %s, due %s ms ago, owner %s, %s crashes, not for builds %s', i.id, i.status,
+     (extract(epoch FROM clock_timestamp()) * 1000)::int8 - i.due_at, i.worker_id, i.crashes, i.mismatched_builds)
    FROM workflow_instances i WHERE i.status NOT IN ${TERMINAL} AND i.status <> 'quarantined'`,
   `SELECT format('"%s" ended as %s instead of %s: %s', i.id, i.status, array_to_string(a.ends, ' or '), left(i.error, 200))
    FROM accepted a JOIN workflow_instances i USING (id)
