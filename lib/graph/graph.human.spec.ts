@@ -1,8 +1,15 @@
 import 'reflect-metadata';
 import { IsBoolean } from 'class-validator';
+import { z } from 'zod';
 import { dtoSchema } from '../discovery/index.js';
-import { tracer } from '../../test/utils/graphs.js';
-import { HumanInputRequiredError, HumanNode, WorkflowBuilder, type GraphValues } from './index.js';
+import { rejection, tracer } from '../../test/utils/graphs.js';
+import {
+  HumanInputRequiredError,
+  HumanNode,
+  WorkflowBuilder,
+  type GraphValues,
+  type HumanNodeOptions,
+} from './index.js';
 
 describe('A graph with a person', () => {
   const engine = (human = new HumanNode('ask', { prompt: 'Is {draft} fine?' })) => {
@@ -144,5 +151,52 @@ describe('A graph with a person', () => {
       issues: [{ path: 'ok' }],
     });
     expect(await graph.resume(finalState, { ok: true })).toMatchObject({ terminatedAt: 'send' });
+  });
+});
+
+describe('A node that asks, with an outputKey of its own', () => {
+  const asking = (options: HumanNodeOptions) =>
+    new WorkflowBuilder('g').addNode('ask', new HumanNode('ask', options)).setEntry('ask').setTerminal('ask').build();
+
+  it('asks also where the state has a value under that key, and finds a given answer under human_response', async () => {
+    const graph = asking({ outputKey: 'approved' });
+    const paused = await graph.execute('x', { state: { approved: true } });
+    const { finalState } = await graph.resume(paused.finalState, 'no');
+    const given = await graph.execute('x', { state: { human_response: 'given' } });
+
+    expect(paused.status).toBe('suspended');
+    expect(finalState).toMatchObject({ approved: 'no' });
+    expect(finalState).not.toHaveProperty('human_response');
+    expect(given.finalState['approved']).toBe('given');
+    expect(new HumanNode('ask', { outputKey: 'o' }).execute({ human_response: 'x' })).toEqual({ o: 'x' });
+  });
+
+  it('checks an answer that the state brings along', async () => {
+    const graph = asking({
+      outputKey: 'verdict',
+      task: { schema: z.enum(['yes', 'no']).transform((text) => text.length) },
+    });
+    const refused = await rejection(graph.execute('x', { state: { human_response: 'perhaps' } }));
+    const taken = await graph.execute('x', { state: { human_response: 'yes' } });
+
+    expect(refused).toMatchObject({ name: 'NodeExecutionError', node: 'ask', cause: { code: 'WORKFLOW_INPUT' } });
+    expect(taken.finalState['verdict']).toBe(3);
+  });
+
+  it('takes an answer for one question, and waits for the next with nothing', async () => {
+    const graph = new WorkflowBuilder('g')
+      .addNode('one', { humanPrompt: 'One?' })
+      .addNode('two', { humanPrompt: 'Two?' })
+      .addEdge('one', 'two')
+      .setEntry('one')
+      .setTerminal('two')
+      .build();
+    const first = await graph.execute('x');
+    const second = await graph.resume(first.finalState, 'yes');
+    const again = await graph.resume(second.finalState, null);
+    const done = await graph.resume(again.finalState, 'no');
+
+    expect([second.wait?.node, again.wait?.node, done.status]).toEqual(['two', 'two', 'completed']);
+    expect(done.finalState.history.map(([, update]) => update['human_response'])).toEqual(['yes', 'no']);
   });
 });

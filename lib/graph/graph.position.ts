@@ -15,6 +15,8 @@ export interface FrontierNode {
   readonly isMerged?: boolean;
   /** Where the graph within it stands. */
   readonly inner?: GraphValues;
+  /** What the person whom it asks has answered since. */
+  readonly answer?: unknown;
 }
 
 /** Where a graph stands: what it goes on from. Plain data. @internal */

@@ -85,6 +85,10 @@ export class RecordedHost implements VisitHost {
     return this.asked(node instanceof HumanNode ? node : {}, name, path);
   }
 
+  check(path: string): unknown {
+    return this.take(path, encodeName(path));
+  }
+
   child(path: string, _workflow: WorkflowReference): Promise<unknown> {
     try {
       return Promise.resolve(this.take(path, `$result:${encodeName(path)}`));

@@ -12,6 +12,7 @@ import {
 import {
   GraphConfig,
   GraphWorkflow,
+  HumanNode,
   Node,
   NodeExecutionError,
   WorkflowBuilder,
@@ -19,6 +20,7 @@ import {
   type WorkflowEngine,
 } from 'nestjs-workflow/graph';
 import { z } from 'zod';
+import { rejection } from '../utils/graphs.js';
 
 const failure = new TypeError('no');
 
@@ -240,6 +242,30 @@ describe('A durable graph', () => {
     expect(under).toMatchObject({ status: 'running', wait: undefined, succeeded: false });
     expect(await graph.result('slow-1')).toMatchObject({ status: 'completed' });
     expect(await graph.result('l-6')).toMatchObject({ status: 'failed', wait: undefined, iterations: 2 });
+  });
+
+  it('checks an answer that its state brings along, once, and asks where it has none', async () => {
+    const { graph, client } = app;
+    const checked = new WorkflowBuilder('checked')
+      .addNode('ask', { humanPrompt: 'Sure?', task: { schema: z.string().transform((text) => `${text}!`) } })
+      .addNode('end', new HumanNode('end', { outputKey: 'done' }))
+      .addEdge('ask', 'end')
+      .setEntry('ask')
+      .setTerminal('end')
+      .build();
+    graph.register(checked);
+    const given = await graph.execute(checked, 'x', { id: 'c-1', state: { human_response: 'yes', done: 'given' } });
+    const names = (await client.getJournal('c-1')).map(({ name }) => name);
+    const refused = await rejection(graph.execute(checked, 'x', { id: 'c-2', state: { human_response: 7 } }));
+    const fork = await graph.fork('c-1', { before: 'ask#1', state: { human_response: 'no' } });
+    for await (const { type } of graph.watch(fork.id, { mode: 'events' })) if (type === 'paused') break;
+    const forked = await graph.result(fork.id);
+
+    expect(given).toMatchObject({ status: 'suspended', wait: { node: 'end' }, nodeResults: [{ nodeName: 'ask' }] });
+    expect(given.finalState).toMatchObject({ human_response: 'yes!', done: 'given' });
+    expect(names).toContain('ask#1');
+    expect(refused).toMatchObject({ node: 'ask', cause: { code: 'WORKFLOW_INPUT' } });
+    expect(forked.finalState['human_response']).toBe('no!');
   });
 
   it('waits on where it is answered with nothing', async () => {
