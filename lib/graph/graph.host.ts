@@ -25,6 +25,8 @@ export interface VisitHost {
   readonly isStopped: boolean;
   /** Whether the run itself stands still where somebody has to answer. */
   readonly pauses: boolean;
+  /** Whether to stand still before a visit; nowhere where it is left out. */
+  stopsAt?(path: string): boolean;
   /** Calls the body of a node. */
   call(node: PlannedNode, path: string, state: WorkflowState, timeoutMs: number): unknown;
   /** Asks a person. @throws HumanInputRequiredError where nobody can be waited for */

@@ -145,7 +145,9 @@ export class GraphTraversal {
     this.state._iteration = this.iterations;
     const count = (this.visits[planned.index] as number) + 1;
     this.visits[planned.index] = count;
-    return this.visitor.visit(planned, `${this.prefix}${planned.name}#${count}`, known);
+    const path = `${this.prefix}${planned.name}#${count}`;
+    if (this.options.host.stopsAt?.(path) === true) return new Paused(undefined);
+    return this.visitor.visit(planned, path, known);
   }
 
   /** Begins all of the frontier; answers a promise when not all have ended with that. */

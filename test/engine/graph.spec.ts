@@ -16,6 +16,7 @@ import {
   Node,
   NodeExecutionError,
   WorkflowBuilder,
+  type GraphForkOptions,
   type GraphValues,
   type WorkflowEngine,
 } from 'nestjs-workflow/graph';
@@ -186,6 +187,21 @@ describe('A durable graph', () => {
     expect(seen).toEqual(['send']);
     await expect(graph.fork('l-3', { before: 'send#9' })).rejects.toThrow(/never made the visit "send#9"/);
   });
+
+  it.each(['send#1', 'nope#1', 'draft', undefined])(
+    'is not gone on from the visit %s, which it never made, while it waits, or once it has failed',
+    async (before) => {
+      const { graph } = app;
+      await graph.execute('letters', 'Hi', { id: 'l-8' });
+      failures = 1;
+      await graph.execute('flaky', 'x', { id: 'f-8' }).catch(() => undefined);
+      const never = { name: 'GraphExecutionError', message: expect.stringMatching(/never made the visit/) as string };
+
+      await expect(graph.fork('l-8', { before } as GraphForkOptions)).rejects.toMatchObject(never);
+      await expect(graph.fork('f-8', { before } as GraphForkOptions)).rejects.toMatchObject(never);
+      await expect(graph.fork('f-8', { before: 'b#1' })).resolves.toMatchObject({ workflow: 'flaky' });
+    },
+  );
 
   it('is asked for once when it runs here: with the journal that its result is read from', async () => {
     const store = app.module.get<WorkflowStore>(WORKFLOW_STORE);
