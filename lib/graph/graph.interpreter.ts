@@ -271,7 +271,7 @@ export class GraphTraversal {
     const { nodes } = this.plan;
     for (const index of frontier) {
       const { isTerminal, terminalCondition, name } = nodes[index] as PlannedNode;
-      if (!isTerminal || !holds(terminalCondition, state)) continue;
+      if (!isTerminal || !holds(terminalCondition, state, name)) continue;
       this.terminatedAt = name;
       this.frontier = [];
       return;
@@ -283,7 +283,7 @@ export class GraphTraversal {
     for (const index of frontier) {
       const planned = nodes[index] as PlannedNode;
       for (const { edge, target } of planned.edges) {
-        if (edge.condition !== undefined && !holds(edge.condition, state)) continue;
+        if (edge.condition !== undefined && !holds(edge.condition, state, planned.name, edge.target)) continue;
         if (target < 0) throw this.astray(planned, edge.target);
         if (this.prefix === '') this.options.observer?.onFollow?.(planned.name, edge.target);
         if (edge.isParallel) isParallel = true;
