@@ -1,4 +1,5 @@
 import { WorkflowOptionsError } from '../core/errors/index.js';
+import { GraphExecutionError } from './errors/graph-execution.error.js';
 import type { GraphPlan, PlannedNode } from './graph.plan.js';
 import { NodeResult } from './node-result.js';
 import { Paused, type VisitEnd } from './visit-end.js';
@@ -39,9 +40,18 @@ export const STANDING_KEYS = [POSITION_KEY, PAUSED_AT_KEY];
 
 /** @throws WorkflowOptionsError for what is no state to go on from @internal */
 export function requireState(state: unknown, option: string): void {
-  if (typeof state === 'object' && state !== null) return;
+  if (typeof state === 'object' && state !== null && !Array.isArray(state)) return;
   const expected = 'a state to go on from: the finalState of a suspended result, or of the result of an error';
   throw new WorkflowOptionsError({ option, value: state, expected });
+}
+
+/** A state that tells of visits and not of where it stands is that of a run that has ended. @throws GraphExecutionError @internal */
+export function refuseEnded(state: GraphValues, graph: string): void {
+  const { _iteration: visits } = state;
+  if (typeof visits !== 'number' || visits === 0 || positionIn(state) !== undefined) return;
+  throw new GraphExecutionError(
+    `The state is of a run of the graph "${graph}" that has ended, and there is nothing to go on with. Execute the graph to run it again.`,
+  );
 }
 
 /** Where a state stands that was taken down before its end. @internal */

@@ -1,5 +1,12 @@
 import { VirtualClock } from '../core/time/index.js';
-import { WorkflowBuilder, WorkflowCheckpoint, WorkflowRunner, WorkflowState, type GraphUpdate, type GraphValues } from './index.js';
+import {
+  WorkflowBuilder,
+  WorkflowCheckpoint,
+  WorkflowRunner,
+  WorkflowState,
+  type GraphUpdate,
+  type GraphValues,
+} from './index.js';
 
 /** A graph whose second node fails the first times. */
 function flaky(failures: number, options: object = {}) {
@@ -76,7 +83,11 @@ describe('WorkflowRunner', () => {
 
   it.each<[string, (finished: GraphUpdate) => GraphUpdate, string]>([
     ['that has ended', (finished) => finished, 'GraphExecutionError'],
-    ['that has ended, stored as JSON', (finished) => JSON.parse(JSON.stringify(finished)) as GraphUpdate, 'GraphExecutionError'],
+    [
+      'that has ended, stored as JSON',
+      (finished) => JSON.parse(JSON.stringify(finished)) as GraphUpdate,
+      'GraphExecutionError',
+    ],
     ['that is a list', () => [] as never, 'WorkflowOptionsError'],
   ])('does not go on from a state %s', async (_, of, name) => {
     const { seen, engine } = flaky(0);
