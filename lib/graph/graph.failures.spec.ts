@@ -146,7 +146,7 @@ describe('A graph', () => {
       const error = await rejection(builder.setTerminal('b').build().execute('x'));
 
       expect(error).toMatchObject({ name: 'GraphExecutionError', node: 'a', result: { finalState: { a: 1 } } });
-      expect(error.message).toBe(
+      expect(error?.message).toBe(
         `The condition of the ${place} answered a promise. It has to answer at once: find out in a node, and ask the state for it.`,
       );
     }
