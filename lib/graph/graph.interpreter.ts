@@ -181,14 +181,13 @@ export class GraphTraversal {
     }
   }
 
-  /** Visits the frontier one after the other; each sees what those before it have added. */
+  /** Visits the frontier one after the other, up to the first that does not end. */
   private async beginEach(): Promise<void> {
     for (let at = 0; at < this.frontier.length; at++) {
       const answer = this.begin(at);
       const ended = isThenable(answer) ? await answer : answer;
       this.ended[at] = ended;
       if (!(ended instanceof NodeResult)) return;
-      this.merge(at, ended);
     }
   }
 

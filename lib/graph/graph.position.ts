@@ -12,7 +12,7 @@ export interface FrontierNode {
   readonly update?: GraphUpdate;
   /** Its failure, when that was stored. */
   readonly error?: string;
-  /** Whether its update is in the state already, as where branches run one after the other. */
+  /** Whether its update is in the state already, as where that of its sibling could not be merged. */
   readonly isMerged?: boolean;
   /** Where the graph within it stands. */
   readonly inner?: GraphValues;
