@@ -300,7 +300,7 @@ function describeRun(
     status,
     durationMs,
     nodeResults: traversal?.results ?? [],
-    iterations: traversal?.iterations ?? 0,
+    iterations: traversal?.visitsMade ?? 0,
     terminatedAt: traversal?.terminatedAt ?? null,
     ...(traversal?.pause !== undefined && { wait: traversal.pause }),
   });

@@ -66,7 +66,7 @@ export async function readRun(
     finalState: isDone ? state : new WorkflowState(state['input'], { initial: standing }),
     status,
     nodeResults: traversal.results,
-    iterations: traversal.iterations,
+    iterations: traversal.visitsMade,
     terminatedAt: traversal.terminatedAt,
     durationMs: host.now() - run.record.createdAt,
     workflowId: run.record.id,

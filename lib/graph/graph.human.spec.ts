@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { IsBoolean } from 'class-validator';
 import { z } from 'zod';
 import { dtoSchema } from '../discovery/index.js';
-import { rejection, tracer } from '../../test/utils/graphs.js';
+import { failing, failure, rejection, tracer } from '../../test/utils/graphs.js';
 import {
   HumanInputRequiredError,
   HumanNode,
   WorkflowBuilder,
+  type GraphResult,
   type GraphValues,
   type HumanNodeOptions,
 } from './index.js';
@@ -52,6 +53,34 @@ describe('A graph with a person', () => {
       3,
     ]);
     expect(finalState.history.map(([name]) => name)).toEqual(['draft', 'ask', 'send']);
+  });
+
+  it('counts the visits that were made, and remembers over the pause which of them failed', async () => {
+    const asking = new WorkflowBuilder('asking')
+      .addNode('agent', { agent: failing })
+      .addNode('ask', { humanPrompt: 'Well?' })
+      .addNode('work', () => ({ work: true }))
+      .addEdge('agent', 'ask')
+      .addEdge('agent', 'work')
+      .setEntry('agent')
+      .setTerminal('ask');
+    const graph = asking.build();
+    const outer = new WorkflowBuilder('outer')
+      .addNode('in', { subworkflow: graph })
+      .setEntry('in')
+      .setTerminal('in')
+      .build();
+    const paused = await graph.execute('x');
+    const result = await graph.resume(JSON.parse(JSON.stringify(paused.finalState)) as GraphValues, 'yes');
+    const within = await outer.resume((await outer.execute('x')).finalState, 'yes');
+    const namesOf = ({ nodeResults }: GraphResult) => nodeResults.map(({ nodeName }) => nodeName);
+
+    expect([paused.iterations, namesOf(paused)]).toEqual([2, ['agent', 'work']]);
+    expect([result.iterations, namesOf(result)]).toEqual([3, ['agent', 'ask', 'work']]);
+    expect(result.nodeResults[0]).toEqual(paused.nodeResults[0]);
+    expect(result.nodeResults[0]?.error).toBe(failure.message);
+    expect([result.status, result.succeeded]).toEqual(['completed', false]);
+    expect(within.nodeResults).toMatchObject([{ nodeName: 'in', error: failure.message }]);
   });
 
   it('still waits when the answer is null', async () => {

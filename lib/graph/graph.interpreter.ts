@@ -8,6 +8,7 @@ import type { GraphPlan, PlannedNode } from './graph.plan.js';
 import {
   positionIn,
   positionOf,
+  resultsOf,
   POSITION_KEY,
   STANDING_KEYS,
   type FrontierNode,
@@ -59,6 +60,8 @@ export class GraphTraversal {
   private readonly ended: (VisitEnd | undefined)[] = [];
   /** How many of them are in the state already. */
   private merged = 0;
+  /** How many results are of earlier frontiers. */
+  private passed = 0;
 
   constructor(
     private readonly plan: GraphPlan,
@@ -104,12 +107,20 @@ export class GraphTraversal {
   snapshot(): GraphValues {
     const { plan, state, frontier, ended, known, visits, merged } = this;
     const { answered } = this.visitor;
-    const { position, open } = positionOf({ plan, frontier, ended, known, visits, merged, answered });
+    const made = this.results.slice(0, this.passed);
+    const { position, open } = positionOf({ plan, frontier, ended, known, visits, merged, made, answered });
     const values = { ...state.asDict(), _history: [...state._history] };
     return { ...values, _iteration: this.iterations - open, [POSITION_KEY]: position };
   }
 
-  private takeUp({ frontier, visits }: GraphPosition): void {
+  /** Visits that were begun and have ended. */
+  get visitsMade(): number {
+    return this.iterations - this.ended.filter((each) => each instanceof Paused).length;
+  }
+
+  private takeUp(position: GraphPosition): void {
+    const { frontier, visits } = position;
+    this.passed = this.results.push(...resultsOf(position, this.state._history));
     for (const [name, count] of Object.entries(visits)) this.visits[this.indexOf(name)] = count;
     this.frontier = frontier.map(({ node }) => this.indexOf(node));
     this.known = frontier;
@@ -138,8 +149,8 @@ export class GraphTraversal {
     const planned = this.plan.nodes[this.frontier[at] as number] as PlannedNode;
     const known = this.known?.[at];
     if (known?.update !== undefined) {
-      const { update: output, error = null } = known;
-      return new NodeResult(planned.name, { output, error });
+      const { update: output, error = null, durationMs = 0 } = known;
+      return new NodeResult(planned.name, { output, error, durationMs });
     }
     this.iterations++;
     this.state._iteration = this.iterations;
@@ -295,6 +306,7 @@ export class GraphTraversal {
     this.isParallel = isParallel;
     this.ended.length = 0;
     this.merged = 0;
+    this.passed = this.results.length;
     this.known = undefined;
   }
 
