@@ -148,17 +148,24 @@ export class GraphTraversal {
   private begin(at: number): VisitEnd | Promise<VisitEnd> {
     const planned = this.plan.nodes[this.frontier[at] as number] as PlannedNode;
     const known = this.known?.[at];
-    if (known?.update !== undefined) {
-      const { update: output, error = null, durationMs = 0 } = known;
-      return new NodeResult(planned.name, { output, error, durationMs });
+    const isMade = known?.update !== undefined;
+    if (!isMade) {
+      this.iterations++;
+      this.state._iteration = this.iterations;
+      this.visits[planned.index] = (this.visits[planned.index] as number) + 1;
     }
-    this.iterations++;
-    this.state._iteration = this.iterations;
-    const count = (this.visits[planned.index] as number) + 1;
-    this.visits[planned.index] = count;
-    const path = `${this.prefix}${planned.name}#${count}`;
+    const path = `${this.prefix}${planned.name}#${this.visits[planned.index] as number}`;
     if (this.options.host.stopsAt?.(path) === true) return new Paused(undefined);
+    if (isMade) return this.recall(planned.name, path, known);
     return this.visitor.visit(planned, path, known);
+  }
+
+  /** A visit that was made before is told of as it was then. */
+  private recall(node: string, path: string, known: FrontierNode): NodeResult {
+    const { update: output = {}, error, durationMs = 0 } = known;
+    const result = new NodeResult(node, { output, error: error ?? null, durationMs });
+    this.options.observer?.onEnd?.(path, result);
+    return result;
   }
 
   /** Begins all of the frontier; answers a promise when not all have ended with that. */

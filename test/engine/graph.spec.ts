@@ -341,6 +341,57 @@ describe('A durable graph', () => {
     expect([...drawn.matchAll(/linkStyle (\d)/g)].map(([, edge]) => edge)).toEqual(['0', '1', '3', '4']);
   });
 
+  it('is gone on from inside a fan-out, with the visits of its siblings, and from there again', async () => {
+    const { graph } = app;
+    const fan = new WorkflowBuilder('inside')
+      .addNode('a', () => ({}))
+      .addNode('b', ({ k }) => ({ b: k }))
+      .addNode('c', ({ k }) => ({ c: k }))
+      .addNode('z', ({ b, c }) => ({ output: [b, c] }))
+      .addEdge('a', 'b')
+      .addEdge('a', 'c')
+      .addEdge('b', 'z')
+      .addEdge('c', 'z')
+      .setEntry('a')
+      .setTerminal('z')
+      .build();
+    graph.register(fan);
+    await graph.execute(fan, '', { id: 'in-1', state: { k: 1 } });
+    const first = await graph.fork('in-1', { before: 'c#1', state: { k: 2 } });
+    const output = await first.result();
+    const again = await graph.fork(first.id, { before: 'b#1', state: { k: 3 } });
+    const outputAgain = await again.result();
+    const [visits, visitsAgain] = [await graph.history(first.id), await graph.history(again.id)];
+    const drawn = await graph.diagram(fan, { workflowId: first.id });
+
+    expect(output).toMatchObject({ output: [1, 2], iterations: 4 });
+    expect(visits.map(({ visit }) => visit)).toEqual(['b#1', 'c#1', 'z#1']);
+    expect(outputAgain).toMatchObject({ output: [3, 2], iterations: 4 });
+    expect(visitsAgain.map(({ visit }) => visit)).toEqual(['b#1', 'c#1', 'z#1']);
+    expect([...drawn.matchAll(/linkStyle (\d)/g)].map(([, edge]) => edge)).toEqual(['2', '3']);
+    expect(drawn).not.toMatch(/style n0/);
+    expect(drawn).toMatch(/style n1/);
+  });
+
+  it('is gone on from the visit of a sub-workflow', async () => {
+    const { graph } = app;
+    const inner = new WorkflowBuilder('within')
+      .addNode('one', ({ input }) => ({ output: input }))
+      .setEntry('one')
+      .setTerminal('one')
+      .build();
+    const outer = new WorkflowBuilder('around')
+      .addNode('in', { subworkflow: inner })
+      .setEntry('in')
+      .setTerminal('in')
+      .build();
+    graph.register(outer);
+    await graph.execute(outer, 'x', { id: 'around-1' });
+    const fork = await graph.fork('around-1', { before: 'in#1', state: { input: 'y' } });
+
+    expect(await fork.result()).toMatchObject({ output: 'y' });
+  });
+
   it('is drawn with the path of a run', async () => {
     await app.graph.execute('letters', 'Hi', { id: 'l-5' });
     await app.graph.resume('l-5', 'yes');
