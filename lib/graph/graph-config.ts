@@ -17,7 +17,7 @@ export interface GraphConfigOptions {
   readonly totalTimeout?: number | string;
   /** Lets a `WorkflowRunner` keep what a failed run has done, and go on from there. @default false */
   readonly checkpointEnabled?: boolean;
-  /** Whether the branches of a fan-out run beside each other. @default true */
+  /** Whether the branches of a fan-out run beside each other, or one after the other. Each sees the state from before all of them. @default true */
   readonly parallelBranches?: boolean;
   /** How many branches run at one time, the others wait; 0 for all. @default 0 */
   readonly maxParallelBranches?: number;

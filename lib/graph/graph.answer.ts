@@ -25,11 +25,14 @@ export async function answerPosition(plan: GraphPlan, state: GraphUpdate, answer
   }
   const { schema } = (node instanceof HumanNode && node.task) || {};
   const valid = schema === undefined ? answer : await schemaValidator(schema)(answer, `The answer to "${asking.node}"`);
-  const key = node instanceof HumanNode ? node.resumeKey : HUMAN_RESPONSE;
+  if (node instanceof HumanNode) {
+    const told = frontier.map((each): FrontierNode => (each === asking ? { ...each, answer: valid } : each));
+    return { ...state, [POSITION_KEY]: { ...position, frontier: told } };
+  }
   return {
     ...state,
-    [key]: valid,
-    [POSITION_KEY]: { ...position, answered: answered.filter((each) => each !== key) },
+    [HUMAN_RESPONSE]: valid,
+    [POSITION_KEY]: { ...position, answered: answered.filter((each) => each !== HUMAN_RESPONSE) },
   };
 }
 

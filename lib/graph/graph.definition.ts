@@ -16,7 +16,7 @@ import { GraphResult } from './graph-result.js';
 import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import { eventTeller } from './graph.events.js';
 import { answerPosition } from './graph.answer.js';
-import { requireState } from './graph.position.js';
+import { refuseEnded, requireState } from './graph.position.js';
 import { ContextHost } from './graph.host.js';
 import { GraphTraversal } from './graph.interpreter.js';
 import { drawGraph } from './graph.diagram.js';
@@ -182,7 +182,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
    *
    * @param checkpointState The `finalState` of a result that is suspended, or of an error's.
    * @param humanResponse What the person answered; left out after a failure.
-   * @throws WorkflowInputError when the answer does not pass the check of the node's `task`; WorkflowVersionMismatchError
+   * @throws WorkflowInputError when the answer does not pass the check of the node's `task`; WorkflowVersionMismatchError;
+   * GraphExecutionError when the state is of a run that has ended
    */
   async resume(
     checkpointState: GraphUpdate,
@@ -192,6 +193,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     const given = this.readOptions<GraphResumeOptions>(options, RESUME, 'resume');
     requireState(checkpointState, `checkpointState of resume of graph "${this.name}"`);
     this.refuseOtherVersion(checkpointState);
+    refuseEnded(checkpointState, this.name);
     const initial =
       humanResponse == null ? checkpointState : await answerPosition(this.plan, checkpointState, humanResponse);
     const state = new WorkflowState(initial['input'], { initial });
@@ -298,7 +300,7 @@ function describeRun(
     status,
     durationMs,
     nodeResults: traversal?.results ?? [],
-    iterations: traversal?.iterations ?? 0,
+    iterations: traversal?.visitsMade ?? 0,
     terminatedAt: traversal?.terminatedAt ?? null,
     ...(traversal?.pause !== undefined && { wait: traversal.pause }),
   });

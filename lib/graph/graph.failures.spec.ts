@@ -3,6 +3,7 @@ import { standaloneServices } from '../core/execution/index.js';
 import { VirtualClock } from '../core/time/index.js';
 import {
   GateNode,
+  GraphExecutionError,
   GraphTimeoutError,
   GraphValidationError,
   NodeExecutionError,
@@ -130,5 +131,25 @@ describe('A graph', () => {
       await expect(engine.execute('', { signal })).rejects.toMatchObject({ code: 'WORKFLOW_CANCELLED' });
       expect(clock.now()).toBeDefined();
     });
+  });
+
+  it.each<[string, (graph: WorkflowBuilder, condition: () => Promise<boolean>) => unknown, string]>([
+    ['edge', (graph, condition) => graph.addEdge('a', 'b', { condition }), 'edge "a" → "b"'],
+    ['end', (graph, condition) => graph.addEdge('a', 'b').setTerminal('a', { condition }), 'end "a"'],
+  ])('says of a condition of an %s that answers a promise where it stands, and what to do', async (_, add, place) => {
+    for (const condition of [() => Promise.resolve(true), () => Promise.reject(new Error('no'))]) {
+      const builder = new WorkflowBuilder('g')
+        .addNode('a', () => ({ a: 1 }))
+        .addNode('b', () => ({}))
+        .setEntry('a');
+      add(builder, condition);
+      const error = await rejection(builder.setTerminal('b').build().execute('x'));
+
+      expect(error).toMatchObject({ name: 'GraphExecutionError', node: 'a', result: { finalState: { a: 1 } } });
+      expect(error?.message).toBe(
+        `The condition of the ${place} answered a promise. It has to answer at once: find out in a node, and ask the state for it.`,
+      );
+    }
+    expect(() => new WorkflowEdge('a', 'b', () => Promise.resolve(true)).isActive({})).toThrow(GraphExecutionError);
   });
 });

@@ -18,6 +18,8 @@ export interface ReadRun {
   readonly path: GraphPath;
   /** The state with where the run stands. */
   readonly standing: GraphValues;
+  /** Whether it came to the visit to stop at. */
+  readonly hasStopped: boolean;
   readonly error: unknown;
 }
 
@@ -64,7 +66,7 @@ export async function readRun(
     finalState: isDone ? state : new WorkflowState(state['input'], { initial: standing }),
     status,
     nodeResults: traversal.results,
-    iterations: traversal.iterations,
+    iterations: traversal.visitsMade,
     terminatedAt: traversal.terminatedAt,
     durationMs: host.now() - run.record.createdAt,
     workflowId: run.record.id,
@@ -72,5 +74,5 @@ export async function readRun(
   });
   // Visits within a sub-workflow stand under its own.
   const nodes = visits.filter(({ visit, node }) => visit.startsWith(`${node}#`)).map(({ node }) => node);
-  return { result, visits, path: { nodes, edges }, standing, error };
+  return { result, visits, path: { nodes, edges }, standing, hasStopped: host.hasStopped, error };
 }

@@ -25,10 +25,14 @@ export interface VisitHost {
   readonly isStopped: boolean;
   /** Whether the run itself stands still where somebody has to answer. */
   readonly pauses: boolean;
+  /** Whether to stand still before a visit; nowhere where it is left out. */
+  stopsAt?(path: string): boolean;
   /** Calls the body of a node. */
   call(node: PlannedNode, path: string, state: WorkflowState, timeoutMs: number): unknown;
   /** Asks a person. @throws HumanInputRequiredError where nobody can be waited for */
   ask(node: PlannedNode, path: string, prompt: string): unknown;
+  /** Checks an answer that nobody was asked for; what comes of it is recorded where anything is. */
+  check(path: string, check: () => unknown): unknown;
   /** Runs another workflow below this one. */
   child(path: string, workflow: WorkflowReference, input: unknown, timeoutMs: number): Promise<unknown>;
 }
@@ -65,6 +69,10 @@ export class ContextHost implements VisitHost {
   ask(planned: PlannedNode, path: string, prompt: string): unknown {
     if (!this.pauses) return askPerson(this.ctx, planned, path, prompt);
     throw new HumanInputRequiredError(prompt, { node: planned.name, checkpointId: path });
+  }
+
+  check(path: string, check: () => unknown): unknown {
+    return this.pauses ? check() : beginStep(this.ctx, path, check, { retry: false });
   }
 
   child(path: string, workflow: WorkflowReference, input: unknown, timeoutMs: number): Promise<unknown> {

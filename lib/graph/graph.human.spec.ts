@@ -1,8 +1,16 @@
 import 'reflect-metadata';
 import { IsBoolean } from 'class-validator';
+import { z } from 'zod';
 import { dtoSchema } from '../discovery/index.js';
-import { tracer } from '../../test/utils/graphs.js';
-import { HumanInputRequiredError, HumanNode, WorkflowBuilder, type GraphValues } from './index.js';
+import { failing, failure, rejection, tracer } from '../../test/utils/graphs.js';
+import {
+  HumanInputRequiredError,
+  HumanNode,
+  WorkflowBuilder,
+  type GraphResult,
+  type GraphValues,
+  type HumanNodeOptions,
+} from './index.js';
 
 describe('A graph with a person', () => {
   const engine = (human = new HumanNode('ask', { prompt: 'Is {draft} fine?' })) => {
@@ -45,6 +53,34 @@ describe('A graph with a person', () => {
       3,
     ]);
     expect(finalState.history.map(([name]) => name)).toEqual(['draft', 'ask', 'send']);
+  });
+
+  it('counts the visits that were made, and remembers over the pause which of them failed', async () => {
+    const asking = new WorkflowBuilder('asking')
+      .addNode('agent', { agent: failing })
+      .addNode('ask', { humanPrompt: 'Well?' })
+      .addNode('work', () => ({ work: true }))
+      .addEdge('agent', 'ask')
+      .addEdge('agent', 'work')
+      .setEntry('agent')
+      .setTerminal('ask');
+    const graph = asking.build();
+    const outer = new WorkflowBuilder('outer')
+      .addNode('in', { subworkflow: graph })
+      .setEntry('in')
+      .setTerminal('in')
+      .build();
+    const paused = await graph.execute('x');
+    const result = await graph.resume(JSON.parse(JSON.stringify(paused.finalState)) as GraphValues, 'yes');
+    const within = await outer.resume((await outer.execute('x')).finalState, 'yes');
+    const namesOf = ({ nodeResults }: GraphResult) => nodeResults.map(({ nodeName }) => nodeName);
+
+    expect([paused.iterations, namesOf(paused)]).toEqual([2, ['agent', 'work']]);
+    expect([result.iterations, namesOf(result)]).toEqual([3, ['agent', 'ask', 'work']]);
+    expect(result.nodeResults[0]).toEqual(paused.nodeResults[0]);
+    expect(result.nodeResults[0]?.error).toBe(failure.message);
+    expect([result.status, result.succeeded]).toEqual(['completed', false]);
+    expect(within.nodeResults).toMatchObject([{ nodeName: 'in', error: failure.message }]);
   });
 
   it('still waits when the answer is null', async () => {
@@ -144,5 +180,52 @@ describe('A graph with a person', () => {
       issues: [{ path: 'ok' }],
     });
     expect(await graph.resume(finalState, { ok: true })).toMatchObject({ terminatedAt: 'send' });
+  });
+});
+
+describe('A node that asks, with an outputKey of its own', () => {
+  const asking = (options: HumanNodeOptions) =>
+    new WorkflowBuilder('g').addNode('ask', new HumanNode('ask', options)).setEntry('ask').setTerminal('ask').build();
+
+  it('asks also where the state has a value under that key, and finds a given answer under human_response', async () => {
+    const graph = asking({ outputKey: 'approved' });
+    const paused = await graph.execute('x', { state: { approved: true } });
+    const { finalState } = await graph.resume(paused.finalState, 'no');
+    const given = await graph.execute('x', { state: { human_response: 'given' } });
+
+    expect(paused.status).toBe('suspended');
+    expect(finalState).toMatchObject({ approved: 'no' });
+    expect(finalState).not.toHaveProperty('human_response');
+    expect(given.finalState['approved']).toBe('given');
+    expect(new HumanNode('ask', { outputKey: 'o' }).execute({ human_response: 'x' })).toEqual({ o: 'x' });
+  });
+
+  it('checks an answer that the state brings along', async () => {
+    const graph = asking({
+      outputKey: 'verdict',
+      task: { schema: z.enum(['yes', 'no']).transform((text) => text.length) },
+    });
+    const refused = await rejection(graph.execute('x', { state: { human_response: 'perhaps' } }));
+    const taken = await graph.execute('x', { state: { human_response: 'yes' } });
+
+    expect(refused).toMatchObject({ name: 'NodeExecutionError', node: 'ask', cause: { code: 'WORKFLOW_INPUT' } });
+    expect(taken.finalState['verdict']).toBe(3);
+  });
+
+  it('takes an answer for one question, and waits for the next with nothing', async () => {
+    const graph = new WorkflowBuilder('g')
+      .addNode('one', { humanPrompt: 'One?' })
+      .addNode('two', { humanPrompt: 'Two?' })
+      .addEdge('one', 'two')
+      .setEntry('one')
+      .setTerminal('two')
+      .build();
+    const first = await graph.execute('x');
+    const second = await graph.resume(first.finalState, 'yes');
+    const again = await graph.resume(second.finalState, null);
+    const done = await graph.resume(again.finalState, 'no');
+
+    expect([second.wait?.node, again.wait?.node, done.status]).toEqual(['two', 'two', 'completed']);
+    expect(done.finalState.history.map(([, update]) => update['human_response'])).toEqual(['yes', 'no']);
   });
 });

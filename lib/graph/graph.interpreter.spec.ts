@@ -68,7 +68,7 @@ describe('A graph', () => {
     expect(seen).toEqual(['high']);
   });
 
-  it('takes a condition that throws, or answers a promise, for one that does not hold', async () => {
+  it('takes a condition that throws for one that does not hold', async () => {
     const { seen, trace } = tracer();
     const engine = new WorkflowBuilder('g')
       .addNode('a', trace('a'))
@@ -78,7 +78,6 @@ describe('A graph', () => {
       .addEdge('a', 'b', {
         condition: failing,
       })
-      .addEdge('a', 'c', { condition: async () => true })
       .addEdge('a', 'd')
       .setEntry('a')
       .setTerminal('d')
@@ -209,12 +208,25 @@ describe('A graph', () => {
       expect(seen).toEqual(['a', 'b', 'c', 'd']);
     });
 
-    it('one after the other, each seeing what those before it added, when branches are not to be parallel', async () => {
-      const add: NodeFunction = (s) => ({ n: ((s['n'] as number | undefined) ?? 0) + 1 });
+    it.each([true, false])('comes to the same where branches run beside each other: %s', async (parallelBranches) => {
+      let running = 0;
+      let most = 0;
+      const add: NodeFunction = async (s) => {
+        most = Math.max(most, ++running);
+        await Promise.resolve();
+        running--;
+        return { n: ((s['n'] as number | undefined) ?? 0) + 1, log: [`saw ${String(s['n'])}`] };
+      };
       const { builder } = graphOf('a>b a>c a>d b>e c>e d>e', 'e', { b: add, c: add, d: add });
-      const { finalState } = await builder.configure({ parallelBranches: false }).build().execute('');
+      const append = (one: unknown, other: unknown) => [
+        ...((one as string[] | undefined) ?? []),
+        ...(other as string[]),
+      ];
+      const engine = builder.setReducer('log', append).configure({ parallelBranches }).build();
+      const { finalState } = await engine.execute('', { state: { n: 5 } });
 
-      expect(finalState['n']).toBe(3);
+      expect(finalState).toMatchObject({ n: 6, log: ['saw 5', 'saw 5', 'saw 5'] });
+      expect(most).toBe(parallelBranches ? 3 : 1);
     });
 
     it('drops none over the limit: they wait for their turn', async () => {

@@ -8,6 +8,7 @@ import type { GraphPlan, PlannedNode } from './graph.plan.js';
 import {
   positionIn,
   positionOf,
+  resultsOf,
   POSITION_KEY,
   STANDING_KEYS,
   type FrontierNode,
@@ -59,6 +60,8 @@ export class GraphTraversal {
   private readonly ended: (VisitEnd | undefined)[] = [];
   /** How many of them are in the state already. */
   private merged = 0;
+  /** How many results are of earlier frontiers. */
+  private passed = 0;
 
   constructor(
     private readonly plan: GraphPlan,
@@ -104,12 +107,20 @@ export class GraphTraversal {
   snapshot(): GraphValues {
     const { plan, state, frontier, ended, known, visits, merged } = this;
     const { answered } = this.visitor;
-    const { position, open } = positionOf({ plan, frontier, ended, known, visits, merged, answered });
+    const made = this.results.slice(0, this.passed);
+    const { position, open } = positionOf({ plan, frontier, ended, known, visits, merged, made, answered });
     const values = { ...state.asDict(), _history: [...state._history] };
     return { ...values, _iteration: this.iterations - open, [POSITION_KEY]: position };
   }
 
-  private takeUp({ frontier, visits }: GraphPosition): void {
+  /** Visits that were begun and have ended. */
+  get visitsMade(): number {
+    return this.iterations - this.ended.filter((each) => each instanceof Paused).length;
+  }
+
+  private takeUp(position: GraphPosition): void {
+    const { frontier, visits } = position;
+    this.passed = this.results.push(...resultsOf(position, this.state._history));
     for (const [name, count] of Object.entries(visits)) this.visits[this.indexOf(name)] = count;
     this.frontier = frontier.map(({ node }) => this.indexOf(node));
     this.known = frontier;
@@ -137,15 +148,24 @@ export class GraphTraversal {
   private begin(at: number): VisitEnd | Promise<VisitEnd> {
     const planned = this.plan.nodes[this.frontier[at] as number] as PlannedNode;
     const known = this.known?.[at];
-    if (known?.update !== undefined) {
-      const { update: output, error = null } = known;
-      return new NodeResult(planned.name, { output, error });
+    const isMade = known?.update !== undefined;
+    if (!isMade) {
+      this.iterations++;
+      this.state._iteration = this.iterations;
+      this.visits[planned.index] = (this.visits[planned.index] as number) + 1;
     }
-    this.iterations++;
-    this.state._iteration = this.iterations;
-    const count = (this.visits[planned.index] as number) + 1;
-    this.visits[planned.index] = count;
-    return this.visitor.visit(planned, `${this.prefix}${planned.name}#${count}`, known);
+    const path = `${this.prefix}${planned.name}#${this.visits[planned.index] as number}`;
+    if (this.options.host.stopsAt?.(path) === true) return new Paused(undefined);
+    if (isMade) return this.recall(planned.name, path, known);
+    return this.visitor.visit(planned, path, known);
+  }
+
+  /** A visit that was made before is told of as it was then. */
+  private recall(node: string, path: string, known: FrontierNode): NodeResult {
+    const { update: output = {}, error, durationMs = 0 } = known;
+    const result = new NodeResult(node, { output, error: error ?? null, durationMs });
+    this.options.observer?.onEnd?.(path, result);
+    return result;
   }
 
   /** Begins all of the frontier; answers a promise when not all have ended with that. */
@@ -179,14 +199,13 @@ export class GraphTraversal {
     }
   }
 
-  /** Visits the frontier one after the other; each sees what those before it have added. */
+  /** Visits the frontier one after the other, up to the first that does not end. */
   private async beginEach(): Promise<void> {
     for (let at = 0; at < this.frontier.length; at++) {
       const answer = this.begin(at);
       const ended = isThenable(answer) ? await answer : answer;
       this.ended[at] = ended;
       if (!(ended instanceof NodeResult)) return;
-      this.merge(at, ended);
     }
   }
 
@@ -269,7 +288,7 @@ export class GraphTraversal {
     const { nodes } = this.plan;
     for (const index of frontier) {
       const { isTerminal, terminalCondition, name } = nodes[index] as PlannedNode;
-      if (!isTerminal || !holds(terminalCondition, state)) continue;
+      if (!isTerminal || !holds(terminalCondition, state, name)) continue;
       this.terminatedAt = name;
       this.frontier = [];
       return;
@@ -281,7 +300,7 @@ export class GraphTraversal {
     for (const index of frontier) {
       const planned = nodes[index] as PlannedNode;
       for (const { edge, target } of planned.edges) {
-        if (edge.condition !== undefined && !holds(edge.condition, state)) continue;
+        if (edge.condition !== undefined && !holds(edge.condition, state, planned.name, edge.target)) continue;
         if (target < 0) throw this.astray(planned, edge.target);
         if (this.prefix === '') this.options.observer?.onFollow?.(planned.name, edge.target);
         if (edge.isParallel) isParallel = true;
@@ -294,6 +313,7 @@ export class GraphTraversal {
     this.isParallel = isParallel;
     this.ended.length = 0;
     this.merged = 0;
+    this.passed = this.results.length;
     this.known = undefined;
   }
 

@@ -184,8 +184,8 @@ export class GraphService {
     refuseUnknownOptions(options, FORK, 'fork');
     const { before, state = {}, id = newWorkflowId(this.services.clock), headers } = options;
     const record = await this.find(workflowId);
-    const { result, standing } = await this.read(record, { before });
-    if (result.status === 'completed') {
+    const { hasStopped, standing } = await this.read(record, { before });
+    if (!hasStopped) {
       throw new GraphExecutionError(
         `The run "${workflowId}" never made the visit "${before}". Take one that its history names.`,
       );

@@ -1,4 +1,4 @@
-import type { WorkflowReference } from '../core/definition/index.js';
+import { schemaValidator, type WorkflowReference } from '../core/definition/index.js';
 import { isStepTimeoutError } from '../core/errors/index.js';
 import { isThenable } from '../core/options/index.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
@@ -93,7 +93,7 @@ export class NodeVisitor {
         if (host.pauses) return this.callAgain(planned, path, known);
         return this.answerOf(planned, path, host.call(planned, path, state, this.limitOf(planned)));
       case 'human':
-        return this.ask(planned, path);
+        return this.ask(planned, path, known);
       case 'graph':
         return this.within(planned, path, known);
       case 'child': {
@@ -142,15 +142,38 @@ export class NodeVisitor {
     return this.around.visitsUntil === Infinity ? timeoutMs : this.limitOf({ timeoutMs });
   }
 
-  private ask(planned: PlannedNode, path: string): unknown {
+  private ask(planned: PlannedNode, path: string, known: FrontierNode | undefined): unknown {
     const { state } = this.around;
     const human = planned.node as HumanNode;
-    const given = this.answered.has(human.resumeKey) ? undefined : human.answerIn(state);
     // What a person answers is stored where answers may be looked for: it is not to be found there by the next question.
-    this.answered.add(human.resumeKey);
-    if (given !== undefined) return human.updateOf(given);
-    const answer = this.wait(planned, path, human.promptFor(state));
-    return isThenable(answer) ? answer.then((value) => human.updateOf(value)) : human.updateOf(answer);
+    const take = (value: unknown): GraphUpdate => {
+      this.answered.add(human.resumeKey);
+      return human.updateOf(value);
+    };
+    if (known?.answer != null) return take(known.answer);
+    const given = this.answered.has(human.resumeKey) ? undefined : human.answerIn(state);
+    const answer =
+      given === undefined ? this.wait(planned, path, human.promptFor(state)) : this.use(planned, path, given);
+    return isThenable(answer) ? answer.then(take) : take(answer);
+  }
+
+  /** An answer that the state brought along is one question's, and passes the check that a person's does. */
+  private use(planned: PlannedNode, path: string, given: unknown): unknown {
+    const { resumeKey, task } = planned.node as HumanNode;
+    this.answered.add(resumeKey);
+    if (task?.schema === undefined) return given;
+    const check = schemaValidator(task.schema);
+    const release = (error: unknown): never => {
+      this.answered.delete(resumeKey);
+      throw error;
+    };
+    const place = `The answer to "${planned.name}" that the state has under "${resumeKey}"`;
+    try {
+      const valid = this.around.host.check(path, () => check(given, place));
+      return isThenable(valid) ? valid.then(undefined, release) : valid;
+    } catch (error) {
+      return release(error);
+    }
   }
 
   private wait(planned: PlannedNode, path: string, prompt: string): unknown {
@@ -215,10 +238,9 @@ export class NodeVisitor {
 
   /** Whether it is no failure, but has to be waited for. */
   private pauseOf(planned: PlannedNode, cause: unknown): Paused | undefined {
-    const { name, kind, node } = planned;
+    const { name } = planned;
     const isUnrecorded = cause instanceof Unrecorded;
     if (!isUnrecorded && !(this.around.host.pauses && cause instanceof HumanInputRequiredError)) return undefined;
-    if (kind === 'human') this.answered.delete((node as HumanNode).resumeKey);
     if (isUnrecorded) return new Paused(cause.wait);
     return new Paused({ node: name, prompt: cause.prompt, checkpointId: name });
   }

@@ -62,6 +62,8 @@ export class RecordedRun {
 export class RecordedHost implements VisitHost {
   readonly pauses = false;
   readonly isStopped = false;
+  /** Whether the run came to the visit to stop at. */
+  hasStopped = false;
   private at: number;
 
   /** @param before The visit to stop at, as if it had not been made. */
@@ -76,26 +78,34 @@ export class RecordedHost implements VisitHost {
     return this.at;
   }
 
+  stopsAt(path: string): boolean {
+    if (path !== this.before) return false;
+    this.hasStopped = true;
+    return true;
+  }
+
   call(_planned: PlannedNode, path: string): unknown {
-    return this.take(path, encodeName(path));
+    return this.take(encodeName(path));
   }
 
   ask({ name, node }: PlannedNode, path: string): unknown {
-    if (path === this.before) throw unrecorded();
     return this.asked(node instanceof HumanNode ? node : {}, name, path);
+  }
+
+  check(path: string): unknown {
+    return this.take(encodeName(path));
   }
 
   child(path: string, _workflow: WorkflowReference): Promise<unknown> {
     try {
-      return Promise.resolve(this.take(path, `$result:${encodeName(path)}`));
+      return Promise.resolve(this.take(`$result:${encodeName(path)}`));
     } catch (error) {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was recorded
       return Promise.reject(error);
     }
   }
 
-  private take(path: string, name: string): unknown {
-    if (path === this.before) throw unrecorded();
+  private take(name: string): unknown {
     const { entry, value } = this.run.take(name);
     this.at = Math.max(this.at, entry.recordedAt);
     return value;
@@ -104,14 +114,14 @@ export class RecordedHost implements VisitHost {
   private async asked(human: Asker, node: string, path: string): Promise<unknown> {
     const { id, generation } = this.run.record;
     const place = taskPlace(id, generation, path);
-    const { prompt } = this.take(path, place.key) as TaskRecord;
+    const { prompt } = this.take(place.key) as TaskRecord;
     const wait = { node, prompt, checkpointId: formatTaskId(place) };
     const take = (name: string): unknown => {
       if (!this.run.has(name)) throw unrecorded(wait);
-      return this.take(path, name);
+      return this.take(name);
     };
     const port: TaskPort = {
-      open: () => Promise.resolve(this.take(path, place.key) as TaskRecord),
+      open: () => Promise.resolve(this.take(place.key) as TaskRecord),
       wait: async (turn) => {
         const value = take(`${place.key}/${turn}`);
         const winner = this.run.take(`${place.key}/${turn}`).entry.data?.winner;

@@ -1,5 +1,6 @@
 import { readOptional } from '../core/definition/index.js';
 import { isThenable } from '../core/options/index.js';
+import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphValidationError } from './errors/graph-validation.error.js';
 import type { GraphValues } from './workflow-state.js';
 
@@ -46,20 +47,39 @@ export class WorkflowEdge<S extends object = GraphValues> {
       );
   }
 
-  /** Whether it is followed in this state. */
+  /** Whether it is followed in this state. @throws GraphExecutionError when its condition answers a promise */
   isActive(state: Readonly<S>): boolean {
-    return holds(this.condition as StateCondition | undefined, state);
+    return holds(this.condition as StateCondition | undefined, state, this.source, this.target);
   }
 }
 
-/** Asks a condition: none always holds, one that throws does not. @internal */
-export function holds(condition: StateCondition | undefined, state: object): boolean {
+/**
+ * Asks a condition: none always holds, one that throws does not.
+ *
+ * @param target Where an edge leads; left out for the condition of an end.
+ * @throws GraphExecutionError when it answers a promise
+ * @internal
+ */
+export function holds(condition: StateCondition | undefined, state: object, source: string, target?: string): boolean {
   if (condition === undefined) return true;
+  let answer: unknown;
   try {
-    const answer = condition(state as GraphValues);
-    return answer === true || (Boolean(answer) && !isThenable(answer));
+    answer = condition(state as GraphValues);
   } catch {
     // Documented: an edge whose condition cannot be told is not followed, and a node whose condition cannot be told is no end.
     return false;
   }
+  if (answer === true) return true;
+  if (isThenable(answer)) refusePromise(answer, source, target);
+  return Boolean(answer);
+}
+
+function refusePromise(answer: PromiseLike<unknown>, source: string, target: string | undefined): never {
+  // What it comes to is of no interest any more, also where it fails.
+  answer.then(undefined, () => undefined);
+  const place = target === undefined ? `end "${source}"` : `edge "${source}" → "${target}"`;
+  throw new GraphExecutionError(
+    `The condition of the ${place} answered a promise. It has to answer at once: find out in a node, and ask the state for it.`,
+    { node: source },
+  );
 }

@@ -1,5 +1,12 @@
 import { VirtualClock } from '../core/time/index.js';
-import { WorkflowBuilder, WorkflowCheckpoint, WorkflowRunner, WorkflowState, type GraphValues } from './index.js';
+import {
+  WorkflowBuilder,
+  WorkflowCheckpoint,
+  WorkflowRunner,
+  WorkflowState,
+  type GraphUpdate,
+  type GraphValues,
+} from './index.js';
 
 /** A graph whose second node fails the first times. */
 function flaky(failures: number, options: object = {}) {
@@ -72,6 +79,24 @@ describe('WorkflowRunner', () => {
 
     expect(paused).toMatchObject({ status: 'suspended', wait: { checkpointId: 'ask' } });
     expect(result.finalState).toMatchObject({ before: 1, human_response: 'fine', output: 'fine' });
+  });
+
+  it.each<[string, (finished: GraphUpdate) => GraphUpdate, string]>([
+    ['that has ended', (finished) => finished, 'GraphExecutionError'],
+    [
+      'that has ended, stored as JSON',
+      (finished) => JSON.parse(JSON.stringify(finished)) as GraphUpdate,
+      'GraphExecutionError',
+    ],
+    ['that is a list', () => [] as never, 'WorkflowOptionsError'],
+  ])('does not go on from a state %s', async (_, of, name) => {
+    const { seen, engine } = flaky(0);
+    const { finalState } = await engine.execute('x');
+    const state = of(finalState);
+
+    await expect(engine.resume(state, 'fine')).rejects.toMatchObject({ name });
+    await expect(new WorkflowRunner(engine).resume('fine', { state })).rejects.toMatchObject({ name });
+    expect(seen).toEqual(['a', 'b']);
   });
 
   it('puts the answer where it is told to as well', async () => {

@@ -102,7 +102,7 @@ export class TaskService {
     return this.reader.view(place, await this.reader.read(place));
   }
 
-  /** Takes a task for one person: nobody else may answer it until it is released. Safe to call twice. @throws TaskStateError, TaskNotFoundError */
+  /** Takes a task for one person: nobody else may answer it until it is released; in an approval others vote all the same. Safe to call twice. @throws TaskStateError, TaskNotFoundError */
   async claim(taskId: string, by: string): Promise<TaskView> {
     await this.tell(taskId, { kind: 'claim', by: person(by, 'claim') });
     return this.get(taskId);

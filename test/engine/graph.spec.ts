@@ -12,13 +12,16 @@ import {
 import {
   GraphConfig,
   GraphWorkflow,
+  HumanNode,
   Node,
   NodeExecutionError,
   WorkflowBuilder,
+  type GraphForkOptions,
   type GraphValues,
   type WorkflowEngine,
 } from 'nestjs-workflow/graph';
 import { z } from 'zod';
+import { rejection } from '../utils/graphs.js';
 
 const failure = new TypeError('no');
 
@@ -143,7 +146,7 @@ describe('A durable graph', () => {
       status: 'suspended',
       workflowId: 'l-1',
       wait: { node: 'review', prompt: 'Send "Hello 1"?', checkpointId: task?.id },
-      iterations: 2,
+      iterations: 1,
     });
     expect(task).toMatchObject({ prompt: 'Send "Hello 1"?', assignees: ['ann'] });
     expect(again.wait?.prompt).toBe('Send "Hello 2"?');
@@ -184,6 +187,21 @@ describe('A durable graph', () => {
     expect(seen).toEqual(['send']);
     await expect(graph.fork('l-3', { before: 'send#9' })).rejects.toThrow(/never made the visit "send#9"/);
   });
+
+  it.each(['send#1', 'nope#1', 'draft', undefined])(
+    'is not gone on from the visit %s, which it never made, while it waits, or once it has failed',
+    async (before) => {
+      const { graph } = app;
+      await graph.execute('letters', 'Hi', { id: 'l-8' });
+      failures = 1;
+      await graph.execute('flaky', 'x', { id: 'f-8' }).catch(() => undefined);
+      const never = { name: 'GraphExecutionError', message: expect.stringMatching(/never made the visit/) as string };
+
+      await expect(graph.fork('l-8', { before } as GraphForkOptions)).rejects.toMatchObject(never);
+      await expect(graph.fork('f-8', { before } as GraphForkOptions)).rejects.toMatchObject(never);
+      await expect(graph.fork('f-8', { before: 'b#1' })).resolves.toMatchObject({ workflow: 'flaky' });
+    },
+  );
 
   it('is asked for once when it runs here: with the journal that its result is read from', async () => {
     const store = app.module.get<WorkflowStore>(WORKFLOW_STORE);
@@ -239,7 +257,31 @@ describe('A durable graph', () => {
 
     expect(under).toMatchObject({ status: 'running', wait: undefined, succeeded: false });
     expect(await graph.result('slow-1')).toMatchObject({ status: 'completed' });
-    expect(await graph.result('l-6')).toMatchObject({ status: 'failed', wait: undefined, iterations: 2 });
+    expect(await graph.result('l-6')).toMatchObject({ status: 'failed', wait: undefined, iterations: 1 });
+  });
+
+  it('checks an answer that its state brings along, once, and asks where it has none', async () => {
+    const { graph, client } = app;
+    const checked = new WorkflowBuilder('checked')
+      .addNode('ask', { humanPrompt: 'Sure?', task: { schema: z.string().transform((text) => `${text}!`) } })
+      .addNode('end', new HumanNode('end', { outputKey: 'done' }))
+      .addEdge('ask', 'end')
+      .setEntry('ask')
+      .setTerminal('end')
+      .build();
+    graph.register(checked);
+    const given = await graph.execute(checked, 'x', { id: 'c-1', state: { human_response: 'yes', done: 'given' } });
+    const names = (await client.getJournal('c-1')).map(({ name }) => name);
+    const refused = await rejection(graph.execute(checked, 'x', { id: 'c-2', state: { human_response: 7 } }));
+    const fork = await graph.fork('c-1', { before: 'ask#1', state: { human_response: 'no' } });
+    for await (const { type } of graph.watch(fork.id, { mode: 'events' })) if (type === 'paused') break;
+    const forked = await graph.result(fork.id);
+
+    expect(given).toMatchObject({ status: 'suspended', wait: { node: 'end' }, nodeResults: [{ nodeName: 'ask' }] });
+    expect(given.finalState).toMatchObject({ human_response: 'yes!', done: 'given' });
+    expect(names).toContain('ask#1');
+    expect(refused).toMatchObject({ node: 'ask', cause: { code: 'WORKFLOW_INPUT' } });
+    expect(forked.finalState['human_response']).toBe('no!');
   });
 
   it('waits on where it is answered with nothing', async () => {
@@ -297,6 +339,57 @@ describe('A durable graph', () => {
     const drawn = await app.graph.diagram(fan, { workflowId: 'fan-1' });
 
     expect([...drawn.matchAll(/linkStyle (\d)/g)].map(([, edge]) => edge)).toEqual(['0', '1', '3', '4']);
+  });
+
+  it('is gone on from inside a fan-out, with the visits of its siblings, and from there again', async () => {
+    const { graph } = app;
+    const fan = new WorkflowBuilder('inside')
+      .addNode('a', () => ({}))
+      .addNode('b', ({ k }) => ({ b: k }))
+      .addNode('c', ({ k }) => ({ c: k }))
+      .addNode('z', ({ b, c }) => ({ output: [b, c] }))
+      .addEdge('a', 'b')
+      .addEdge('a', 'c')
+      .addEdge('b', 'z')
+      .addEdge('c', 'z')
+      .setEntry('a')
+      .setTerminal('z')
+      .build();
+    graph.register(fan);
+    await graph.execute(fan, '', { id: 'in-1', state: { k: 1 } });
+    const first = await graph.fork('in-1', { before: 'c#1', state: { k: 2 } });
+    const output = await first.result();
+    const again = await graph.fork(first.id, { before: 'b#1', state: { k: 3 } });
+    const outputAgain = await again.result();
+    const [visits, visitsAgain] = [await graph.history(first.id), await graph.history(again.id)];
+    const drawn = await graph.diagram(fan, { workflowId: first.id });
+
+    expect(output).toMatchObject({ output: [1, 2], iterations: 4 });
+    expect(visits.map(({ visit }) => visit)).toEqual(['b#1', 'c#1', 'z#1']);
+    expect(outputAgain).toMatchObject({ output: [3, 2], iterations: 4 });
+    expect(visitsAgain.map(({ visit }) => visit)).toEqual(['b#1', 'c#1', 'z#1']);
+    expect([...drawn.matchAll(/linkStyle (\d)/g)].map(([, edge]) => edge)).toEqual(['2', '3']);
+    expect(drawn).not.toMatch(/style n0/);
+    expect(drawn).toMatch(/style n1/);
+  });
+
+  it('is gone on from the visit of a sub-workflow', async () => {
+    const { graph } = app;
+    const inner = new WorkflowBuilder('within')
+      .addNode('one', ({ input }) => ({ output: input }))
+      .setEntry('one')
+      .setTerminal('one')
+      .build();
+    const outer = new WorkflowBuilder('around')
+      .addNode('in', { subworkflow: inner })
+      .setEntry('in')
+      .setTerminal('in')
+      .build();
+    graph.register(outer);
+    await graph.execute(outer, 'x', { id: 'around-1' });
+    const fork = await graph.fork('around-1', { before: 'in#1', state: { input: 'y' } });
+
+    expect(await fork.result()).toMatchObject({ output: 'y' });
   });
 
   it('is drawn with the path of a run', async () => {

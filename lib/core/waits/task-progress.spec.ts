@@ -49,6 +49,33 @@ describe('An approval', () => {
     expect(second).toMatchObject({ kind: 'decided', result: { status: 'rejected', votes: [{ decision: 'reject' }] } });
   });
 
+  describe('that somebody has claimed', () => {
+    const task: TaskRecord = {
+      prompt: '?',
+      assignees: ['a', 'b', 'c'],
+      createdAt: 0,
+      approval: { policy: 'majority' },
+    };
+    const approve = (by: string) => ({ kind: 'vote', vote: { by, decision: 'approve' } }) as const;
+    const claimed = { ...beginTask(task), claimedBy: 'a' };
+
+    it('takes the votes of the others', () => {
+      const step = applyTaskEvent(task, claimed, approve('b'));
+
+      expect(step).toMatchObject({ kind: 'goes-on', progress: { claimedBy: 'a', votes: [{ by: 'b' }] } });
+      expect(applyTaskEvent(task, claimed, approve('z'))).toMatchObject({ kind: 'refused' });
+    });
+
+    it('is free for the next to claim once that one has voted', () => {
+      const voted = applyTaskEvent(task, claimed, approve('a'));
+      const progress = voted.kind === 'goes-on' ? voted.progress : claimed;
+      const next = applyTaskEvent(task, progress, { kind: 'claim', by: 'b' });
+
+      expect(progress).not.toHaveProperty('claimedBy');
+      expect(next).toMatchObject({ kind: 'goes-on', progress: { claimedBy: 'b', votes: [{ by: 'a' }] } });
+    });
+  });
+
   describe('that goes to others', () => {
     const approve = (by: string) => ({ kind: 'vote', vote: { by, decision: 'approve' } }) as const;
     const of = (policy: ApprovalPolicy, to: readonly string[] = ['c']): TaskRecord => ({

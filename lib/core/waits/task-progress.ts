@@ -71,7 +71,7 @@ export function applyTaskEvent(task: TaskRecord, progress: TaskProgress, event: 
       return mayAct(progress, event.by) ?? { kind: 'answered', value: event.value };
     case 'vote':
       if (task.approval === undefined) return refused('it is no approval, and takes an answer');
-      return mayAct(progress, event.vote.by) ?? vote(task.approval, progress, event.vote);
+      return isAsked(progress, event.vote.by) ?? vote(task.approval, progress, event.vote);
   }
 }
 
@@ -127,13 +127,22 @@ function vote({ checklist = [], ...approval }: ApprovalOptions, progress: TaskPr
   const votes = [...progress.votes.filter(({ by }) => by !== given.by), given];
   const status = judgeApproval(approval, progress.assignees, votes);
   if (status !== undefined) return { kind: 'decided', result: { status, votes } };
-  return { kind: 'goes-on', progress: { ...progress, votes } };
+  // Who has voted is done with it, and bars nobody else.
+  const { claimedBy, ...others } = progress;
+  const isHeld = claimedBy !== undefined && claimedBy !== given.by;
+  return { kind: 'goes-on', progress: { ...others, ...(isHeld && { claimedBy }), votes } };
+}
+
+/** What somebody else has claimed is theirs to answer; votes are everyone's own. */
+function mayAct(progress: TaskProgress, by: string | undefined): TaskStep | undefined {
+  const { claimedBy } = progress;
+  if (claimedBy !== undefined && by !== undefined && claimedBy !== by)
+    return refused(`it is claimed by "${claimedBy}"`);
+  return isAsked(progress, by);
 }
 
 /** Who is not asked does not answer; without names everyone is, and who is not named is the application itself. */
-function mayAct({ assignees, claimedBy }: TaskProgress, by: string | undefined): TaskStep | undefined {
-  if (claimedBy !== undefined && by !== undefined && claimedBy !== by)
-    return refused(`it is claimed by "${claimedBy}"`);
+function isAsked({ assignees }: TaskProgress, by: string | undefined): TaskStep | undefined {
   if (by === undefined || assignees.length === 0 || assignees.includes(by)) return undefined;
   return refused(`"${by}" is not among those who are asked`);
 }

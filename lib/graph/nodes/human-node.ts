@@ -6,7 +6,6 @@ import type { GraphUpdate, GraphValues } from '../workflow-state.js';
 import { fillTemplate } from './prompt-template.js';
 import { AbstractWorkflowNode } from './workflow-node.js';
 
-/** The key under which an answer comes in where nothing else is said. */
 /** Where answers are found that nobody asked to be elsewhere. @internal */
 export const HUMAN_RESPONSE = 'human_response';
 
@@ -16,7 +15,10 @@ export interface HumanNodeOptions {
   readonly prompt?: string;
   /** Where the answer is stored. @default 'human_response' */
   readonly outputKey?: string;
-  /** Where an answer is looked for in the state before a person is asked. @default 'human_response' */
+  /**
+   * Where an answer is looked for in the state before a person is asked; one that is found has to pass the `schema` of the task. What
+   * stands under another `outputKey` is overwritten by the answer, and is none. @default 'human_response'
+   */
   readonly resumeKey?: string | null;
   /** Who is asked in a durable run, until when, and what the answer has to be like. */
   readonly task?: HumanTaskOptions;
@@ -41,8 +43,7 @@ export class HumanNode extends AbstractWorkflowNode {
     this.outputKey = options.outputKey ?? HUMAN_RESPONSE;
     this.task = options.task;
     this.onDeadline = oneOf(options.onDeadline, ['throw', 'store'], `onDeadline of node "${name}"`) ?? 'throw';
-    this.resumeKey =
-      options.resumeKey ?? (options.outputKey === undefined ? HUMAN_RESPONSE : resumeKeyOf(this.outputKey));
+    this.resumeKey = options.resumeKey ?? HUMAN_RESPONSE;
   }
 
   /** What the person is asked. */
@@ -70,9 +71,4 @@ export class HumanNode extends AbstractWorkflowNode {
   override get mainKey(): string {
     return this.outputKey;
   }
-}
-
-/** An output that other nodes write as well is no answer. */
-function resumeKeyOf(outputKey: string): string {
-  return outputKey === 'output' ? HUMAN_RESPONSE : outputKey;
 }
