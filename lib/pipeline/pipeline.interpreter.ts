@@ -27,10 +27,20 @@ export function interpretPipeline(
 
 const ALONE: StepRunnerOptions = { parallelism: 1, failFast: true };
 
-/** Runs one step outside any pipeline, as it would be run inside one. @internal */
-export async function executeAlone(step: PipelineStep, context: PipelineContext): Promise<unknown> {
+/**
+ * Runs one step outside any pipeline, as it would be run inside one.
+ *
+ * @param execute Of the class that asks: a subclass whose own calls it must not be called again.
+ * @internal
+ */
+export async function executeAlone(
+  step: PipelineStep,
+  execute: PipelineStep['execute'],
+  context: PipelineContext,
+): Promise<unknown> {
   const planner = new StepPlanner(`step "${step.name}"`);
-  const plan = planner.plan(step);
+  const asItsClass = Object.create(step, { execute: { value: execute } }) as PipelineStep;
+  const plan = planner.plan(step.execute === execute ? step : asItsClass);
   const own = context.fork();
   const run = (ctx: WorkflowContext): unknown =>
     new StepRunner(ctx, own, { steps: [plan], layout: planner }, ALONE).execute(plan);
