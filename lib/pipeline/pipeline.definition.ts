@@ -284,7 +284,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       );
     }
     const runId = (context.runId ??= newWorkflowId());
-    return new PipelineCheckpoint(store, `pipeline:${this.name}:${runId}`, ctx.logger);
+    return new PipelineCheckpoint(store, `pipeline:${this.name}:${runId}`, ctx.logger, this);
   }
 
   private diagram(): DiagramGraph {

@@ -21,8 +21,11 @@ export function interpretPipeline(
 ): PipelineContext | Promise<PipelineContext> {
   const runner = new StepRunner(ctx, context, plan, options);
   const { checkpoint } = options;
-  const run = (): PipelineContext | Promise<PipelineContext> => runDependencies(plan.graph, runner);
-  return checkpoint === undefined ? run() : checkpoint.around(context, run);
+  if (checkpoint === undefined) return runDependencies(plan.graph, runner);
+  return checkpoint.around(context, async () => {
+    await runner.recall(checkpoint);
+    return runDependencies(plan.graph, runner);
+  });
 }
 
 const ALONE: StepRunnerOptions = { parallelism: 1, failFast: true };
