@@ -33,17 +33,17 @@ const ALONE: StepRunnerOptions = { parallelism: 1, failFast: true };
 /**
  * Runs one step outside any pipeline, as it would be run inside one.
  *
- * @param execute Of the class that asks: a subclass whose own calls it must not be called again.
+ * @param ofClass Whose `execute` it is that was called: a subclass whose own calls it must not be called again.
  * @internal
  */
 export async function executeAlone(
   step: PipelineStep,
-  execute: PipelineStep['execute'],
+  ofClass: { readonly prototype: object },
   context: PipelineContext,
 ): Promise<unknown> {
   const planner = new StepPlanner(`step "${step.name}"`);
-  const asItsClass = Object.create(step, { execute: { value: execute } }) as PipelineStep;
-  const plan = planner.plan(step.execute === execute ? step : asItsClass);
+  const execute = Object.getOwnPropertyDescriptor(ofClass.prototype, 'execute') as PropertyDescriptor;
+  const plan = planner.plan(Object.create(step, { execute }) as PipelineStep);
   const own = context.fork();
   const run = (ctx: WorkflowContext): unknown =>
     new StepRunner(ctx, own, { steps: [plan], layout: planner }, ALONE).execute(plan);
