@@ -1,3 +1,5 @@
+import type { WorkflowDefinition } from '../core/definition/index.js';
+import { WorkflowVersionMismatchError } from '../core/errors/index.js';
 import type { WorkflowLogger } from '../core/lifecycle/index.js';
 import { requireMethods } from '../core/options/index.js';
 import type { PipelineContext } from './pipeline-context.js';
@@ -15,6 +17,8 @@ export function requireStore<S extends PipelineCheckpointStore | undefined>(stor
 }
 
 interface Checkpoint {
+  /** Of the pipeline that wrote it. */
+  readonly version: number;
   /** The paths of what is done: a store may drop results that are `undefined`. */
   readonly completed: readonly string[];
   readonly results: Readonly<Record<string, unknown>>;
@@ -23,7 +27,8 @@ interface Checkpoint {
 
 /**
  * What one run of a pipeline has done, in a store of the user's: written after every completed step, cleared after success. Its key has
- * the run's id in it, so that two runs of one pipeline never meet. A store that fails is logged, and the pipeline goes on.
+ * the run's id in it, so that two runs of one pipeline never meet. What is undone is not done any more. A store that fails is logged,
+ * and the pipeline goes on.
  *
  * @internal
  */
@@ -35,9 +40,14 @@ export class PipelineCheckpoint {
     private readonly store: PipelineCheckpointStore,
     private readonly key: string,
     private readonly logger: WorkflowLogger,
+    private readonly pipeline: Pick<WorkflowDefinition, 'name' | 'version' | 'isCompatibleWith'>,
   ) {}
 
-  /** Lets a run begin with what an earlier one has done, and clears the checkpoint after success. */
+  /**
+   * Lets a run begin with what an earlier one has done, and clears the checkpoint after success.
+   *
+   * @throws WorkflowVersionMismatchError for what was done in a version that this one does not take over
+   */
   async around<T>(context: PipelineContext, run: () => T | Promise<T>): Promise<T> {
     await this.restore(context);
     const outcome = await run();
@@ -50,13 +60,29 @@ export class PipelineCheckpoint {
   private async restore(context: PipelineContext): Promise<void> {
     const found = (await this.tried('read', () => this.store.get(this.key))) as Checkpoint | undefined | null;
     if (found == null) return;
-    const { completed, results, metadata } = found;
+    const { version, completed, results, metadata } = found;
     if (!Array.isArray(completed) || results == null) {
       this.logger.warn('The checkpoint of a pipeline is not one, and is passed over.', { key: this.key });
       return;
     }
+    this.requireVersion(version);
     for (const path of completed as readonly string[]) this.completed.set(path, results[path]);
     context.apply({ metadata });
+  }
+
+  private requireVersion(found: number | undefined): void {
+    const { name, version, isCompatibleWith } = this.pipeline;
+    if (found === undefined)
+      this.logger.warn('The checkpoint of a pipeline has no version, and is taken for one of this version.', {
+        key: this.key,
+      });
+    else if (found !== version && isCompatibleWith?.(found) !== true)
+      throw new WorkflowVersionMismatchError(name, found, version);
+  }
+
+  /** The paths of what is done, in the order of completion. */
+  get paths(): Iterable<string> {
+    return this.completed.keys();
   }
 
   has(path: string): boolean {
@@ -67,12 +93,24 @@ export class PipelineCheckpoint {
     return this.completed.get(path);
   }
 
-  /** Writes that a step is done; one write after the other, so that the last one has everything. */
+  /** Writes that a step is done. */
   save(path: string, result: unknown, context: PipelineContext): Promise<void> {
     this.completed.set(path, result);
+    return this.write(context);
+  }
+
+  /** Writes that a step, and what it is a part of, is not done any more. */
+  drop(path: string, context: PipelineContext): Promise<void> {
+    for (const each of this.completed.keys()) if (`${path}/`.startsWith(`${each}/`)) this.completed.delete(each);
+    return this.write(context);
+  }
+
+  /** One write after the other, so that the last one has everything. */
+  private write(context: PipelineContext): Promise<void> {
     return (this.last = this.last.then(async () => {
       const { metadata } = context.toJSON();
       const checkpoint: Checkpoint = {
+        version: this.pipeline.version,
         completed: [...this.completed.keys()],
         results: Object.fromEntries(this.completed),
         metadata,

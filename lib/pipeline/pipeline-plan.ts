@@ -1,6 +1,6 @@
 import { DependencyGraph } from '../core/scheduling/index.js';
 import type { StepLayout } from './step-layout.js';
-import type { StepPlan } from './step-plan.js';
+import { undosByPath, type StepPlan } from './step-plan.js';
 import { StepPlanner } from './step-planner.js';
 import type { PipelineStep } from './steps/pipeline-step.js';
 
@@ -10,6 +10,8 @@ export interface PipelinePlan {
   /** By declaration. */
   readonly steps: readonly StepPlan[];
   readonly layout: StepLayout;
+  /** Whether there is something that could not be undone. */
+  readonly undoes: boolean;
 }
 
 /** @throws WorkflowDefinitionError, WorkflowOptionsError naming the step @internal */
@@ -20,5 +22,5 @@ export function planPipeline(steps: readonly PipelineStep[], place: string): Pip
   const graph = new DependencyGraph(nodes, place, 'none_failed');
   const plans = new Array<StepPlan>(steps.length);
   for (const node of graph.order) plans[node] = planner.plan(steps[node] as PipelineStep);
-  return { graph, steps: plans, layout: planner };
+  return { graph, steps: plans, layout: planner, undoes: undosByPath(plans).size > 0 };
 }

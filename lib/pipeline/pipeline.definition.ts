@@ -19,6 +19,7 @@ import { callback, flag, knownOptions, limit, refuseUnknownOptions } from '../co
 import { assertVersion, assertWorkflowName, newWorkflowId } from '../core/records/index.js';
 import { DependencyOutline } from '../core/scheduling/index.js';
 import { lazyInputValidator, type WorkflowInputClass } from '../discovery/index.js';
+import { toPipelineError } from './errors/pipeline-execution.error.js';
 import { readJournalContext } from './journal-context.js';
 import { PipelineCheckpoint, requireStore, type PipelineCheckpointStore } from './pipeline-checkpoint.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
@@ -168,7 +169,8 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
   /**
    * Runs here, in memory.
    *
-   * @throws PipelineExecutionError naming the first step that failed, with what was done as its `context`; WorkflowInputError
+   * @throws PipelineExecutionError naming the first step that failed, with what was done as its `context`, and the undos that failed as
+   * `compensationErrors`; WorkflowInputError
    */
   execute(
     initialContext?: PipelineContext | PipelineExecuteOptions,
@@ -189,10 +191,11 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     options: PipelineExecuteOptions & Pick<ExecuteInMemoryOptions, 'headers' | 'timeoutMs'>,
   ): Promise<PipelineContext<ResultsOf<S>>> {
     const { initialContext = new PipelineContext(), failFast = true } = options;
-    const { inMemory } = this.currentPlan();
+    const { inMemory, plan } = this.currentPlan();
     const definition = failFast ? inMemory.failingFast : inMemory.goingOn;
     const outcome = executeInMemory(definition, initialContext, services, options);
-    return outcome as Promise<PipelineContext<ResultsOf<S>>>;
+    const told = plan.undoes ? outcome.catch(throwPipelineError) : outcome;
+    return told as Promise<PipelineContext<ResultsOf<S>>>;
   }
 
   /** Runs it over a workflow's context: it is a definition, and may be started, or run as a child, as any other. @internal */
@@ -284,7 +287,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       );
     }
     const runId = (context.runId ??= newWorkflowId());
-    return new PipelineCheckpoint(store, `pipeline:${this.name}:${runId}`, ctx.logger);
+    return new PipelineCheckpoint(store, `pipeline:${this.name}:${runId}`, ctx.logger, this);
   }
 
   private diagram(): DiagramGraph {
@@ -297,4 +300,8 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       edges: this.own.flatMap(({ name, dependencies }) => dependencies.map((from) => ({ from, to: name }))),
     };
   }
+}
+
+function throwPipelineError(error: unknown): never {
+  throw toPipelineError(error);
 }

@@ -21,16 +21,29 @@ export function interpretPipeline(
 ): PipelineContext | Promise<PipelineContext> {
   const runner = new StepRunner(ctx, context, plan, options);
   const { checkpoint } = options;
-  const run = (): PipelineContext | Promise<PipelineContext> => runDependencies(plan.graph, runner);
-  return checkpoint === undefined ? run() : checkpoint.around(context, run);
+  if (checkpoint === undefined) return runDependencies(plan.graph, runner);
+  return checkpoint.around(context, async () => {
+    await runner.recall(checkpoint);
+    return runDependencies(plan.graph, runner);
+  });
 }
 
 const ALONE: StepRunnerOptions = { parallelism: 1, failFast: true };
 
-/** Runs one step outside any pipeline, as it would be run inside one. @internal */
-export async function executeAlone(step: PipelineStep, context: PipelineContext): Promise<unknown> {
+/**
+ * Runs one step outside any pipeline, as it would be run inside one.
+ *
+ * @param ofClass Whose `execute` it is that was called: a subclass whose own calls it must not be called again.
+ * @internal
+ */
+export async function executeAlone(
+  step: PipelineStep,
+  ofClass: { readonly prototype: object },
+  context: PipelineContext,
+): Promise<unknown> {
   const planner = new StepPlanner(`step "${step.name}"`);
-  const plan = planner.plan(step);
+  const execute = Object.getOwnPropertyDescriptor(ofClass.prototype, 'execute') as PropertyDescriptor;
+  const plan = planner.plan(Object.create(step, { execute }) as PipelineStep);
   const own = context.fork();
   const run = (ctx: WorkflowContext): unknown =>
     new StepRunner(ctx, own, { steps: [plan], layout: planner }, ALONE).execute(plan);

@@ -6,11 +6,16 @@ import {
   type WorkflowClient,
   type WorkflowHandle,
 } from '../client/index.js';
-import { isWorkflowFailedError, isWorkflowTimeoutError, WorkflowDefinitionError } from '../core/errors/index.js';
+import {
+  isCompensationFailedError,
+  isWorkflowFailedError,
+  isWorkflowTimeoutError,
+  WorkflowDefinitionError,
+} from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { flag, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
-import { isPipelineExecutionError, PipelineExecutionError } from './errors/pipeline-execution.error.js';
+import { isPipelineExecutionError, toPipelineError } from './errors/pipeline-execution.error.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
 import { Pipeline, type PipelineDefinition } from './pipeline.definition.js';
 import { storedInput } from './pipeline-input.js';
@@ -67,7 +72,7 @@ export class PipelineService {
    * Runs a pipeline and answers its context. Without an id in memory, here and now; with one durably, by whichever worker claims it.
    *
    * @param input What its steps find in `context.input`, or a context to begin with.
-   * @throws PipelineExecutionError naming the first step that failed
+   * @throws PipelineExecutionError naming the first step that failed, with the undos that failed as `compensationErrors`
    * @throws WorkflowInputError when its `input` option refuses the input
    * @throws WorkflowTimeoutError when it takes longer than the `pipelineTimeout` of the module
    * @throws WorkflowVersionMismatchError when the id belongs to an instance of a version that this one does not take over
@@ -102,11 +107,10 @@ export class PipelineService {
     try {
       return PipelineContext.from(await handle.result(signal && { signal }));
     } catch (error) {
-      if (isWorkflowFailedError(error) && isWorkflowTimeoutError(error.cause)) throw error.cause;
-      const cause = causeOf(error);
-      if (cause === undefined) throw error;
-      const context = await this.contextOf(definition, id);
-      throw new PipelineExecutionError(cause.stepName, cause.cause, cause.details, context);
+      const failure = isWorkflowFailedError(error) ? error.cause : error;
+      if (isWorkflowTimeoutError(failure)) throw failure;
+      const cause = isCompensationFailedError(failure) ? failure.cause : failure;
+      throw isPipelineExecutionError(cause) ? toPipelineError(failure, await this.contextOf(definition, id)) : error;
     }
   }
 
@@ -168,9 +172,4 @@ export class PipelineService {
       Partial<PipelineDefinition> | undefined;
     return found?.pipeline === pipeline ? (found as PipelineDefinition) : undefined;
   }
-}
-
-function causeOf(error: unknown): PipelineExecutionError | undefined {
-  const cause = isWorkflowFailedError(error) ? error.cause : error;
-  return isPipelineExecutionError(cause) ? cause : undefined;
 }

@@ -1,4 +1,4 @@
-import type { StepOptions, WorkflowReference } from '../core/definition/index.js';
+import type { CompensationContext, StepOptions, WorkflowReference } from '../core/definition/index.js';
 import type { DependencyGraph } from '../core/scheduling/index.js';
 import type { PipelineContext } from './pipeline-context.js';
 import type { PipelineStep } from './steps/pipeline-step.js';
@@ -18,6 +18,21 @@ export interface StepPlan {
   readonly parts: StepParts | undefined;
   /** Whether the step is its `execute` and nothing else. */
   readonly isBare: boolean;
+}
+
+/** Undoes a completed step. @internal */
+export type StepUndo = (result: unknown, context: PipelineContext, undo: CompensationContext) => unknown;
+
+/** How steps are undone, and those inside them, by their paths; of two branches with one path it is the first. @internal */
+export function undosByPath(plans: readonly StepPlan[], undos = new Map<string, StepUndo>()): Map<string, StepUndo> {
+  for (const { path, options, parts } of plans) {
+    const undo = (parts?.kind === 'child' ? parts.options : options)?.compensate;
+    if (undo !== undefined && !undos.has(path)) undos.set(path, undo as unknown as StepUndo);
+    if (parts?.kind === 'parallel') undosByPath(parts.plans, undos);
+    if (parts?.kind !== 'conditional') continue;
+    undosByPath(parts.whenFalse === undefined ? [parts.whenTrue] : [parts.whenTrue, parts.whenFalse], undos);
+  }
+  return undos;
 }
 
 /** The steps inside a step, or the workflow that it runs. @internal */

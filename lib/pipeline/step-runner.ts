@@ -1,4 +1,4 @@
-import type { StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
+import type { CompensationContext, StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
 import { ownError } from '../core/errors/index.js';
 import { attributeFailure, beginStep, isInMemory, unwatchedSteps } from '../core/execution/index.js';
 import { isThenable } from '../core/options/index.js';
@@ -7,7 +7,7 @@ import { PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import type { PipelineCheckpoint } from './pipeline-checkpoint.js';
 import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
-import type { StepParts, StepPlan } from './step-plan.js';
+import { undosByPath, type StepParts, type StepPlan, type StepUndo } from './step-plan.js';
 import { DEPENDENCY_FAILED, type StepStates } from './step-states.js';
 
 type Body = (context: PipelineContext, step: StepContext) => unknown;
@@ -100,6 +100,17 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     return context;
   }
 
+  /** Begins with what an earlier run has done, and with how it is undone: also what this one may end without coming to. */
+  async recall(checkpoint: PipelineCheckpoint): Promise<void> {
+    const undos = undosByPath(this.plan.steps);
+    for (const path of [...checkpoint.paths]) {
+      const value = checkpoint.resultOf(path);
+      this.context.setStepResult(path, value);
+      const undo = undos.get(path);
+      if (undo !== undefined) await this.ctx.step(path, () => value, { compensate: this.undo(path, undo) });
+    }
+  }
+
   /** The step's own work, with the steps inside it. */
   execute({ step, path, options, parts }: StepPlan): Promise<unknown> {
     if (parts !== undefined) return this.executeParts(path, parts);
@@ -115,10 +126,8 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     const { path, slot } = plan;
     const { checkpoint } = this.options;
     if (checkpoint?.has(path) === true) {
-      const value = checkpoint.resultOf(path);
-      this.context.setStepResult(path, value);
       this.states.skip(slot, 'resumed: an earlier run completed it');
-      return { end: NodeEnd.Skipped, value };
+      return { end: NodeEnd.Skipped, value: checkpoint.resultOf(path) };
     }
     try {
       return await this.conclude(plan);
@@ -206,18 +215,18 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
         ? await this.call(`${path}:input`, (context) => (input as (context: PipelineContext) => unknown)(context))
         : input;
     const { timeout, compensate } = options;
-    const undo = compensate as ((result: unknown, ...more: unknown[]) => unknown) | undefined;
+    const undo = compensate as StepUndo | undefined;
     return this.ctx.executeChild(workflow, given, {
       name: path,
       ...(timeout !== undefined && { timeout }),
-      ...(undo !== undefined && { compensate: (result, own) => undo(result, this.context, own) }),
+      ...(undo !== undefined && { compensate: this.undo(path, undo) }),
     });
   }
 
   /** One call of a user's function through the context: as it is in memory, else with what it told the context beside its answer. */
   private async call(name: string, body: Body, options?: StepOptions): Promise<unknown> {
     const { ctx, context } = this;
-    const own = options && this.withContext(options);
+    const own = options && this.withContext(name, options);
     try {
       if (this.inMemory) return await beginStep(ctx, name, (step) => body(context, step), own);
       if (this.time !== undefined) this.time.knownAt = ctx.now();
@@ -239,14 +248,21 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   }
 
   /** An undo is given the step's result, the pipeline's context and its own. */
-  private withContext(options: StepOptions): StepOptions {
-    const compensate = options.compensate as ((result: unknown, ...more: unknown[]) => unknown) | undefined;
-    if (compensate === undefined) return options;
-    const { inMemory, context } = this;
-    return {
-      ...options,
-      compensate: (result: unknown, own) =>
-        compensate(inMemory ? result : (result as Recorded | undefined)?.value, context, own),
+  private withContext(path: string, options: StepOptions): StepOptions {
+    if (options.compensate === undefined) return options;
+    const undo = this.undo(path, options.compensate as unknown as StepUndo);
+    if (this.inMemory) return { ...options, compensate: undo };
+    return { ...options, compensate: (result, own) => undo((result as Recorded | undefined)?.value, own) };
+  }
+
+  /** What is undone is not done any more, whatever becomes of the undo. */
+  private undo(path: string, undo: StepUndo): (result: unknown, own: CompensationContext) => unknown {
+    const { context } = this;
+    const { checkpoint } = this.options;
+    if (checkpoint === undefined) return (result, own) => undo(result, context, own);
+    return async (result, own) => {
+      await checkpoint.drop(path, context);
+      return undo(result, context, own);
     };
   }
 

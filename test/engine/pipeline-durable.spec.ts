@@ -58,6 +58,21 @@ const rejection = (promise: Promise<unknown>) =>
   );
 
 describe('A durable pipeline', () => {
+  it('of which a step could not be undone rejects with the step that failed, and tells what could not be undone', async () => {
+    const stuck = () => {
+      throw new RangeError('stuck');
+    };
+    const pipeline = new Pipeline('p', [step('reserve', () => 1, { compensate: stuck }), step('ship', fail)]);
+    const { app, pipelines } = await application([], [pipeline]);
+
+    const error = await rejection(pipelines.execute(pipeline, undefined, { id: 'p-1' }));
+
+    expect(error).toMatchObject({ name: 'PipelineExecutionError', stepName: 'ship', cause: { message: 'no' } });
+    expect(error?.context?.getStepResult('reserve')).toBe(1);
+    expect(error?.compensationErrors).toMatchObject([{ stepName: 'reserve', reason: 'stuck' }]);
+    await app.close();
+  });
+
   it('that is cancelled stops its running step, cleans it up, and undoes what completed, the last first', async () => {
     const seen: unknown[] = [];
     const keys: string[] = [];

@@ -48,6 +48,6 @@ export class ChildStep<W extends WorkflowReference = WorkflowReference, N extend
   }
 
   override async execute(context: PipelineContext, _step?: StepContext): Promise<Journaled<OutputOf<W>>> {
-    return (await executeAlone(this, context)) as Journaled<OutputOf<W>>;
+    return (await executeAlone(this, ChildStep, context)) as Journaled<OutputOf<W>>;
   }
 }

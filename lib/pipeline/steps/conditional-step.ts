@@ -49,7 +49,7 @@ export class ConditionalStep<R = unknown, N extends string = string> extends Pip
   }
 
   override async execute(context: PipelineContext, _step?: StepContext): Promise<R> {
-    return (await executeAlone(this, context)) as R;
+    return (await executeAlone(this, ConditionalStep, context)) as R;
   }
 
   override shouldSkip(): boolean {

@@ -63,7 +63,7 @@ export class FunctionStep<R = unknown, N extends string = string> extends Pipeli
 
   /** Outside a pipeline, without the second argument, it is run as one would run it: within its time-out, and tried again. */
   override execute(context: PipelineContext, step?: StepContext): Awaited<R> | PromiseLike<Awaited<R>> {
-    if (step === undefined) return executeAlone(this, context) as Promise<Awaited<R>>;
+    if (step === undefined) return executeAlone(this, FunctionStep, context) as Promise<Awaited<R>>;
     return this.func(context, step) as Awaited<R>;
   }
 

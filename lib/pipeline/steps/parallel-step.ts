@@ -53,6 +53,6 @@ export class ParallelStep<
   }
 
   override async execute(context: PipelineContext, _step?: StepContext): Promise<R> {
-    return (await executeAlone(this, context)) as R;
+    return (await executeAlone(this, ParallelStep, context)) as R;
   }
 }

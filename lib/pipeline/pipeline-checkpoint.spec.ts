@@ -1,0 +1,119 @@
+import { fail, rejected } from '../../test/utils/pipelines.js';
+import { parallel, Pipeline, PipelineContext, step, type PipelineOptions } from './index.js';
+
+/** Steps that tell what they do, and are undone; those that are named in `broken` fail. */
+function setUp() {
+  const store = new Map<string, unknown>();
+  const calls: string[] = [];
+  const broken = new Set<string>();
+  const does = (name: string) => () => {
+    calls.push(name);
+    return broken.has(name) ? fail() : name.toUpperCase();
+  };
+  const undoable = (name: string, dependencies: readonly string[] = []) =>
+    step(name, does(name), {
+      dependencies,
+      compensate: (result: string, context: PipelineContext) => {
+        calls.push(
+          `undo ${name} ${result} ${String(context.getStepResult(name) ?? context.getStepResult(`both/${name}`))}`,
+        );
+      },
+    });
+  const execute = (pipeline: Pipeline) => pipeline.execute(new PipelineContext({ runId: 'r' }));
+  const refused = (pipeline: Pipeline) => rejected(pipeline, new PipelineContext({ runId: 'r' }));
+  return { store, calls, broken, does, undoable, execute, refused };
+}
+
+describe('A pipeline with a checkpoint store', () => {
+  it('runs again what was undone, and nothing else', async () => {
+    const { store, calls, broken, does, undoable, execute, refused } = setUp();
+    const steps = [step('look', does('look')), undoable('reserve'), step('ship', does('ship'))];
+    const pipeline = new Pipeline('p', steps, store);
+    broken.add('ship');
+    await refused(pipeline);
+    expect(calls).toEqual(['look', 'reserve', 'ship', 'undo reserve RESERVE RESERVE']);
+    broken.clear();
+    calls.length = 0;
+
+    const context = await execute(pipeline);
+
+    expect(calls).toEqual(['reserve', 'ship']);
+    expect(context.getStepResult('look')).toBe('LOOK');
+  });
+
+  it('runs a step again of which a part was undone, and that part', async () => {
+    const { store, calls, broken, does, undoable, execute, refused } = setUp();
+    const steps = [parallel('both', [undoable('x'), step('y', does('y'))]), step('ship', does('ship'))];
+    const pipeline = new Pipeline('p', steps, store);
+    broken.add('ship');
+    await refused(pipeline);
+    broken.clear();
+    calls.length = 0;
+
+    const context = await execute(pipeline);
+
+    expect(calls).toEqual(['x', 'ship']);
+    expect(context.getStepResult('both')).toEqual(['X', 'Y']);
+  });
+
+  it('undoes what an earlier run has done, the last first, also what it would have come to later', async () => {
+    const { store, calls, broken, undoable, execute, refused } = setUp();
+    const build = () =>
+      new Pipeline('p', [undoable('late', ['a']), parallel('both', [undoable('x')]), undoable('a')], store);
+    const gone = new Promise<never>(() => undefined);
+    const cut = new Pipeline('p', [...build().steps.slice(1), step('late', () => gone, ['a'])], store);
+    // Cut short, as by the end of a process, when all but one have completed.
+    void cut.execute(new PipelineContext({ runId: 'r' }));
+    while (JSON.stringify([...store.values()]).includes('"a"') === false)
+      await new Promise((resolve) => setImmediate(resolve));
+    broken.add('late');
+    calls.length = 0;
+
+    await refused(build());
+
+    expect(calls).toEqual(['late', 'undo a A A', 'undo x X X']);
+    broken.clear();
+    calls.length = 0;
+    await execute(build());
+    expect(calls).toEqual(['x', 'a', 'late']);
+  });
+
+  describe('in another version', () => {
+    const inVersion = async (version: number, stored: number | undefined, more: PipelineOptions = {}) => {
+      const { store, calls, broken, does, execute, refused } = setUp();
+      const steps = [step('a', does('a')), step('b', does('b'))];
+      const options = { checkpointStore: store, ...more };
+      broken.add('b');
+      await refused(new Pipeline('p', steps, { ...options, version: stored ?? 1 }));
+      if (stored === undefined)
+        for (const [key, { version, ...others }] of store as Map<string, { version: number }>) store.set(key, others);
+      broken.clear();
+      calls.length = 0;
+      const error = await execute(new Pipeline('p', steps, { ...options, version })).then(
+        () => undefined,
+        (refusal: unknown) => refusal,
+      );
+      return { calls, error, store };
+    };
+
+    it('does not go on with what it may not take over', async () => {
+      const { calls, error, store } = await inVersion(2, 1);
+
+      expect(error).toMatchObject({
+        code: 'WORKFLOW_VERSION_MISMATCH',
+        workflowName: 'p',
+        expectedVersion: 1,
+        actualVersion: 2,
+      });
+      expect([calls, store.size]).toEqual([[], 1]);
+    });
+
+    it('goes on with what it says it is compatible with, and with what says no version', async () => {
+      const compatible = await inVersion(2, 1, { isCompatibleWith: (version) => version === 1 });
+      const versionless = await inVersion(2, undefined);
+
+      expect([compatible.calls, compatible.error]).toEqual([['b'], undefined]);
+      expect([versionless.calls, versionless.error]).toEqual([['b'], undefined]);
+    });
+  });
+});
