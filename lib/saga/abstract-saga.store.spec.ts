@@ -87,12 +87,59 @@ describe('AbstractSaga with a store', () => {
 
   it('takes what has no version for its own, with a warning', async () => {
     const order = new Story().tell(
-      new OrderSaga({ save: () => undefined, load: () => ({ state: 'running' }) as never, delete: () => undefined }),
+      new OrderSaga({
+        save: () => undefined,
+        load: () => ({ state: 'running', completed: [], compensated: [] }) as never,
+        delete: () => undefined,
+      }),
     );
 
     await order.execute();
 
     expect(order.warnings).toHaveLength(1);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['text', '{"version":1}', /cannot be read: It is .*, not an object\. Let load\(\) answer what save\(\) was given/],
+    ['a number', 5, /It is 5/],
+    ['a list', [], /It is an array/],
+    ['nothing of a saga', {}, /Its state is undefined/],
+    ['a state that there is not', { version: 1, state: 'weird' }, /Its state is "weird", not one of pending, running/],
+    ['a state without what was done', { version: 1, state: 'running' }, /Its list "completed" is undefined/],
+    ['lists that are none', { version: 1, state: 'failed', compensated: 'a' }, /Its list "compensated" is "a"/],
+    ['a step without a name', { version: 1, state: 'completed', completed: ['a'] }, /A step .* is "a"/],
+    ['a version that is text', { version: '1', state: 'pending' }, /Its version is "1", not a positive integer/],
+  ])('does nothing where its store answers %s', async (_, stored, message) => {
+    const story = new Story();
+    const order = story.tell(new OrderSaga({ ...brokenStore(), load: () => stored as never }));
+
+    expect(await rejected(order.execute())).toMatchObject({
+      code: 'WORKFLOW_PAYLOAD',
+      message: expect.stringMatching(message) as string,
+    });
+    expect(story.seen).toEqual([]);
+  });
+
+  it('takes what is null in a table for what is not there', async () => {
+    const stored = { version: 1, state: 'running', completed: [], compensated: [], failure: null, undoing: null };
+    const story = new Story();
+
+    await story.tell(new OrderSaga({ ...brokenStore(), load: () => stored as never })).execute();
+
+    expect(story.seen).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([true, undefined])('does nothing while its store cannot tell what was done, durable: %s', async (durable) => {
+    const load = jest.fn<() => SagaSnapshot | undefined>().mockImplementationOnce(() => {
+      throw failure;
+    });
+    const story = new Story();
+    const order = story.tell(new OrderSaga({ ...brokenStore(durable), save: () => undefined, load }));
+
+    expect(await rejected(order.execute())).toBe(failure);
+    expect(story.seen).toEqual([]);
+    await order.execute();
+    expect(story.seen).toEqual(['a', 'b', 'c']);
   });
 
   it('tells that it had failed also where its store kept no reason', async () => {
