@@ -203,6 +203,45 @@ describe('AbstractSaga with a store', () => {
     ]);
   });
 
+  describe.each(['running', 'compensating'])(
+    'found %s, with a completed step that its class no longer has',
+    (state) => {
+      const setUp = () => {
+        const store = new JsonStore();
+        const completed = [{ name: 'a', result: 'a!' }, { name: 'gone' }];
+        const why = { stepName: 'c', error: { name: 'Error', message: 'no' } };
+        store.text = JSON.stringify({ version: 1, state, completed, compensated: [], failure: why });
+        const story = new Story();
+        story.failing.add('c');
+        return { story, order: story.tell(new OrderSaga(store), ['a', 'c']) };
+      };
+
+      it('tells that nobody could undo it', async () => {
+        const { story, order } = setUp();
+
+        const error = await rejected(order.execute());
+
+        expect(error?.compensationErrors).toMatchObject([
+          {
+            stepName: 'gone',
+            message: expect.stringMatching(/has no step of this name any more.*markCompensated\("gone"\)/) as string,
+          },
+        ]);
+        expect(story.seen).toEqual(state === 'running' ? ['c', 'undo a'] : ['undo a']);
+        expect([order.wasCompensated('gone'), order.isCompleted()]).toEqual([false, false]);
+      });
+
+      it('takes the word of somebody who has undone it', async () => {
+        const { order } = setUp();
+        order.markCompensated('gone');
+
+        await rejected(order.execute());
+
+        expect(order.isCompleted()).toBe(true);
+      });
+    },
+  );
+
   it('does not run a child again that had completed', async () => {
     const story = new Story();
     const store = new JsonStore();

@@ -166,11 +166,16 @@ export abstract class AbstractSaga<T = unknown> {
     progress.state = SagaState.RUNNING;
     await this.save();
     await this.run(signal, async (ctx) => {
-      await interpretSaga(this.ownSteps.map(this.recalled), ctx, this.input, async ({ name }, result) => {
-        if (progress.completed.has(name)) return;
-        progress.completed.set(name, result);
-        await this.save();
-      });
+      await interpretSaga(
+        progress.allOf(this.ownSteps).map(this.recalled),
+        ctx,
+        this.input,
+        async ({ name }, result) => {
+          if (progress.completed.has(name)) return;
+          progress.completed.set(name, result);
+          await this.save();
+        },
+      );
     });
     progress.state = SagaState.COMPLETED;
     try {
