@@ -1,6 +1,6 @@
 import type { StepContext, WorkflowContext } from '../core/definition/index.js';
 import { isWorkflowError, NonRetryableStepError, WorkflowError } from '../core/errors/index.js';
-import { carriedTo, continueCarrying } from '../core/execution/index.js';
+import { carriedTo, continueCarrying, isInMemory } from '../core/execution/index.js';
 import { batchError, type BulkBatchContext, type BulkBatchError } from './bulk-batch.js';
 import type { BulkItems } from './batch-source.js';
 import type { BulkOperationConfig } from './bulk-operation-config.js';
@@ -212,7 +212,8 @@ class BulkGeneration<I, T, R> {
   private openReader(): SourceReader<T> {
     if (this.reader !== undefined) return this.reader;
     const { batchSize, maxConcurrency } = this.cut;
-    const reader = new SourceReader<T>(() => this.plan.source(this.input), batchSize, maxConcurrency);
+    const isRecorded = !isInMemory(this.ctx);
+    const reader = new SourceReader<T>(() => this.plan.source(this.input), batchSize, maxConcurrency, isRecorded);
     reader.begin({ batches: this.first, chain: this.chain }, this.ctx.signal);
     for (const [batchId, recorded] of this.fingerprints) reader.note(batchId, recorded);
     return (this.reader = reader);

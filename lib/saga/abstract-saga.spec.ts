@@ -57,6 +57,7 @@ describe('AbstractSaga', () => {
     expect(story.seen).toEqual(['a', 'b', 'c', 'undo b', 'undo a']);
     expect([order.wasCompensated('b'), order.wasCompensated('a'), order.isCompleted()]).toEqual([false, true, false]);
     expect(error?.compensationErrors.map(({ stepName, message }) => [stepName, message])).toEqual([['b', 'no']]);
+    expect(error?.compensationErrors[0]?.cause).toBe(failure);
   });
 
   it('undoes what is left when it is compensated later, and nothing twice', async () => {

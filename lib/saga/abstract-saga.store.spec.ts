@@ -87,12 +87,59 @@ describe('AbstractSaga with a store', () => {
 
   it('takes what has no version for its own, with a warning', async () => {
     const order = new Story().tell(
-      new OrderSaga({ save: () => undefined, load: () => ({ state: 'running' }) as never, delete: () => undefined }),
+      new OrderSaga({
+        save: () => undefined,
+        load: () => ({ state: 'running', completed: [], compensated: [] }) as never,
+        delete: () => undefined,
+      }),
     );
 
     await order.execute();
 
     expect(order.warnings).toHaveLength(1);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['text', '{"version":1}', /cannot be read: It is .*, not an object\. Let load\(\) answer what save\(\) was given/],
+    ['a number', 5, /It is 5/],
+    ['a list', [], /It is an array/],
+    ['nothing of a saga', {}, /Its state is undefined/],
+    ['a state that there is not', { version: 1, state: 'weird' }, /Its state is "weird", not one of pending, running/],
+    ['a state without what was done', { version: 1, state: 'running' }, /Its list "completed" is undefined/],
+    ['lists that are none', { version: 1, state: 'failed', compensated: 'a' }, /Its list "compensated" is "a"/],
+    ['a step without a name', { version: 1, state: 'completed', completed: ['a'] }, /A step .* is "a"/],
+    ['a version that is text', { version: '1', state: 'pending' }, /Its version is "1", not a positive integer/],
+  ])('does nothing where its store answers %s', async (_, stored, message) => {
+    const story = new Story();
+    const order = story.tell(new OrderSaga({ ...brokenStore(), load: () => stored as never }));
+
+    expect(await rejected(order.execute())).toMatchObject({
+      code: 'WORKFLOW_PAYLOAD',
+      message: expect.stringMatching(message) as string,
+    });
+    expect(story.seen).toEqual([]);
+  });
+
+  it('takes what is null in a table for what is not there', async () => {
+    const stored = { version: 1, state: 'running', completed: [], compensated: [], failure: null, undoing: null };
+    const story = new Story();
+
+    await story.tell(new OrderSaga({ ...brokenStore(), load: () => stored as never })).execute();
+
+    expect(story.seen).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([true, undefined])('does nothing while its store cannot tell what was done, durable: %s', async (durable) => {
+    const load = jest.fn<() => SagaSnapshot | undefined>().mockImplementationOnce(() => {
+      throw failure;
+    });
+    const story = new Story();
+    const order = story.tell(new OrderSaga({ ...brokenStore(durable), save: () => undefined, load }));
+
+    expect(await rejected(order.execute())).toBe(failure);
+    expect(story.seen).toEqual([]);
+    await order.execute();
+    expect(story.seen).toEqual(['a', 'b', 'c']);
   });
 
   it('tells that it had failed also where its store kept no reason', async () => {
@@ -155,6 +202,45 @@ describe('AbstractSaga with a store', () => {
       { stepName: 'b', message: expect.stringMatching(/interrupted/) as string },
     ]);
   });
+
+  describe.each(['running', 'compensating'])(
+    'found %s, with a completed step that its class no longer has',
+    (state) => {
+      const setUp = () => {
+        const store = new JsonStore();
+        const completed = [{ name: 'a', result: 'a!' }, { name: 'gone' }];
+        const why = { stepName: 'c', error: { name: 'Error', message: 'no' } };
+        store.text = JSON.stringify({ version: 1, state, completed, compensated: [], failure: why });
+        const story = new Story();
+        story.failing.add('c');
+        return { story, order: story.tell(new OrderSaga(store), ['a', 'c']) };
+      };
+
+      it('tells that nobody could undo it', async () => {
+        const { story, order } = setUp();
+
+        const error = await rejected(order.execute());
+
+        expect(error?.compensationErrors).toMatchObject([
+          {
+            stepName: 'gone',
+            message: expect.stringMatching(/has no step of this name any more.*markCompensated\("gone"\)/) as string,
+          },
+        ]);
+        expect(story.seen).toEqual(state === 'running' ? ['c', 'undo a'] : ['undo a']);
+        expect([order.wasCompensated('gone'), order.isCompleted()]).toEqual([false, false]);
+      });
+
+      it('takes the word of somebody who has undone it', async () => {
+        const { order } = setUp();
+        order.markCompensated('gone');
+
+        await rejected(order.execute());
+
+        expect(order.isCompleted()).toBe(true);
+      });
+    },
+  );
 
   it('does not run a child again that had completed', async () => {
     const story = new Story();

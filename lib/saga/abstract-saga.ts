@@ -14,7 +14,8 @@ import { SagaProgress } from './saga-progress.js';
 import { SagaState } from './saga-state.js';
 import { refuseDuplicates } from './saga.definition.js';
 import { interpretSaga, type RunnablePart } from './saga.interpreter.js';
-import type { SagaSnapshot, SagaStore } from './saga.store.js';
+import { readSnapshot } from './saga-snapshot-reader.js';
+import type { SagaStore } from './saga.store.js';
 
 /** @publicApi */
 export interface AbstractSagaExecuteOptions<T> {
@@ -114,6 +115,7 @@ export abstract class AbstractSaga<T = unknown> {
    *
    * @throws SagaError naming the step that failed, with the undos that failed as `compensationErrors`
    * @throws SagaVersionMismatchError when it is stored in a version with which this one is not compatible
+   * @throws WorkflowPayloadError when what is stored cannot be read; what its store fails with when it is asked
    * @throws WorkflowCancelledError when the signal is aborted, after undoing
    */
   async execute(options: AbstractSagaExecuteOptions<T> = {}): Promise<void> {
@@ -139,7 +141,7 @@ export abstract class AbstractSaga<T = unknown> {
     });
   }
 
-  /** Told when the store has failed and the saga goes on without it. @default a warning of the process */
+  /** Told when the store could not keep the saga, which goes on without it. @default a warning of the process */
   protected onStoreFailure(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     process.emitWarning(`The saga "${this.getId()}" could not be kept in its store: ${reason}`, 'SagaStoreWarning');
@@ -164,11 +166,16 @@ export abstract class AbstractSaga<T = unknown> {
     progress.state = SagaState.RUNNING;
     await this.save();
     await this.run(signal, async (ctx) => {
-      await interpretSaga(this.ownSteps.map(this.recalled), ctx, this.input, async ({ name }, result) => {
-        if (progress.completed.has(name)) return;
-        progress.completed.set(name, result);
-        await this.save();
-      });
+      await interpretSaga(
+        progress.allOf(this.ownSteps).map(this.recalled),
+        ctx,
+        this.input,
+        async ({ name }, result) => {
+          if (progress.completed.has(name)) return;
+          progress.completed.set(name, result);
+          await this.save();
+        },
+      );
     });
     progress.state = SagaState.COMPLETED;
     try {
@@ -242,14 +249,9 @@ export abstract class AbstractSaga<T = unknown> {
   private async load(): Promise<void> {
     const { store, progress } = this;
     if (this.isLoaded || store === undefined) return;
-    let stored: Partial<SagaSnapshot> | null | undefined;
-    try {
-      stored = await store.load(this.getId());
-    } catch (error) {
-      if (store.durable === true) throw error;
-      this.onStoreFailure(error);
-    }
-    if (stored != null) {
+    // It may have done something: a store that cannot tell is no reason to do that again.
+    const stored = readSnapshot(this.getId(), await store.load(this.getId()));
+    if (stored !== undefined) {
       const { version } = stored;
       if (version === undefined)
         this.onStoreFailure('What is stored has no version. It is taken for one of this version.');

@@ -1,5 +1,5 @@
 import type { JournalEntryView, WorkflowClient } from '../client/index.js';
-import { ContextUsageError, type CompensationFailure } from '../core/errors/index.js';
+import { compensationFailure, ContextUsageError, type CompensationFailure } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import type { InstanceStatus } from '../core/records/index.js';
 import { toErrorRecord } from '../core/serialization/index.js';
@@ -87,7 +87,9 @@ function undoneStep({ name }: JournalEntryView): string {
 }
 
 function toFailure(entry: JournalEntryView): CompensationFailure {
-  return { step: undoneStep(entry), message: entry.error?.message ?? 'no reason was recorded' };
+  const step = undoneStep(entry);
+  const { error } = entry;
+  return error === undefined ? { step, message: 'no reason was recorded' } : compensationFailure(step, error);
 }
 
 function failureOf(entries: readonly JournalEntryView[]): SagaSnapshot['failure'] {

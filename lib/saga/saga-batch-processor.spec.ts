@@ -183,4 +183,16 @@ describe('SagaBatchProcessor', () => {
   it.each([[{ batchSize: 0 }], [{ maxConcurrency: 1.5 }], [{ batchsize: 5 }]])('refuses %j', (options) => {
     expect(() => new SagaBatchProcessor(store, options as object)).toThrow('of SagaBatchProcessor');
   });
+
+  it('executes nothing again where its store answers what cannot be read', async () => {
+    const processor = new SagaBatchProcessor({
+      save: () => undefined,
+      delete: () => undefined,
+      load: () => '{}' as never,
+    });
+
+    await expect(processor.processBatch(orders(2), 'b')).rejects.toMatchObject({ code: 'WORKFLOW_PAYLOAD' });
+
+    expect(done).toEqual([]);
+  });
 });

@@ -12,6 +12,7 @@ import { ConcurrencyLimiter } from '../core/policies/index.js';
 import { fingerprint } from '../core/serialization/index.js';
 import type { AbstractSaga } from './abstract-saga.js';
 import { JournalSagaStore } from './journal-saga.store.js';
+import { readSnapshot } from './saga-snapshot-reader.js';
 import { SagaState } from './saga-state.js';
 import type { SagaSnapshot, SagaStore } from './saga.store.js';
 
@@ -138,7 +139,7 @@ export class SagaBatchProcessor {
   }
 
   private async load(batchId: string): Promise<Progress> {
-    const stored = await this.store.load(keyOf(batchId));
+    const stored = readSnapshot(keyOf(batchId), await this.store.load(keyOf(batchId)));
     const result = stored?.completed?.find(({ name }) => name === 'batches')?.result;
     return (result as Progress | undefined) ?? NOTHING_DONE;
   }

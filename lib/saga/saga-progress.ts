@@ -4,6 +4,7 @@ import { SagaStepError } from './errors/saga-step.error.js';
 import { isSagaError, SagaError, toSagaError } from './errors/saga.error.js';
 import { SagaState } from './saga-state.js';
 import type { SagaPart } from './saga-part.js';
+import { SagaStep } from './saga-step.js';
 import type { SagaSnapshot } from './saga.store.js';
 
 const UNKNOWN = 'The saga had failed before, and its store does not say why.';
@@ -20,10 +21,16 @@ export class SagaProgress {
   readonly undoing = new Set<string>();
   private failures: readonly CompensationFailure[] = [];
 
-  /** The steps that have completed, in that order. */
+  /** The steps that have completed, in that order; those that the saga has lost since then, too. */
   completedOf(steps: readonly SagaPart[]): SagaPart[] {
     const byName = new Map(steps.map((step) => [step.name, step]));
-    return [...this.completed.keys()].map((name) => byName.get(name)).filter((step) => step !== undefined);
+    return [...this.completed.keys()].map((name) => byName.get(name) ?? lostStep(name));
+  }
+
+  /** All steps, after those that have completed and that the saga has lost since then: they are undone like the others. */
+  allOf(steps: readonly SagaPart[]): SagaPart[] {
+    const names = new Set(steps.map(({ name }) => name));
+    return [...this.completedOf(steps).filter(({ name }) => !names.has(name)), ...steps];
   }
 
   /** Whether what has completed, and can be undone, was undone. */
@@ -74,6 +81,17 @@ export class SagaProgress {
     const error = failure === undefined ? new SagaStepError(UNKNOWN) : fromErrorRecord(failure.error);
     this.failure = failure?.stepName === undefined ? error : new SagaError(failure.stepName, error);
   }
+}
+
+/** Stands for a step that had completed in a saga that has no such step any more. */
+function lostStep(name: string): SagaPart {
+  const refuse = (): never => {
+    throw new SagaStepError(
+      `The step "${name}" had completed, and the saga has no step of this name any more, so that nobody knows how it is undone. Give it the step again, or undo it yourself and call markCompensated("${name}").`,
+      { stepName: name },
+    );
+  };
+  return new SagaStep(name, refuse, refuse, { maxRetries: 0 });
 }
 
 function failureOf(failure: unknown): NonNullable<SagaSnapshot['failure']> {

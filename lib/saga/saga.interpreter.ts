@@ -24,14 +24,19 @@ export async function interpretSaga(
   input: unknown,
   observe?: SagaObserver,
 ): Promise<Record<string, unknown>> {
-  // Without a prototype, so that every name is free.
-  const results = Object.create(null) as Record<string, unknown>;
+  const results: Record<string, unknown> = {};
   const context = { input, results } as SagaContext<never>;
   for (const part of parts) {
     try {
       const result = await part.begin(ctx, context, undoOf(part, context));
       await observe?.(part, result);
-      results[part.name] = result;
+      // Not by assignment, so that every name is free: `__proto__` as well.
+      Object.defineProperty(results, part.name, {
+        value: result,
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
     } catch (error) {
       if (ctx.signal.aborted) throw error;
       const failure = new SagaError(part.name, ownError(part.name, error));

@@ -73,6 +73,22 @@ describe('SagaStep', () => {
 });
 
 describe('Saga', () => {
+  it('answers plain objects, in which every name is free', async () => {
+    const seen: unknown[] = [];
+    const results = await saga('plain')
+      .step('__proto__', () => 1)
+      .step('toString', ({ results: before }) => seen.push(Object.getPrototypeOf(before)))
+      .build()
+      .execute();
+
+    expect(Object.getPrototypeOf(results)).toBe(Object.prototype);
+    expect(seen).toEqual([Object.prototype]);
+    expect(Object.entries(results)).toEqual([
+      ['__proto__', 1],
+      ['toString', 1],
+    ]);
+  });
+
   it('runs its steps in their order, hands results on by reference, and answers them', async () => {
     const map = new Map([['x', 1]]);
     const orders = saga<{ readonly id: string }>('orders')

@@ -350,6 +350,21 @@ describe('A bulk in an application', () => {
     await app.close();
   });
 
+  it('takes items in memory that JSON cannot hold, and refuses them durably', async () => {
+    const items = [5n, new Map([[1, 2]]), Symbol('x'), nothing, undefined];
+    const given = { source: () => items, process: (batch: readonly unknown[]) => batch, batchSize: 2 };
+    const any = bulk('any', { ...given, keepResults: true, retryAttempts: 0 });
+    const { app, bulks } = await application({}, [any]);
+
+    const { results, successfulItems } = await bulks.execute(any);
+
+    expect([results, successfulItems]).toEqual([items, 5]);
+    await expect(bulks.execute(any, undefined, { id: 'any-1' })).rejects.toThrow(
+      /items of batch 0\[0\] cannot be stored/,
+    );
+    await app.close();
+  });
+
   it('that is none is refused by its name', async () => {
     const { app, bulks } = await application();
 

@@ -168,7 +168,9 @@ describe('A saga in an application', () => {
 
     for (const error of [inMemory, durable]) {
       expect(error).toMatchObject({ name: 'SagaError', stepName: 'pay' });
-      expect(error?.compensationErrors).toMatchObject([{ stepName: 'reserve', message: 'closed' }]);
+      expect(error?.compensationErrors).toMatchObject([
+        { stepName: 'reserve', message: 'closed', cause: { name: 'TypeError', message: 'closed' } },
+      ]);
     }
     expect((await client.list({ status: 'compensation_failed' })).items.map(({ id }) => id)).toEqual(['s-1']);
     expect(await store.load('s-1')).toMatchObject({

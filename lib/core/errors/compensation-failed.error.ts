@@ -7,6 +7,14 @@ export interface CompensationFailure {
   readonly step: string;
   /** The message of the error its compensation ended with. */
   readonly message: string;
+  /** What its compensation has thrown. Not part of what is stored. */
+  readonly cause?: unknown;
+}
+
+/** @internal */
+export function compensationFailure(step: string, cause: unknown): CompensationFailure {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return Object.defineProperty({ step, message }, 'cause', { value: cause });
 }
 
 /** What a {@link CompensationFailedError} is made of. @publicApi */
@@ -26,6 +34,8 @@ export interface CompensationFailedErrorFacts {
 export class CompensationFailedError extends WorkflowError {
   /** Every step that could not be undone, in the order in which undoing it was tried. */
   readonly failures: readonly CompensationFailure[];
+  /** What their compensations have thrown, in the same order; the first ten where this error was read from a journal. */
+  declare readonly errors?: readonly unknown[];
 
   constructor(facts: CompensationFailedErrorFacts);
   /** @param message Of an error of your own, which names no steps. */
@@ -37,6 +47,9 @@ export class CompensationFailedError extends WorkflowError {
     const isMessage = typeof given === 'string';
     super('COMPENSATION_FAILED', isMessage ? given : messageOf(given), isMessage ? options : { cause: given.cause });
     this.failures = isMessage ? [] : given.failures;
+    const errors = this.failures.map(({ cause }) => cause);
+    // As an AggregateError has them: stored beside the properties of the error.
+    if (errors.some((error) => error !== undefined)) Object.defineProperty(this, 'errors', { value: errors });
   }
 
   override get name(): string {

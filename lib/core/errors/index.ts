@@ -99,6 +99,7 @@ export {
 } from './child-workflow-failed.error.js';
 export {
   CompensationFailedError,
+  compensationFailure,
   isCompensationFailedError,
   type CompensationFailure,
   type CompensationFailedErrorFacts,

@@ -193,11 +193,12 @@ describe('executeInMemory', () => {
     it('undoes the others when an undo fails for good, and reports it', async () => {
       const { execute, clock } = setUp();
       const undone: unknown[] = [];
+      const stuck = new Error('stuck');
       const outcome = execute(async (ctx) => {
         await ctx.step('a', () => 'a', { compensate: (result) => undone.push(result) });
         await ctx.step('b', () => 'b', {
           compensate: () => {
-            throw new Error('stuck');
+            throw stuck;
           },
           compensateRetry: { attempts: 2, backoff: { delay: '1s' } },
         });
@@ -208,7 +209,8 @@ describe('executeInMemory', () => {
 
       expect(await outcome).toMatchObject({
         code: 'COMPENSATION_FAILED',
-        failures: [{ step: 'b', message: 'stuck' }],
+        failures: [{ step: 'b', message: 'stuck', cause: stuck }],
+        errors: [stuck],
         cause: { message: 'no' },
       });
       expect(undone).toEqual(['a']);

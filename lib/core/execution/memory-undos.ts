@@ -1,6 +1,6 @@
 import { AbortScope } from '../cancellation/index.js';
 import type { CompensationContext, WorkflowDefinition } from '../definition/index.js';
-import { CompensationFailedError, type CompensationFailure } from '../errors/index.js';
+import { CompensationFailedError, compensationFailure, type CompensationFailure } from '../errors/index.js';
 import type { RetryPolicy } from '../policies/index.js';
 
 /** A completed step or child, and how it is undone. @internal */
@@ -45,7 +45,7 @@ export class MemoryUndos {
         await attempt(undo, reason, scope);
       } catch (error) {
         // Reported with the others, once everything was tried.
-        failures.push({ step: undo.name, message: error instanceof Error ? error.message : String(error) });
+        failures.push(compensationFailure(undo.name, error));
         if (policy === 'stop') break;
       }
     }

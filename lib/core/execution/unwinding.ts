@@ -1,6 +1,6 @@
 import { AbortScope } from '../cancellation/index.js';
 import type { CompensationContext } from '../definition/index.js';
-import { StepInterruptedError, type CompensationFailure } from '../errors/index.js';
+import { compensationFailure, StepInterruptedError, type CompensationFailure } from '../errors/index.js';
 import { retryKey } from '../journal/index.js';
 import type { RetryPolicy } from '../policies/index.js';
 import { decodeName, type JournalEntry } from '../records/index.js';
@@ -208,9 +208,9 @@ export class Unwinding {
 
   private async failureOf(item: UndoItem, entry: JournalEntry): Promise<CompensationFailure> {
     const context = { workflowId: this.host.record.id, place: entry.name };
-    const error =
-      entry.error === undefined ? undefined : await this.host.services.payloads.decodeError(entry.error, context);
-    return { step: decodeName(item.name), message: error?.message ?? 'no reason was recorded' };
+    const step = decodeName(item.name);
+    if (entry.error === undefined) return { step, message: 'no reason was recorded' };
+    return compensationFailure(step, await this.host.services.payloads.decodeError(entry.error, context));
   }
 
   /** Waits for the outcomes of children that were asked to close. False: they have not ended yet. */

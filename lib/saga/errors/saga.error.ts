@@ -17,7 +17,7 @@ const NAME = 'SagaError';
  */
 export class SagaError extends StepFailedError {
   readonly stepName: string;
-  /** One for each completed step that could not be undone, in the order in which undoing was tried. */
+  /** One for each completed step that could not be undone, in the order in which undoing was tried; `cause` is what its undo has thrown. */
   declare readonly compensationErrors: readonly SagaStepError[];
 
   constructor(stepName: string, cause: unknown, compensationErrors: readonly SagaStepError[] = []) {
@@ -42,10 +42,8 @@ export function isSagaError(value: unknown): value is SagaError {
 export function toSagaError(error: unknown): unknown {
   const cause = isCompensationFailedError(error) ? error.cause : error;
   if (!isSagaError(cause)) return error;
-  const failures = isCompensationFailedError(error) ? error.failures : [];
+  const { failures, errors = [] } = isCompensationFailedError(error) ? error : { failures: [] };
+  const toStepError = ({ step, message }: CompensationFailure, index: number): SagaStepError =>
+    new SagaStepError(message, { stepName: step, cause: errors[index] });
   return new SagaError(cause.stepName, cause.cause, failures.map(toStepError));
-}
-
-function toStepError({ step, message }: CompensationFailure): SagaStepError {
-  return new SagaStepError(message, { stepName: step });
 }
