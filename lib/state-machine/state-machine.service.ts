@@ -153,7 +153,7 @@ export class StateMachineService implements MachineOperations {
     input?: MachineInputOf<M>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<unknown> {
-    return runInMemory(this.get(reference).plan, input, { ...options, clock: this.services.clock });
+    return runInMemory(this.get(reference).plan, input, { ...options, services: this.services });
   }
 
   /** A machine in memory that takes events and is not stored: XState's own actor, with the methods of the class. Call its `start()`. */
@@ -161,7 +161,7 @@ export class StateMachineService implements MachineOperations {
     reference: StateMachineReference<M>,
     input?: MachineInputOf<M>,
   ): Promise<MachineActor<SnapshotOf<M>, EventOf<M>>> {
-    const actor = await createMachineActor(this.get(reference).plan, input, this.services.clock);
+    const actor = await createMachineActor(this.get(reference).plan, input, this.services);
     return actor as MachineActor<SnapshotOf<M>, EventOf<M>>;
   }
 
