@@ -22,7 +22,7 @@ describe('Who waits for a state machine', () => {
 
   const locked = {
     code: 'WORKFLOW_STATE_MACHINE',
-    message: expect.stringMatching(/"d" has ended in "closed".*"done"/),
+    message: expect.stringMatching(/"d" has ended in "closed".*"done"/) as unknown,
   };
 
   it('is told when it ends otherwise, while they wait and afterwards', async () => {
