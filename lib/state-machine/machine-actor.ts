@@ -1,45 +1,62 @@
+import { AbortScope } from '../core/cancellation/index.js';
 import { StateError } from '../core/errors/index.js';
-import { systemClock, timerFunctions, type Clock } from '../core/time/index.js';
+import { standaloneServices, type MemoryServices } from '../core/execution/index.js';
+import { timerFunctions } from '../core/time/index.js';
+import type { MachineLike } from './logic/machine-like.js';
 import { loadXState, type MachineActor } from './logic/xstate.js';
 import type { MachinePlan } from './machine-plan.js';
+import { memoryActorsOf } from './memory-actors.js';
 
 /** @internal */
 export interface ActorOptions {
   readonly signal?: AbortSignal;
-  readonly clock?: Clock;
+  readonly services?: MemoryServices;
+}
+
+interface MachineWithOptions extends MachineLike {
+  options?: object | undefined;
 }
 
 /** A machine in memory, as XState itself runs it; its delays go by the engine's clock. Not yet started. @internal */
 export async function createMachineActor(
   plan: MachinePlan,
   input: unknown,
-  clock: Clock = systemClock,
+  services: MemoryServices = standaloneServices(),
 ): Promise<MachineActor> {
   const library = await loadXState();
-  return library.createActor(plan.machine, {
+  const machine = plan.machine.provide({ actors: memoryActorsOf(plan, library, services) }) as MachineWithOptions;
+  // How often it may go round is no part of what it was made from.
+  machine.options = (plan.machine as MachineWithOptions).options;
+  return library.createActor(machine, {
     ...(input !== undefined && { input }),
-    clock: timerFunctions(clock),
+    clock: timerFunctions(services.clock),
   });
 }
 
-/** Runs a machine in memory until it ends, and answers its output. @internal */
+/** Runs a machine in memory until it ends, and answers its output. @throws the reason of the signal; what the machine ends with @internal */
 export async function runInMemory(plan: MachinePlan, input: unknown, options: ActorOptions = {}): Promise<unknown> {
-  const { signal, clock } = options;
+  const { signal, services } = options;
   signal?.throwIfAborted();
-  const actor = await createMachineActor(plan, input, clock);
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      actor.stop();
-      reject(signal?.reason as Error);
-    };
-    signal?.addEventListener('abort', abort, { once: true });
-    actor.subscribe({
-      error: (error) => reject(error instanceof Error ? error : new StateError(String(error))),
-      complete: () => {
-        signal?.removeEventListener('abort', abort);
-        resolve((actor.getSnapshot() as { output?: unknown }).output);
-      },
+  const actor = await createMachineActor(plan, input, services);
+  const scope = new AbortScope();
+  if (signal !== undefined) scope.follow(signal);
+  try {
+    scope.throwIfAborted();
+    return await new Promise((resolve, refuse) => {
+      // What the machine ends with reaches the caller as it is.
+      const reject = refuse as (reason: unknown) => void;
+      scope.onAbort((reason) => {
+        // Before the stop, which completes the actor as an end of its own would.
+        reject(reason);
+        actor.stop();
+      });
+      actor.subscribe({
+        error: (error) => reject(error instanceof Error ? error : new StateError(String(error))),
+        complete: () => resolve((actor.getSnapshot() as { output?: unknown }).output),
+      });
+      actor.start();
     });
-    actor.start();
-  });
+  } finally {
+    scope.dispose();
+  }
 }

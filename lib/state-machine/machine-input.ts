@@ -1,7 +1,7 @@
-import { WorkflowInputError } from '../core/errors/index.js';
+import { StateError, WorkflowInputError } from '../core/errors/index.js';
 import { wholeNumberFault } from '../core/options/index.js';
 import { assertKeyText } from '../core/records/index.js';
-import type { MachineEvent } from './logic/machine-step.js';
+import type { MachineEvent, StateValue } from './logic/machine-step.js';
 
 /**
  * The event that a trigger stands for. What XState calls its own events (a delay that is over, an answer, a stop) nobody may send from
@@ -25,6 +25,26 @@ export function wholeInput(value: number, place: string, min = 1): number {
   const fault = wholeNumberFault(value, min, Number.MAX_SAFE_INTEGER);
   if (fault === undefined) return value;
   throw new WorkflowInputError({ place, issues: [{ path: '', message: `must be ${fault}` }] });
+}
+
+/** A state by its shape; whether the machine has it, the machine knows. @throws StateError @internal */
+export function stateInput(value: unknown, machine: string): StateValue {
+  if (isStateValue(value)) return value;
+  throw new StateError(
+    `The state machine "${machine}" has no state ${JSON.stringify(value)}: a state is its name, or an object where states nest.`,
+  );
+}
+
+/** @throws WorkflowInputError @internal */
+export function contextInput(value: unknown): object | undefined {
+  if (value === undefined || (typeof value === 'object' && value !== null && !Array.isArray(value))) return value;
+  throw new WorkflowInputError({ place: 'attach', issues: [{ path: 'context', message: 'must be an object' }] });
+}
+
+function isStateValue(value: unknown): value is StateValue {
+  if (typeof value === 'string') return value !== '';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every(isStateValue);
 }
 
 const PLACE = 'The trigger';

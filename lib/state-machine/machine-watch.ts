@@ -1,6 +1,7 @@
-import { WorkflowResultTimeoutError } from '../core/errors/index.js';
+import { StateError, WorkflowResultTimeoutError } from '../core/errors/index.js';
 import { AbortScope } from '../core/cancellation/index.js';
 import type { Cancellable } from '../core/time/index.js';
+import { stateText } from './logic/state-text.js';
 import type { MachineState } from './machine-state.js';
 import type { StateMachineEngine } from './state-machine.engine.js';
 
@@ -71,7 +72,8 @@ export class MachineWatch {
 /**
  * Waits until a machine is as the predicate wants it.
  *
- * @throws WorkflowResultTimeoutError; WorkflowNotFoundError; the signal's reason; what the predicate throws
+ * @throws StateError when it has ended otherwise; WorkflowResultTimeoutError; WorkflowNotFoundError; the signal's reason; what the predicate
+ * throws
  * @internal
  */
 export function waitForState(
@@ -96,6 +98,8 @@ export function waitForState(
       (state) => {
         try {
           if (predicate(state)) settle(() => resolve(state));
+          // Nothing moves it any more.
+          else if (state.snapshot.status !== 'active') settle(() => reject(endedOtherwise(state)));
         } catch (error) {
           settle(() => reject(error));
         }
@@ -106,7 +110,7 @@ export function waitForState(
       timeoutMs === undefined
         ? undefined
         : engine.services.clock.schedule(timeoutMs, () =>
-            settle(() => reject(new WorkflowResultTimeoutError({ workflowId: id, timeoutMs }))),
+            settle(() => reject(new WorkflowResultTimeoutError({ workflowId: id, timeoutMs, awaited: 'state' }))),
           );
     if (signal !== undefined) {
       scope.onAbort((reason) => settle(() => reject(reason)));
@@ -118,4 +122,10 @@ export function waitForState(
     }
     watch.start();
   });
+}
+
+function endedOtherwise({ id, snapshot: { value, status } }: MachineState): StateError {
+  return new StateError(
+    `The state machine "${id}" has ended in "${stateText(value)}" with the status "${status}", and never became what waitFor waits for. Let the predicate also take the states it ends in, or its status.`,
+  );
 }

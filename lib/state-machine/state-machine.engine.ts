@@ -4,7 +4,7 @@ import type { StateAppendResult } from '../core/store/index.js';
 import { ATTACHED, CREATED } from './first-trigger.js';
 import { StateTransitionRefusedError } from './errors/state-transition-refused.error.js';
 import { STOP, type MachineLogic } from './logic/machine-logic.js';
-import type { LiveSnapshot, MachineEvent, MachineStep } from './logic/machine-step.js';
+import type { MachineEvent, MachineStep, StateValue } from './logic/machine-step.js';
 import { stateText } from './logic/state-text.js';
 import { MachineAnnouncer } from './machine-announcer.js';
 import { MachineQueue } from './machine-queue.js';
@@ -29,7 +29,9 @@ export interface CreateRequest {
   /** An instance under the same id waits for the end. */
   readonly awaited?: boolean;
   /** Begins somewhere else than at the beginning, without the actions that lead there. */
-  readonly at?: (logic: MachineLogic, initial: MachineStep) => LiveSnapshot;
+  readonly at?: (logic: MachineLogic, initial: MachineStep) => MachineStep;
+  /** What the row of an attached machine shows already. */
+  readonly shown?: StateValue;
 }
 
 /** @internal */
@@ -65,7 +67,7 @@ export class StateMachineEngine {
 
   /** Creates a machine, or answers the one that has the id. */
   async create(plan: MachinePlan, request: CreateRequest): Promise<{ state: MachineState; created: boolean }> {
-    const { id, input, metadata, transaction, awaited = false, at } = request;
+    const { id, input, metadata, transaction, awaited = false, at, shown } = request;
     refuseOutsideTransaction('create', transaction);
     const existing = await this.reader.find(id, transaction);
     if (existing !== undefined) return { state: ofPlan(existing, plan), created: false };
@@ -73,13 +75,14 @@ export class StateMachineEngine {
     const initial = logic.initial(input);
     // Its own context, guards or actions threw: there is nothing to be kept.
     if (at === undefined && initial.snapshot.status === 'error') throw logic.faultOf(initial.snapshot);
-    const step = at === undefined ? initial : { snapshot: at(logic, initial), effects: [] };
+    const step = at === undefined ? initial : at(logic, initial);
     const before: MachineBonds = awaited ? { ...FREE, awaited } : FREE;
     const effects = settleEffects(step.effects, before, 1, plan.transactional);
     const { snapshot } = step;
     const next: MachineState = { id, version: 1, plan, logic, snapshot, at: 0, bonds: effects.bonds };
     const event: MachineEvent = { type: at === undefined ? CREATED : ATTACHED, ...(input !== undefined && { input }) };
-    const decided: DecidedTransition = { next, event, effects, metadata, ...(at !== undefined && { keepsRow: true }) };
+    const keepsRow = shown !== undefined && stateText(shown) === stateText(snapshot.value);
+    const decided: DecidedTransition = { next, event, effects, metadata, keepsRow };
     const { state, result } = await this.commit(decided, transaction);
     if (state !== undefined) return { state, created: true };
     // Somebody else created it at the same time.

@@ -13,7 +13,7 @@ import type { MachineActor } from './logic/xstate.js';
 import { createMachineActor, runInMemory } from './machine-actor.js';
 import { MachineHistory } from './machine-history.js';
 import { StateMachineHandle, type MachineOperations } from './machine-handle.js';
-import { eventOf, wholeInput } from './machine-input.js';
+import { contextInput, eventOf, stateInput, wholeInput } from './machine-input.js';
 import { StateMachineSnapshot, type StateHistoryPage } from './machine-view.js';
 import { MachineWatch, waitForState } from './machine-watch.js';
 import { defineStateMachine } from './state-machine.definition.js';
@@ -32,6 +32,7 @@ import { StateMachineEngine } from './state-machine.engine.js';
 const CREATE = knownOptions<CreateMachineOptions>({ id: true, input: true, transaction: true, metadata: true });
 const SEND = knownOptions<SendOptions>({ payload: true, transaction: true, expectedVersion: true, metadata: true });
 const HISTORY = knownOptions<HistoryOptions>({ limit: true, cursor: true, transaction: true });
+const ATTACH = knownOptions<AttachOptions>({ state: true, context: true, transaction: true, metadata: true });
 const WAIT = knownOptions<WaitForOptions>({ timeout: true, signal: true });
 
 /**
@@ -100,28 +101,35 @@ export class StateMachineService implements MachineOperations {
   }
 
   /**
-   * Puts a machine on a row that exists: it begins in the state that the row shows, without the actions that lead there.
+   * Puts a machine on a row that exists: it begins in the state that the row shows, or that is given and then written into the row, without
+   * the actions that lead there. The delays of that state count from now, and what it invokes is begun.
    *
-   * @throws StateError when the machine is not attached to an entity, or there is no such row or state
+   * @throws StateError when the machine is not attached to an entity and no state is given, or there is no such row or state;
+   * WorkflowInputError for a context that is none
    */
   async attach<M extends MachineLike>(
     reference: StateMachineReference<M>,
     id: string,
     options: AttachOptions = {},
   ): Promise<StateMachineHandle<M>> {
+    refuseUnknownOptions(options, ATTACH, 'attach');
     const { plan } = this.get(reference);
-    const { transaction, metadata, context } = options;
+    const { transaction, metadata } = options;
+    const context = contextInput(options.context);
     if (transaction === undefined) {
       return this.services.store.transaction(({ handle }) =>
         this.attach(reference, id, { ...options, transaction: handle }),
       );
     }
-    const value = options.state ?? (await this.past.rowState(plan, id, transaction));
+    assertWorkflowId(id);
+    const shown = options.state === undefined ? await this.past.rowState(plan, id, transaction) : undefined;
+    const value = stateInput(options.state ?? shown, plan.name);
     const { created } = await this.engine.create(plan, {
       id,
       transaction,
       metadata,
       at: (logic, initial) => logic.at(value, context ?? initial.snapshot.context),
+      ...(shown !== undefined && { shown }),
     });
     return new StateMachineHandle<M>(this, id, created);
   }
@@ -153,7 +161,7 @@ export class StateMachineService implements MachineOperations {
     input?: MachineInputOf<M>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<unknown> {
-    return runInMemory(this.get(reference).plan, input, { ...options, clock: this.services.clock });
+    return runInMemory(this.get(reference).plan, input, { ...options, services: this.services });
   }
 
   /** A machine in memory that takes events and is not stored: XState's own actor, with the methods of the class. Call its `start()`. */
@@ -161,7 +169,7 @@ export class StateMachineService implements MachineOperations {
     reference: StateMachineReference<M>,
     input?: MachineInputOf<M>,
   ): Promise<MachineActor<SnapshotOf<M>, EventOf<M>>> {
-    const actor = await createMachineActor(this.get(reference).plan, input, this.services.clock);
+    const actor = await createMachineActor(this.get(reference).plan, input, this.services);
     return actor as MachineActor<SnapshotOf<M>, EventOf<M>>;
   }
 
@@ -241,7 +249,7 @@ export class StateMachineService implements MachineOperations {
   /**
    * Waits until a machine is as the predicate wants it; it may be so already. States that pass quickly may not be seen.
    *
-   * @throws WorkflowResultTimeoutError after `timeout`; the reason of `signal`; WorkflowNotFoundError
+   * @throws StateError when it has ended otherwise; WorkflowResultTimeoutError after `timeout`; the reason of `signal`; WorkflowNotFoundError
    */
   async waitFor<M = unknown>(
     id: string,

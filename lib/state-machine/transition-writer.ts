@@ -26,7 +26,7 @@ export interface DecidedTransition {
   readonly event: MachineEvent;
   readonly effects: SettledEffects;
   readonly metadata?: unknown;
-  /** The first transition of an attached row does not write it. */
+  /** The row of an attached machine shows the state already. */
   readonly keepsRow?: boolean;
 }
 

@@ -78,6 +78,12 @@ describe('A state machine in an application with TypeORM', () => {
 
     expect(await statusOf('old')).toBe('lost');
     await expect(machines.attach('parcel', 'nobody')).rejects.toThrow(/There is no row with the id "nobody"/);
+    await expect(machines.attach('parcel', 'nobody', { state: 'sent' })).rejects.toThrow(
+      /has no row to show its state/,
+    );
+    await dataSource.manager.insert(Parcel, { id: 'moved', status: 'by hand' });
+    await machines.attach('parcel', 'moved', { state: 'sent' });
+    expect(await statusOf('moved')).toBe('sent');
     await expect(machines.create(parcelMachine, { id: 'none', input: { weight: 1 } })).rejects.toThrow(
       /has no row to show its state/,
     );

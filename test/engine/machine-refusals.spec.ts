@@ -91,6 +91,21 @@ describe('A state machine refuses', () => {
       () => machines.attach('m', 'y', { state: 'nowhere' }),
       { code: 'WORKFLOW_STATE_MACHINE', message: wordsOf(/"m" has no state "nowhere"/) },
     ],
+    ...[5, '', {}, [], null, { a: 5 }].map((state): [string, () => Promise<unknown>, object] => [
+      `to begin in ${JSON.stringify(state)}, which is no state`,
+      () => machines.attach('m', 'y', { state: wrong(state) }),
+      { code: 'WORKFLOW_STATE_MACHINE' },
+    ]),
+    [
+      'to begin with a context that is none',
+      () => machines.attach('m', 'y', { state: 'a', context: wrong(5) }),
+      inputError(/context.*object/),
+    ],
+    [
+      'an option of attach that there is not',
+      () => machines.attach('m', 'y', wrong({ state: 'a', contxt: {} })),
+      { code: 'WORKFLOW_OPTIONS', message: wordsOf(/Did you mean "context"/) },
+    ],
   ])('%s, and nothing has happened', async (_, attempt, refusal) => {
     await expect(attempt()).rejects.toMatchObject(refusal);
 

@@ -7,6 +7,8 @@ export interface WorkflowResultTimeoutErrorFacts {
   readonly workflowId: string;
   /** How long the caller waited, in milliseconds. */
   readonly timeoutMs: number;
+  /** What of it was waited for. @default 'result' */
+  readonly awaited?: 'result' | 'state';
 }
 
 /**
@@ -21,12 +23,15 @@ export class WorkflowResultTimeoutError extends WorkflowError {
   readonly timeoutMs: number;
 
   constructor(facts: WorkflowResultTimeoutErrorFacts) {
+    const { workflowId, timeoutMs, awaited = 'result' } = facts;
     super(
       'WORKFLOW_RESULT_TIMEOUT',
-      `The workflow ${describeValue(facts.workflowId)} had no result within ${facts.timeoutMs} ms. It has not ended: wait longer, or see with getStatus what it waits for.`,
+      awaited === 'result'
+        ? `The workflow ${describeValue(workflowId)} had no result within ${timeoutMs} ms. It has not ended: wait longer, or see with getStatus what it waits for.`
+        : `The state machine ${describeValue(workflowId)} did not come to be as it was waited for within ${timeoutMs} ms. Wait longer, or see with snapshot() how it stands and with history() how it came there.`,
     );
-    this.workflowId = facts.workflowId;
-    this.timeoutMs = facts.timeoutMs;
+    this.workflowId = workflowId;
+    this.timeoutMs = timeoutMs;
   }
 
   override get name(): string {

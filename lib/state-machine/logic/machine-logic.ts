@@ -1,5 +1,6 @@
 import { StateError } from '../../core/errors/index.js';
 import type { LiveSnapshot, MachineEffect, MachineEvent, MachineStep, StateValue } from './machine-step.js';
+import { effectsOfBeing } from './effects-of-being.js';
 import type { MachineFaults } from './machine-faults.js';
 import type { MachineLike } from './machine-like.js';
 import {
@@ -13,6 +14,9 @@ import type { ExecutableAction, XStateLibrary } from './xstate.js';
 
 /** What stands for the trigger in errors of a machine's first transition. */
 const BEGINNING = 'its beginning';
+
+/** XState's own event by which a machine only goes on where a state is left at once. */
+const INIT: MachineEvent = { type: 'xstate.init' };
 
 /** XState's own event. @internal */
 export const STOP: MachineEvent = { type: 'xstate.stop' };
@@ -58,13 +62,35 @@ export class MachineLogic {
     return this.faults.run(event.type, () => snapshot.can(event));
   }
 
-  /** The machine as if it had come to a state by itself. @throws StateError when it has no such state */
-  at(value: StateValue, context: unknown): LiveSnapshot {
+  /**
+   * The machine as if it had come to a state by itself: without the actions of its way, with the delays and invocations of the state, and
+   * gone on where the state is left at once.
+   *
+   * @throws StateError when it has no such state
+   */
+  at(value: StateValue, context: unknown): MachineStep {
+    const snapshot = this.resolved(value, context);
+    if (snapshot.status !== 'active') return { snapshot, effects: [] };
+    const begun = this.faults.run(BEGINNING, () => effectsOfBeing(snapshot, this.machine));
+    for (const effect of begun) if (effect.kind === 'invoke') snapshot.children[effect.id] = actorStub(effect.id);
+    const settled = this.next(snapshot, INIT);
+    if (settled === undefined) return { snapshot, effects: begun };
+    return { snapshot: settled.snapshot, effects: [...begun, ...settled.effects] };
+  }
+
+  private resolved(value: StateValue, context: unknown): LiveSnapshot {
     try {
-      return this.machine.resolveState({ value, context: context ?? {} }) as LiveSnapshot;
+      const snapshot = this.machine.resolveState({ value, context: context ?? {} }) as LiveSnapshot;
+      if (snapshot.matches(value) && (typeof value === 'string' || isEmpty(value) === isEmpty(snapshot.value)))
+        return snapshot;
     } catch (error) {
-      throw new StateError(`The state machine "${this.name}" has no state ${JSON.stringify(value)}.`, { cause: error });
+      throw this.hasNoState(value, error);
     }
+    throw this.hasNoState(value);
+  }
+
+  private hasNoState(value: StateValue, cause?: unknown): StateError {
+    return new StateError(`The state machine "${this.name}" has no state ${JSON.stringify(value)}.`, { cause });
   }
 
   /** What of a snapshot is stored: everything but its children, which the room keeps itself. */
@@ -164,4 +190,8 @@ interface ActionParams {
   /** An actor; its name where the same transition begins it. */
   readonly to: string | { readonly id: string };
   readonly value?: unknown;
+}
+
+function isEmpty(value: StateValue): boolean {
+  return typeof value !== 'string' && Object.keys(value).length === 0;
 }

@@ -14,6 +14,7 @@ export interface XStateLibrary {
   transition(machine: MachineLike, snapshot: LiveSnapshot, event: MachineEvent): [LiveSnapshot, ExecutableAction[]];
   createMachine(config: object, implementations?: object): MachineLike;
   createActor(machine: MachineLike, options: object): MachineActor;
+  fromPromise(creator: (args: { readonly input: unknown; readonly signal: AbortSignal }) => Promise<unknown>): object;
 }
 
 /** A running actor of the library. @publicApi */
