@@ -21,7 +21,7 @@ export type { AttachedEntity, MigratedSnapshot, StateMachineDefinition, StateMac
 export { stateTable } from './state-table.js';
 export type { CreateMachine, StateTable, TableArguments, TableHook, TableTransition } from './state-table.js';
 export { StateMachine } from './state-machine.js';
-export type { StateMachineObjectOptions } from './state-machine.js';
+export type { StateMachineObjectOptions, TableTriggerOptions } from './state-machine.js';
 export { DatabaseStatePersistence } from './database-state.persistence.js';
 export type { StateDataSource, StateTableOptions } from './database-state.persistence.js';
 export { workflowActor } from './workflow-actor.js';

@@ -96,10 +96,9 @@ describe('StateMachine', () => {
       });
 
     await expect(undone('close')).rejects.toThrow('undone');
-    await expect(machine.trigger('open')).rejects.toMatchObject({ expected: 1, actual: 0 });
-    expect([machine.state, await machine.trigger('close')]).toEqual(['open', true]);
+    expect([await machine.trigger('open'), machine.state]).toEqual([false, 'open']);
+    expect(await machine.trigger('close')).toBe(true);
     await expect(undone('open')).rejects.toThrow('undone');
-    await expect(machine.trigger('close')).rejects.toMatchObject({ expected: 2, actual: 1 });
     expect([await machine.trigger('close'), machine.state]).toEqual([false, 'closed']);
   });
 

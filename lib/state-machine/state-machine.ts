@@ -1,7 +1,17 @@
 import { StateConcurrencyError, StateError, WorkflowNotFoundError } from '../core/errors/index.js';
-import { newRandomSeed } from '../core/records/index.js';
-import type { StatePersistence } from '../core/store/index.js';
-import type { StateTable, TableArguments, TableTransition } from './state-table.js';
+import { isThenable, knownOptions, refuseUnknownOptions, requireMethods, text } from '../core/options/index.js';
+import { assertWorkflowId, newRandomSeed } from '../core/records/index.js';
+import {
+  combineCodecs,
+  DEFAULT_PAYLOAD_LIMIT_BYTES,
+  jsonPayloadSerializer,
+  PayloadPort,
+  type PayloadCodec,
+  type PayloadSerializer,
+} from '../core/serialization/index.js';
+import type { StatePersistence, StateTransitionRecord } from '../core/store/index.js';
+import { checkTable } from './check-table.js';
+import type { StateTable, TableArguments, TableHook, TableTransition } from './state-table.js';
 
 /** @publicApi */
 export interface StateMachineObjectOptions<S extends string> extends Omit<StateTable<S>, 'id'> {
@@ -10,8 +20,35 @@ export interface StateMachineObjectOptions<S extends string> extends Omit<StateT
   readonly name?: string;
   /** Where its transitions are kept. @default nowhere: it lives as long as the object */
   readonly persistence?: StatePersistence;
+  /** Sees what is stored on its way in, for encryption; the one of the module where the store is that of an application. @default none */
+  readonly codec?: PayloadCodec | readonly PayloadCodec[];
+  /** Keeps metadata that JSON does not. @default strict JSON, which refuses what it would lose */
+  readonly serializer?: PayloadSerializer;
 }
 
+/** What comes with a trigger of a `StateMachine`. @publicApi */
+export interface TableTriggerOptions {
+  /** Kept with the transition: who, why. */
+  readonly metadata?: unknown;
+  /** Commits the transition with the caller's rows. */
+  readonly transaction?: unknown;
+}
+
+const OPTIONS = knownOptions<StateMachineObjectOptions<string>>({
+  id: true,
+  name: true,
+  initial: true,
+  transitions: true,
+  final: true,
+  onExit: true,
+  onEnter: true,
+  onTransition: true,
+  persistence: true,
+  codec: true,
+  serializer: true,
+});
+const TRIGGER = knownOptions<TableTriggerOptions>({ metadata: true, transaction: true });
+const NAME = 'state-machine';
 const PAGE = 500;
 
 /**
@@ -26,12 +63,32 @@ export class StateMachine<S extends string = string> {
   private counter = 0;
   /** Somebody else was first: what is here is not what is stored. */
   private stale = false;
+  /** The transaction of the last transition, which may yet take it back. */
+  private pending: unknown;
+  private readonly states: ReadonlySet<string>;
+  private readonly payloads: PayloadPort;
 
+  /** @throws WorkflowDefinitionError for a table that leads nowhere; WorkflowInputError, WorkflowOptionsError for what stands beside it */
   constructor(private readonly options: StateMachineObjectOptions<S>) {
-    this.id = options.id;
-    this.current = options.initial;
+    const { id, name, initial, persistence, codec, serializer = jsonPayloadSerializer } = options;
+    assertWorkflowId(id);
+    const place = `state machine "${id}"`;
+    refuseUnknownOptions(options, OPTIONS, place);
+    text(name, `name of ${place}`);
+    requireMethods(
+      persistence,
+      ['load', 'history', 'append'],
+      `persistence of ${place}`,
+      'the methods of StatePersistence',
+    );
+    requireMethods(serializer, ['serialize', 'deserialize'], `serializer of ${place}`, 'serialize and deserialize');
+    this.states = checkTable(options, place);
+    this.payloads = new PayloadPort(serializer, combineCodecs(codec), DEFAULT_PAYLOAD_LIMIT_BYTES);
+    this.id = id;
+    this.current = initial;
   }
 
+  /** Where it is. What a transaction brought about shows before its commit; after its rollback, only with the next trigger or `recover()`. */
   get state(): S {
     return this.current;
   }
@@ -50,81 +107,131 @@ export class StateMachine<S extends string = string> {
    * Moves the machine; false when the table has no such line, or every guard declined. After a conflict the next trigger is decided on what
    * is stored.
    *
-   * @param options.transaction Commits the transition with the caller's rows.
    * @throws StateConcurrencyError when somebody else was first, be it another trigger of this object: the state stays what it was, the
-   * version becomes the actual one; decide anew
+   * version becomes the actual one; decide anew. WorkflowPayloadError, WorkflowPayloadLimitError for metadata that cannot be kept;
+   * StateError for a guard that answers a promise
    */
-  async trigger(
-    trigger: string,
-    payload: object = {},
-    options: { readonly metadata?: unknown; readonly transaction?: unknown } = {},
-  ): Promise<boolean> {
-    if (this.stale) await this.recover(options.transaction);
+  async trigger(trigger: string, payload: object = {}, options: TableTriggerOptions = {}): Promise<boolean> {
+    refuseUnknownOptions(options, TRIGGER, 'trigger');
+    const { transaction, metadata } = options;
+    if (this.stale) await this.recover(transaction);
+    else if (this.pending !== undefined && this.pending !== transaction) await this.reread(transaction);
     const args: TableArguments = { event: { ...payload, type: trigger }, machineId: this.id };
     const line = this.find(args);
     if (line === undefined) return false;
     const { onExit, onEnter, onTransition } = this.options;
     const from = this.current;
     const version = this.counter;
-    await onExit?.[from]?.(args);
+    const place = `metadata of "${trigger}" for the state machine "${this.id}"`;
+    const about = metadata === undefined ? undefined : this.payloads.toText({ metadata }, place);
+    await hookOf(onExit, from)?.(args);
     if (this.counter !== version) throw new StateConcurrencyError(version, this.counter, this.id);
-    await this.persist({ from, to: line.to, trigger, version: version + 1 }, options);
+    await this.persist({ from, to: line.to, trigger, version: version + 1 }, about, transaction);
     this.current = line.to;
     this.counter = version + 1;
-    await onEnter?.[line.to]?.(args);
+    await hookOf(onEnter, line.to)?.(args);
     await onTransition?.(args);
     return true;
   }
 
-  /** Goes to where the stored transitions lead. @throws StateError without a persistence; WorkflowNotFoundError without transitions */
+  /**
+   * Goes to where the stored transitions lead.
+   *
+   * @throws StateError without a persistence, for transitions of a machine with another name, and for a state that the table has not;
+   * WorkflowNotFoundError without transitions: it is where it begins then
+   */
   async recover(transaction?: unknown): Promise<void> {
     const { persistence } = this.options;
     if (persistence === undefined) {
       throw new StateError(`The state machine "${this.id}" has no persistence to be recovered from.`);
     }
-    let state: string | undefined;
-    let version = 0;
+    let last: StateTransitionRecord | undefined;
     for (;;) {
-      const records = await persistence.history(this.id, { after: version, limit: PAGE }, transaction);
+      const records = await persistence.history(this.id, { after: last?.version ?? 0, limit: PAGE }, transaction);
       for (const record of records) {
-        if (state !== undefined && record.from !== state) {
+        if (last !== undefined && record.from !== last.to) {
           throw new StateError(
-            `Transition ${record.version} of the state machine "${this.id}" begins in "${record.from ?? ''}", but the one before it ended in "${state}".`,
+            `Transition ${record.version} of the state machine "${this.id}" begins in "${record.from ?? ''}", but the one before it ended in "${last.to}".`,
           );
         }
-        state = record.to;
-        version = record.version;
+        last = record;
       }
       if (records.length < PAGE) break;
     }
-    if (state === undefined) throw new WorkflowNotFoundError({ workflowId: this.id });
-    this.current = state as S;
-    this.counter = version;
+    this.adopt(last);
+    if (last === undefined) throw new WorkflowNotFoundError({ workflowId: this.id });
+  }
+
+  /** After a transaction that may have taken back its last transition. */
+  private async reread(transaction: unknown): Promise<void> {
+    this.adopt(await this.options.persistence?.load(this.id, transaction));
+  }
+
+  private adopt(last: StateTransitionRecord | undefined): void {
+    const { name = NAME, initial } = this.options;
+    if (last !== undefined && last.name !== name) {
+      throw new StateError(`The state machine "${this.id}" is stored as one of "${last.name}", not of "${name}".`);
+    }
+    if (last !== undefined && !this.states.has(last.to)) {
+      throw new StateError(`The state machine "${this.id}" is stored in "${last.to}", which its table has not.`);
+    }
+    this.current = (last?.to as S | undefined) ?? initial;
+    this.counter = last?.version ?? 0;
     this.stale = false;
+    this.pending = undefined;
   }
 
   private find(args: TableArguments): TableTransition<S> | undefined {
     return this.options.transitions.find(
       ({ trigger, from, guard }) =>
-        trigger === args.event.type && [from].flat().includes(this.current) && guard?.(args) !== false,
+        trigger === args.event.type && [from].flat().includes(this.current) && this.agrees(guard, args),
+    );
+  }
+
+  private agrees(guard: TableTransition['guard'], args: TableArguments): boolean {
+    if (guard === undefined) return true;
+    const answer: unknown = guard(args);
+    if (!isThenable(answer)) return Boolean(answer);
+    // It would otherwise be unhandled, beside the error that says why.
+    void Promise.resolve(answer).catch(() => undefined);
+    throw new StateError(
+      `A guard of "${args.event.type}" of the state machine "${this.id}" answered a promise. A guard decides at once: ask before, and give the answer with the trigger.`,
     );
   }
 
   private async persist(
     transition: { readonly from: S; readonly to: S; readonly trigger: string; readonly version: number },
-    { metadata, transaction }: { readonly metadata?: unknown; readonly transaction?: unknown },
+    about: string | undefined,
+    transaction: unknown,
   ): Promise<void> {
-    const { persistence, name = 'state-machine' } = this.options;
+    const { persistence, name = NAME, final = [], initial } = this.options;
     if (persistence === undefined) return;
-    const about = metadata === undefined ? {} : { metadata: JSON.stringify({ metadata }) };
-    const snapshot = JSON.stringify({ value: transition.to });
-    const seed = { machineId: this.id, name, definitionVersion: 1, ...transition, ...about, snapshot };
-    const result = await persistence.append({ ...seed, token: newRandomSeed() }, transaction);
+    const { payloads, id } = this;
+    const place = `snapshot of the state machine "${id}"`;
+    const metadata = await payloads.seal(about, { workflowId: id, place: `metadata of the state machine "${id}"` });
+    const snapshot = (await payloads.encode({ value: transition.to }, { workflowId: id, place })) as string;
+    const seed = {
+      machineId: id,
+      name,
+      definitionVersion: 1,
+      ...transition,
+      ...(metadata !== undefined && { metadata }),
+      snapshot,
+      ...(final.includes(transition.to) && { ended: 'completed' as const }),
+      token: newRandomSeed(),
+    };
+    const result = await persistence.append(seed, transaction);
+    this.pending = result.kind === 'stored' ? transaction : undefined;
     if (result.kind === 'stored') return;
     this.counter = result.actual;
     this.stale = result.actual > 0;
     // A transaction took back even its first transition.
-    if (result.actual === 0) this.current = this.options.initial;
-    throw new StateConcurrencyError(transition.version - 1, result.actual, this.id);
+    if (result.actual === 0) this.current = initial;
+    throw new StateConcurrencyError(transition.version - 1, result.actual, id);
   }
+}
+
+/** A state may be called as something that every object has. */
+function hookOf(hooks: Readonly<Partial<Record<string, TableHook>>> | undefined, state: string): TableHook | undefined {
+  return hooks !== undefined && Object.hasOwn(hooks, state) ? hooks[state] : undefined;
 }

@@ -1,4 +1,6 @@
-import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { WorkflowDefinitionError, describeValue } from '../core/errors/index.js';
+import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { checkTable } from './check-table.js';
 import { CREATED } from './first-trigger.js';
 import type { MachineLike } from './logic/machine-like.js';
 
@@ -36,6 +38,19 @@ export interface StateTable<S extends string = string> {
 /** @publicApi */
 export type TableHook = (args: TableArguments) => unknown;
 
+const TABLE = knownOptions<StateTable>({
+  id: true,
+  initial: true,
+  transitions: true,
+  final: true,
+  onExit: true,
+  onEnter: true,
+  onTransition: true,
+});
+
+/** To XState such a target is a path that leads elsewhere; a state of that name is found by an id. */
+const PATH = /[.\\]/;
+
 /** What the first transition is called: by XState in memory, and here. */
 const BEGINNINGS = new Set(['xstate.init', CREATED]);
 
@@ -52,21 +67,34 @@ export type CreateMachine = (config: any, implementations?: any) => unknown;
  *   transitions: [{ trigger: 'press', from: 'off', to: 'on' }, { trigger: 'press', from: 'on', to: 'off' }],
  * });
  *
- * @throws WorkflowDefinitionError for a transition into or out of nothing, or a hook of a state that there is not
+ * @throws WorkflowDefinitionError for a transition into or out of nothing, a trigger that is XState's own or stands for many, or a hook of
+ * a state that there is not; WorkflowOptionsError for an unknown property
  * @publicApi
  */
 export function stateTable<S extends string>(createMachine: CreateMachine, table: StateTable<S>): MachineLike {
+  if (typeof table !== 'object' || table === null) {
+    throw new WorkflowDefinitionError(`The table is ${describeValue(table)}. Give { initial, transitions: [{ … }] }.`);
+  }
   const { id = 'table', initial, transitions, final = [], onEnter = {}, onExit = {}, onTransition } = table;
+  const place = `table "${id}"`;
+  refuseUnknownOptions(table, TABLE, place);
+  const names = checkTable(table, place);
   const guards: Record<string, NonNullable<TableTransition['guard']>> = {};
   const actions: Record<string, TableHook> = {};
   if (onTransition !== undefined) {
     actions['onTransition'] = (args) => (BEGINNINGS.has(args.event.type) ? undefined : onTransition(args));
   }
-  const states: Record<string, StateConfig> = {};
-  const names = new Set<string>([initial, ...final, ...transitions.flatMap(({ from, to }) => [...[from].flat(), to])]);
-  for (const name of names) {
+  // Without prototypes: a state or a trigger may be called as something that every object has.
+  const states = Object.create(null) as Record<string, StateConfig>;
+  for (const [index, name] of [...names].entries()) {
+    if (name.startsWith('#')) {
+      throw new WorkflowDefinitionError(
+        `The ${place} has the state "${name}". Begin no state with "#": that is XState's.`,
+      );
+    }
     states[name] = {
-      on: {},
+      ...(PATH.test(name) && { id: `state ${index + 1}` }),
+      on: Object.create(null) as StateConfig['on'],
       entry: onTransition === undefined ? [] : ['onTransition'],
       exit: [],
       ...(final.includes(name as S) && { type: 'final' as const }),
@@ -74,12 +102,9 @@ export function stateTable<S extends string>(createMachine: CreateMachine, table
   }
   const hook = (kind: 'entry' | 'exit', hooks: Readonly<Partial<Record<string, TableHook>>>): void => {
     for (const [name, call] of Object.entries(hooks)) {
-      const state = states[name];
-      if (state === undefined)
-        throw new WorkflowDefinitionError(`The table "${id}" has a hook for "${name}", which is none of its states.`);
       if (call === undefined) continue;
       actions[`${kind} ${name}`] = call;
-      state[kind].unshift(`${kind} ${name}`);
+      (states[name] as StateConfig)[kind].unshift(`${kind} ${name}`);
     }
   };
   hook('entry', onEnter);
@@ -87,11 +112,12 @@ export function stateTable<S extends string>(createMachine: CreateMachine, table
   for (const [index, { trigger, from, to, guard }] of transitions.entries()) {
     if (guard !== undefined) guards[`guard ${index}`] = guard;
     for (const name of [from].flat()) {
-      if (final.includes(name as S)) {
-        throw new WorkflowDefinitionError(`The table "${id}" leads out of "${name}", in which the machine ends.`);
-      }
       // Like every other line, one that leads to where it begins leaves and enters.
-      const line = { target: to, reenter: true, ...(guard !== undefined && { guard: `guard ${index}` }) };
+      const line = {
+        target: states[to]?.id === undefined ? to : `#${states[to].id}`,
+        reenter: true,
+        ...(guard !== undefined && { guard: `guard ${index}` }),
+      };
       ((states[name] as StateConfig).on[trigger] ??= []).push(line);
     }
   }
@@ -99,6 +125,7 @@ export function stateTable<S extends string>(createMachine: CreateMachine, table
 }
 
 interface StateConfig {
+  readonly id?: string;
   readonly on: Record<string, { readonly target: string; readonly reenter: boolean; readonly guard?: string }[]>;
   readonly entry: string[];
   readonly exit: string[];
