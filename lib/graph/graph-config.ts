@@ -4,7 +4,7 @@ import { parseSeconds } from '../core/time/index.js';
 
 /** @publicApi */
 export interface GraphConfigOptions {
-  /** Whether graphs may be run at all. @default true */
+  /** Whether graphs may be run at all; of the module, any graph. @default true */
   readonly enabled?: boolean;
   /** After how many visits a run that wants to go on is stopped; branches that were begun together are all made, and each counts. @default 25 */
   readonly maxIterations?: number;

@@ -50,7 +50,7 @@ export class WorkflowBuilder<S extends object = GraphValues> {
   private readonly terminals = new Map<string, StateCondition<S> | undefined>();
   private readonly reducers = new Map<string, StateReducer>();
   private readonly options: WorkflowBuilderOptions;
-  private config: GraphConfig;
+  private config: GraphConfig | undefined;
   private entry = '';
 
   constructor(
@@ -65,7 +65,8 @@ export class WorkflowBuilder<S extends object = GraphValues> {
     const first = isConfig(config) ? new GraphConfig(config) : config;
     this.options = readOptional<WorkflowBuilderOptions>(['config', 'version'], [first, ...others]);
     refuseUnknownOptions(this.options, BUILDER, `graph "${name}"`);
-    this.config = GraphConfig.of(this.options.config);
+    const { config: own } = this.options;
+    this.config = own == null ? undefined : GraphConfig.of(own);
   }
 
   /**
@@ -150,7 +151,7 @@ export class WorkflowBuilder<S extends object = GraphValues> {
     const { config, reducers, options } = this;
     const engine = new WorkflowEngine<S>(this.name, this.nodes, this.edges, this.entry, this.terminals, {
       ...options,
-      config,
+      config: config ?? null,
       reducers,
     });
     engine.validate();

@@ -74,6 +74,8 @@ const VERSION_KEY = '_definition_version';
 export interface MemoryStart extends GraphResumeOptions {
   readonly state: WorkflowState;
   readonly observer?: TraversalObserver | undefined;
+  /** The module's configuration, where a module runs it. */
+  readonly house?: GraphConfig | null | undefined;
 }
 
 /**
@@ -89,6 +91,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   readonly retry = false;
   readonly version: number;
   readonly config: GraphConfig;
+  /** Whether it was given a configuration, which then holds in place of the module's. @internal */
+  readonly isConfigured: boolean;
   readonly isCompatibleWith?: (version: number) => boolean;
   /** @internal */
   readonly plan: GraphPlan;
@@ -96,6 +100,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   readonly parts: GraphParts;
   /** The class that was decorated. @internal */
   readonly target?: object;
+  /** The configuration of the module that it is registered with. @internal */
+  house: GraphConfig | undefined;
 
   constructor(
     readonly name: string,
@@ -114,6 +120,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     this.version = options.version ?? 1;
     assertVersion(this.version, `graph "${name}"`);
     this.config = GraphConfig.of(options.config);
+    this.isConfigured = options.config != null;
     if (options.target !== undefined) this.target = options.target;
     if (options.isCompatibleWith !== undefined) this.isCompatibleWith = options.isCompatibleWith;
     const conditions = [...mapOf(terminalConditions)].map(
@@ -128,6 +135,20 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       reducers: mapOf(options.reducers ?? {}),
     };
     this.plan = planGraph(this.parts);
+  }
+
+  /** Takes a module's configuration for its durable runs, where it was given none of its own. @internal */
+  adopt(house: GraphConfig): void {
+    this.house = house;
+  }
+
+  /** Which configuration a run has: that of its call, the graph's own, or else the module's. @internal */
+  configOf(
+    given: GraphConfigOptions | null | undefined,
+    house: GraphConfig | null | undefined = this.house,
+  ): GraphConfig {
+    if (given != null) return GraphConfig.of(given);
+    return this.isConfigured ? this.config : (house ?? this.config);
   }
 
   /** @throws GraphValidationError when the graph is not put together rightly */
@@ -200,9 +221,9 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
 
   /** @internal */
   async executeWith(services: MemoryServices, start: MemoryStart): Promise<GraphResult<S>> {
-    const { state, signal, headers, observer } = start;
-    const config = start.config == null ? this.config : GraphConfig.of(start.config);
-    this.refuseUnfit(config);
+    const { state, signal, headers, observer, house = null } = start;
+    const config = this.configOf(start.config, house);
+    this.refuseUnfit(config, house);
     state[VERSION_KEY] = this.version;
     let traversal: GraphTraversal | undefined;
     const startedAt = services.clock.now();
@@ -210,7 +231,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       ...{ name: this.name, version: this.version, model: 'graph', retry: false },
       ...(config.totalTimeoutMs > 0 && { timeoutMs: config.totalTimeoutMs }),
       run: (ctx) => {
-        traversal = new GraphTraversal(this.plan, { config, host: new ContextHost(ctx), state, observer });
+        traversal = new GraphTraversal(this.plan, { config, house, host: new ContextHost(ctx), state, observer });
         return traversal.run();
       },
     };
@@ -231,10 +252,11 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   /** Runs over a context, for a registry. @internal */
   async run(ctx: WorkflowContext, input: unknown): Promise<GraphOutput> {
     const start = startOf(input);
-    const config = start.config === undefined ? this.config : GraphConfig.of(start.config);
-    this.refuseUnfit(config);
+    const { house } = this;
+    const config = this.configOf(start.config);
+    this.refuseUnfit(config, house);
     const state = initialState(start);
-    const traversal = new GraphTraversal(this.plan, { config, host: new ContextHost(ctx), state });
+    const traversal = new GraphTraversal(this.plan, { config, house, host: new ContextHost(ctx), state });
     await traversal.run();
     return outputOf(traversal, state);
   }
@@ -276,11 +298,14 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     });
   }
 
-  private refuseUnfit(config: GraphConfig): void {
+  /** @throws GraphExecutionError where graphs are switched off, for this one or in the whole module @internal */
+  refuseUnfit(config: GraphConfig, house: GraphConfig | null | undefined = this.house): void {
     if (this.plan.entry < 0) this.validate();
-    if (config.enabled) return;
+    const isOff = house?.enabled === false;
+    if (config.enabled && !isOff) return;
+    const mend = isOff ? 'graph.enabled of WorkflowModule' : 'enabled of GraphConfig';
     throw new GraphExecutionError(
-      `The graph "${this.name}" was not run, because graphs are switched off. Set enabled of GraphConfig to true.`,
+      `The graph "${this.name}" was not run, because graphs are switched off. Set ${mend} to true.`,
     );
   }
 }

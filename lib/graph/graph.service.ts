@@ -64,6 +64,8 @@ export class GraphService {
   constructor(
     private readonly services: EngineServices,
     private readonly client: WorkflowClient,
+    /** For graphs that were given no configuration of their own. */
+    private readonly house: GraphConfig = new GraphConfig(),
   ) {
     this.tasks = new TaskService(services, client);
   }
@@ -112,7 +114,11 @@ export class GraphService {
     const { id, config, state, signal, headers } = options;
     if (id === undefined) {
       const own = { ...(config && { config }), ...(signal && { signal }), ...(headers && { headers }) };
-      return this.resolve(reference).executeWith(this.services, { ...own, state: freshState(input, state ?? {}) });
+      return this.resolve(reference).executeWith(this.services, {
+        ...own,
+        house: this.house,
+        state: freshState(input, state ?? {}),
+      });
     }
     const graph = this.get(reference);
     const ear = new InstanceEar(this.services, id, isStop);
@@ -139,8 +145,10 @@ export class GraphService {
   ): Promise<WorkflowHandle<GraphOutput>> {
     const { config, state, ...others } = options;
     const own = config === undefined ? undefined : GraphConfig.of(config);
+    const graph = this.get(reference);
+    graph.refuseUnfit(graph.configOf(own, this.house), this.house);
     const stored = storedInput({ input, ...(own && { config: own.toJSON() }), ...(state && { state }) });
-    return this.client.start(this.get(reference), stored, others);
+    return this.client.start(graph, stored, others);
   }
 
   /**
@@ -208,7 +216,7 @@ export class GraphService {
   ): GraphStream<M> {
     refuseUnknownOptions(options, STREAM, 'stream');
     const { mode, state, ...others } = options;
-    const start = () => ({ ...others, state: freshState(input, state ?? {}) });
+    const start = () => ({ ...others, house: this.house, state: freshState(input, state ?? {}) });
     return this.resolve(reference).streamWith(this.services, mode ?? ('updates' as M), start);
   }
 
