@@ -37,7 +37,7 @@ import { RecordedRun } from './recorded-host.js';
 import { InstanceEar, isStop } from './instance-ear.js';
 import { watchRun } from './run-watch.js';
 import { standstill } from './standstill.js';
-import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
+import { carried, freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
 import { WorkflowState } from './workflow-state.js';
 
 /** A graph, its decorated class, or its registered name. @publicApi */
@@ -184,7 +184,7 @@ export class GraphService {
 
   /**
    * Starts another instance that goes on from a visit of this one, with a changed state: what came before is taken as it was, and not
-   * made again.
+   * made again. The `history` of its state names those visits, without what each of them added.
    *
    * @throws GraphExecutionError when the run never made that visit; WorkflowNotFoundError
    */
@@ -200,7 +200,7 @@ export class GraphService {
     }
     const changed = new WorkflowState('', { initial: standing });
     changed.merge(state);
-    const stored = storedInput({ ...startOf(await this.inputOf(record)), from: changed.asDict() });
+    const stored = storedInput({ ...startOf(await this.inputOf(record)), from: carried(changed.asDict()) });
     return this.client.start(this.graphOf(record), stored, { id, headers: headers ?? record.headers });
   }
 

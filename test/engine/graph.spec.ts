@@ -185,6 +185,29 @@ describe('A durable graph', () => {
     await expect(graph.fork('l-3', { before: 'send#9' })).rejects.toThrow(/never made the visit "send#9"/);
   });
 
+  it('goes on from a late visit of a loop that rewrites much, because the rounds before it are not carried along', async () => {
+    const { graph } = app;
+    const loop = new WorkflowBuilder('loop', { config: { maxIterations: 100 } })
+      .addNode('work', ({ count, label = 'x' }) => ({
+        count: ((count as number | undefined) ?? 0) + 1,
+        text: String(label).repeat(20_000),
+      }))
+      .addEdge('work', 'work')
+      .setEntry('work')
+      .setTerminal('work', ({ count }) => count === 60)
+      .build();
+    graph.register(loop);
+    await graph.execute(loop, 'Hi', { id: 'loop-1' });
+    const fork = await graph.fork('loop-1', { before: 'work#60', state: { label: 'y' }, id: 'loop-2' });
+    await fork.result();
+    const forked = await graph.result('loop-2');
+    const { input } = (await app.module.get<WorkflowStore>(WORKFLOW_STORE).find('loop-2')) as { input: string };
+
+    expect(forked.finalState).toMatchObject({ count: 60, text: 'y'.repeat(20_000) });
+    expect(forked.finalState.history.map(([node]) => node)).toEqual(Array(60).fill('work'));
+    expect(input.length).toBeLessThan(30_000);
+  });
+
   it('is asked for once when it runs here: with the journal that its result is read from', async () => {
     const store = app.module.get<WorkflowStore>(WORKFLOW_STORE);
     const [find, readJournal] = [jest.spyOn(store, 'find'), jest.spyOn(store, 'readJournal')];
