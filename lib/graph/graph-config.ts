@@ -100,8 +100,8 @@ export class GraphConfig implements Required<GraphConfigOptions> {
   }
 
   /** A config as it is, once it was checked, or one from options. @throws as the constructor does @internal */
-  static of(given?: GraphConfigOptions | null, place = 'GraphConfig', path = ''): GraphConfig {
-    if (!(given instanceof GraphConfig)) return new GraphConfig(given ?? {}, place, path);
+  static of(given?: GraphConfigOptions, place = 'GraphConfig', path = ''): GraphConfig {
+    if (!(given instanceof GraphConfig)) return new GraphConfig(given, place, path);
     return RULES.settle(given, place, path);
   }
 }

@@ -28,7 +28,7 @@ import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
 import { freshState, initialState, outputOf, startOf, type GraphOutput } from './stored-run.js';
 import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
-import { WorkflowState, type GraphUpdate, type GraphValues, type StateReducer } from './workflow-state.js';
+import { valuesOf, WorkflowState, type GraphUpdate, type GraphValues, type StateReducer } from './workflow-state.js';
 
 /** A record, or a map. @publicApi */
 export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
@@ -119,7 +119,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     assertWorkflowName(name, `graph "${name}"`);
     this.version = options.version ?? 1;
     assertVersion(this.version, `graph "${name}"`);
-    this.config = GraphConfig.of(options.config);
+    this.config = GraphConfig.of(options.config ?? undefined);
     this.isConfigured = options.config != null;
     if (options.target !== undefined) this.target = options.target;
     if (options.isCompatibleWith !== undefined) this.isCompatibleWith = options.isCompatibleWith;
@@ -164,7 +164,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
    */
   async execute(input: unknown, options: GraphExecuteOptions | GraphConfig = {}): Promise<GraphResult<S>> {
     const { state, ...others } = this.readOptions(options, EXECUTE, 'execute');
-    return this.executeWith(standaloneServices(), { ...others, state: freshState(input, state ?? {}) });
+    const values = valuesOf(state, `execute of graph "${this.name}"`);
+    return this.executeWith(standaloneServices(), { ...others, state: freshState(input, values) });
   }
 
   /**
@@ -178,9 +179,10 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   ): GraphStream<M> {
     refuseUnknownOptions(options, STREAM, `stream of graph "${this.name}"`);
     const { mode, state, ...others } = options;
+    const values = valuesOf(state, `stream of graph "${this.name}"`);
     return this.streamWith(standaloneServices(), mode ?? ('updates' as M), () => ({
       ...others,
-      state: freshState(input, state ?? {}),
+      state: freshState(input, values),
     }));
   }
 

@@ -38,7 +38,7 @@ import { InstanceEar, isStop } from './instance-ear.js';
 import { watchRun } from './run-watch.js';
 import { standstill } from './standstill.js';
 import { carried, freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
-import { WorkflowState } from './workflow-state.js';
+import { valuesOf, WorkflowState } from './workflow-state.js';
 
 /** A graph, its decorated class, or its registered name. @publicApi */
 export type GraphReference = WorkflowReference;
@@ -117,7 +117,7 @@ export class GraphService {
       return this.resolve(reference).executeWith(this.services, {
         ...own,
         house: this.house,
-        state: freshState(input, state ?? {}),
+        state: freshState(input, valuesOf(state, 'execute')),
       });
     }
     const graph = this.get(reference);
@@ -144,7 +144,8 @@ export class GraphService {
     options: StartOptions & Pick<GraphServiceExecuteOptions, 'config' | 'state'> = {},
   ): Promise<WorkflowHandle<GraphOutput>> {
     const { config, state, ...others } = options;
-    const own = config === undefined ? undefined : GraphConfig.of(config);
+    valuesOf(state, 'start');
+    const own = config == null ? undefined : GraphConfig.of(config);
     const graph = this.get(reference);
     graph.refuseUnfit(graph.configOf(own, this.house), this.house);
     const stored = storedInput({ input, ...(own && { config: own.toJSON() }), ...(state && { state }) });
@@ -190,7 +191,8 @@ export class GraphService {
    */
   async fork(workflowId: string, options: GraphForkOptions): Promise<WorkflowHandle<GraphOutput>> {
     refuseUnknownOptions(options, FORK, 'fork');
-    const { before, state = {}, id = newWorkflowId(this.services.clock), headers } = options;
+    const { before, state, id = newWorkflowId(this.services.clock), headers } = options;
+    const values = valuesOf(state, 'fork');
     const record = await this.find(workflowId);
     const { result, standing } = await this.read(record, { before });
     if (result.status === 'completed') {
@@ -199,7 +201,7 @@ export class GraphService {
       );
     }
     const changed = new WorkflowState('', { initial: standing });
-    changed.merge(state);
+    changed.merge(values);
     const stored = storedInput({ ...startOf(await this.inputOf(record)), from: carried(changed.asDict()) });
     return this.client.start(this.graphOf(record), stored, { id, headers: headers ?? record.headers });
   }
@@ -216,7 +218,8 @@ export class GraphService {
   ): GraphStream<M> {
     refuseUnknownOptions(options, STREAM, 'stream');
     const { mode, state, ...others } = options;
-    const start = () => ({ ...others, house: this.house, state: freshState(input, state ?? {}) });
+    const values = valuesOf(state, 'stream');
+    const start = () => ({ ...others, house: this.house, state: freshState(input, values) });
     return this.resolve(reference).streamWith(this.services, mode ?? ('updates' as M), start);
   }
 

@@ -287,6 +287,20 @@ describe('A durable graph', () => {
     expect((await graph.history('o-1')).map(({ update }) => update)).toEqual([{ inner: 'done' }]);
   });
 
+  it.each<[string, (graph: GraphService, state: never) => unknown]>([
+    ['execute', (graph, state) => graph.execute('letters', 'x', { state })],
+    ['start', (graph, state) => graph.execute('letters', 'x', { id: 'values-1', state })],
+    ['start', (graph, state) => graph.start('letters', 'x', { id: 'values-1', state })],
+    ['stream', (graph, state) => graph.stream('letters', 'x', { state })],
+    ['fork', (graph, state) => graph.fork('l-7', { before: 'send#1', state })],
+  ])('takes for the state of %s nothing but values by key', async (method, call) => {
+    for (const state of [5, 'abc', [7]])
+      await expect((async () => call(app.graph, state as never))()).rejects.toMatchObject({
+        name: 'WorkflowOptionsError',
+        message: expect.stringContaining(`"state of ${method}"`) as string,
+      });
+  });
+
   it.each<[string, (graph: GraphService) => unknown]>([
     ['who', (graph) => graph.resume('l-7', 'yes', { who: 'ann' } as never)],
     ['befor', (graph) => graph.fork('l-7', { befor: 'send#1' } as never)],
