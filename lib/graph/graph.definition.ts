@@ -7,11 +7,20 @@ import {
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import { isWorkflowTimeoutError, WorkflowVersionMismatchError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
-import { knownOptions, refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
-import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
+import { refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
+import { assertVersion, assertWorkflowName } from '../core/records/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphTimeoutError } from './errors/graph-timeout.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
+import {
+  EXECUTE,
+  RESUME,
+  STREAM,
+  type GraphExecuteOptions,
+  type GraphResumeOptions,
+  type Named,
+  type WorkflowEngineOptions,
+} from './graph-engine-options.js';
 import { GraphResult } from './graph-result.js';
 import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import { eventTeller } from './graph.events.js';
@@ -28,44 +37,7 @@ import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
 import { freshState, initialState, outputOf, startOf, type GraphOutput } from './stored-run.js';
 import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
-import { valuesOf, WorkflowState, type GraphUpdate, type GraphValues, type StateReducer } from './workflow-state.js';
-
-/** A record, or a map. @publicApi */
-export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
-
-/** @publicApi */
-export interface WorkflowEngineOptions {
-  readonly config?: GraphConfig | GraphConfigOptions | null;
-  /** A positive integer. @default 1 */
-  readonly version?: number;
-  /** How what a node adds under a key is merged with what is there. @default it takes its place */
-  readonly reducers?: Named<StateReducer>;
-  /** The class that was decorated. @internal */
-  readonly target?: object;
-  /** Versions whose stored instances this one may go on with. @default none but its own */
-  readonly isCompatibleWith?: (version: number) => boolean;
-}
-
-/** @publicApi */
-export interface GraphExecuteOptions {
-  /** In place of the graph's own. */
-  readonly config?: GraphConfig | GraphConfigOptions | null;
-  /** Values to begin with. */
-  readonly state?: GraphUpdate | null;
-  /** Cancels the run: what completed is undone. */
-  readonly signal?: AbortSignal;
-  readonly headers?: WorkflowHeaders;
-}
-
-/** @publicApi */
-export type GraphResumeOptions = Omit<GraphExecuteOptions, 'state'>;
-
-const RESUME_OPTIONS = { config: true, signal: true, headers: true } as const;
-const RESUME = knownOptions<GraphResumeOptions>(RESUME_OPTIONS);
-const EXECUTE = knownOptions<GraphExecuteOptions>({ ...RESUME_OPTIONS, state: true });
-const STREAM = knownOptions<GraphExecuteOptions & { mode: GraphStreamMode }>({
-  ...{ ...RESUME_OPTIONS, state: true, mode: true },
-});
+import { valuesOf, WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
 
 /** The key of a state by which it says of which version the graph was. */
 const VERSION_KEY = '_definition_version';

@@ -68,8 +68,8 @@ function escalationAfter({ after }: TaskEscalation, deadlineMs: number, place: s
 
 function requireSchema(schema: unknown, option: string): void {
   if (schema === undefined) return;
-  const { validate } = (schema)?.['~standard'] ?? {};
-  if (typeof validate === 'function') return;
+  const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
+  if (typeof standard?.validate === 'function') return;
   const expected = 'a Standard Schema, as Zod, Valibot and others make them; of a class with dtoSchema(Class)';
   throw new WorkflowOptionsError({ option, value: schema, expected });
 }
