@@ -43,7 +43,10 @@ export interface WorkflowModuleOptions {
   purge?: WorkflowPurgeOptions;
   /** What `BulkOperationConfig` has where it is injected. @default its own defaults */
   bulk?: BulkOperationConfigOptions;
-  /** What `GraphConfig` has where it is injected. @default its own defaults */
+  /**
+   * How graphs are run that were given no configuration of their own, and what an injected `GraphConfig` has. `enabled: false` switches all
+   * graphs off. @default its own defaults
+   */
   graph?: GraphConfigOptions;
   /** The source of time, for tests: a `VirtualClock`. @default the system's */
   clock?: Clock;

@@ -100,6 +100,7 @@ describe('resolveWorkflowOptions', () => {
   it.each<[string, object, RegExp]>([
     ['an unknown option', { wroker: {} }, /option "wroker" has the value an object.*no such option.*worker/],
     ['an unknown option of a section', { worker: { threads: 2 } }, /"worker\.threads" has the value 2/],
+    ['graphs that are none', { graph: null }, /"graph" has the value null/],
     ['a section that is none', { events: true }, /"events" has the value true/],
     ['a count below one', { worker: { concurrency: 0 } }, /"worker\.concurrency" has the value 0.*at least 1/],
     ['a fraction', { journal: { flushers: 1.5 } }, /"journal\.flushers" has the value 1\.5/],

@@ -30,7 +30,7 @@ const PARTS = [
   ),
   part(SagaService, ({ services, client }) => new SagaService(services, client)),
   part(SagaStore, ({ services, client }) => new JournalSagaStore(services, client)),
-  part(GraphService, ({ services, client }) => new GraphService(services, client)),
+  part(GraphService, ({ services, client, settings }) => new GraphService(services, client, settings.graph)),
   part(GraphConfig, ({ settings }) => settings.graph),
   part(TaskService, ({ services, client }) => new TaskService(services, client)),
   part(BulkService, ({ services, client }) => new BulkService(services, client)),

@@ -4,7 +4,7 @@ import { parseSeconds } from '../core/time/index.js';
 
 /** @publicApi */
 export interface GraphConfigOptions {
-  /** Whether graphs may be run at all. @default true */
+  /** Whether graphs may be run at all; of the module, any graph. @default true */
   readonly enabled?: boolean;
   /** After how many visits a run that wants to go on is stopped; branches that were begun together are all made, and each counts. @default 25 */
   readonly maxIterations?: number;
@@ -100,8 +100,8 @@ export class GraphConfig implements Required<GraphConfigOptions> {
   }
 
   /** A config as it is, once it was checked, or one from options. @throws as the constructor does @internal */
-  static of(given?: GraphConfigOptions | null, place = 'GraphConfig', path = ''): GraphConfig {
-    if (!(given instanceof GraphConfig)) return new GraphConfig(given ?? {}, place, path);
+  static of(given?: GraphConfigOptions, place = 'GraphConfig', path = ''): GraphConfig {
+    if (!(given instanceof GraphConfig)) return new GraphConfig(given, place, path);
     return RULES.settle(given, place, path);
   }
 }

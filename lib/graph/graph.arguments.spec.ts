@@ -70,6 +70,15 @@ describe('A graph takes', () => {
     });
   });
 
+  it.each([5, 'abc', [7]])('no values to begin with that have no keys: %p', async (state) => {
+    const graph = endless();
+    const expected = { name: 'WorkflowOptionsError', message: expect.stringContaining('"state of ') as string };
+
+    await expect(graph.execute('', { state } as never)).rejects.toMatchObject(expected);
+    await expect(new WorkflowRunner(graph).run('', { state } as never)).rejects.toMatchObject(expected);
+    expect(() => graph.stream('', { state } as never)).toThrow(expect.objectContaining(expected) as Error);
+  });
+
   it('no answer without the state that it is for', async () => {
     const runner = new WorkflowRunner(endless());
     const expected = { name: 'WorkflowOptionsError', expected: expect.stringContaining('finalState') as string };

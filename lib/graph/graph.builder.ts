@@ -2,7 +2,8 @@ import { readOptional } from '../core/definition/index.js';
 import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
 import { callback, knownOptions, refuseUnknownOptions, requireCallback } from '../core/options/index.js';
 import { GraphConfig, isConfig, type GraphConfigOptions } from './graph-config.js';
-import { WorkflowEngine, type WorkflowEngineOptions } from './graph.definition.js';
+import { WorkflowEngine } from './graph.definition.js';
+import type { WorkflowEngineOptions } from './graph-engine-options.js';
 import { buildNode, type AddNodeOptions } from './node-of-options.js';
 import { FunctionNode, type NodeFunction } from './nodes/function-node.js';
 import { GateNode, type GateRoutes } from './nodes/gate-node.js';
@@ -50,7 +51,7 @@ export class WorkflowBuilder<S extends object = GraphValues> {
   private readonly terminals = new Map<string, StateCondition<S> | undefined>();
   private readonly reducers = new Map<string, StateReducer>();
   private readonly options: WorkflowBuilderOptions;
-  private config: GraphConfig;
+  private config: GraphConfig | undefined;
   private entry = '';
 
   constructor(
@@ -65,7 +66,8 @@ export class WorkflowBuilder<S extends object = GraphValues> {
     const first = isConfig(config) ? new GraphConfig(config) : config;
     this.options = readOptional<WorkflowBuilderOptions>(['config', 'version'], [first, ...others]);
     refuseUnknownOptions(this.options, BUILDER, `graph "${name}"`);
-    this.config = GraphConfig.of(this.options.config);
+    const { config: own } = this.options;
+    this.config = own == null ? undefined : GraphConfig.of(own);
   }
 
   /**
@@ -150,7 +152,7 @@ export class WorkflowBuilder<S extends object = GraphValues> {
     const { config, reducers, options } = this;
     const engine = new WorkflowEngine<S>(this.name, this.nodes, this.edges, this.entry, this.terminals, {
       ...options,
-      config,
+      config: config ?? null,
       reducers,
     });
     engine.validate();

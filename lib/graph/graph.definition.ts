@@ -7,11 +7,20 @@ import {
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import { isWorkflowTimeoutError, WorkflowVersionMismatchError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
-import { knownOptions, refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
-import { assertVersion, assertWorkflowName, type WorkflowHeaders } from '../core/records/index.js';
+import { refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
+import { assertVersion, assertWorkflowName } from '../core/records/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphTimeoutError } from './errors/graph-timeout.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
+import {
+  EXECUTE,
+  RESUME,
+  STREAM,
+  type GraphExecuteOptions,
+  type GraphResumeOptions,
+  type Named,
+  type WorkflowEngineOptions,
+} from './graph-engine-options.js';
 import { GraphResult } from './graph-result.js';
 import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import { eventTeller } from './graph.events.js';
@@ -28,44 +37,7 @@ import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
 import { freshState, initialState, outputOf, startOf, type GraphOutput } from './stored-run.js';
 import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
-import { WorkflowState, type GraphUpdate, type GraphValues, type StateReducer } from './workflow-state.js';
-
-/** A record, or a map. @publicApi */
-export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
-
-/** @publicApi */
-export interface WorkflowEngineOptions {
-  readonly config?: GraphConfig | GraphConfigOptions | null;
-  /** A positive integer. @default 1 */
-  readonly version?: number;
-  /** How what a node adds under a key is merged with what is there. @default it takes its place */
-  readonly reducers?: Named<StateReducer>;
-  /** The class that was decorated. @internal */
-  readonly target?: object;
-  /** Versions whose stored instances this one may go on with. @default none but its own */
-  readonly isCompatibleWith?: (version: number) => boolean;
-}
-
-/** @publicApi */
-export interface GraphExecuteOptions {
-  /** In place of the graph's own. */
-  readonly config?: GraphConfig | GraphConfigOptions | null;
-  /** Values to begin with. */
-  readonly state?: GraphUpdate | null;
-  /** Cancels the run: what completed is undone. */
-  readonly signal?: AbortSignal;
-  readonly headers?: WorkflowHeaders;
-}
-
-/** @publicApi */
-export type GraphResumeOptions = Omit<GraphExecuteOptions, 'state'>;
-
-const RESUME_OPTIONS = { config: true, signal: true, headers: true } as const;
-const RESUME = knownOptions<GraphResumeOptions>(RESUME_OPTIONS);
-const EXECUTE = knownOptions<GraphExecuteOptions>({ ...RESUME_OPTIONS, state: true });
-const STREAM = knownOptions<GraphExecuteOptions & { mode: GraphStreamMode }>({
-  ...{ ...RESUME_OPTIONS, state: true, mode: true },
-});
+import { valuesOf, WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
 
 /** The key of a state by which it says of which version the graph was. */
 const VERSION_KEY = '_definition_version';
@@ -74,6 +46,8 @@ const VERSION_KEY = '_definition_version';
 export interface MemoryStart extends GraphResumeOptions {
   readonly state: WorkflowState;
   readonly observer?: TraversalObserver | undefined;
+  /** The module's configuration, where a module runs it. */
+  readonly house?: GraphConfig | null | undefined;
 }
 
 /**
@@ -89,6 +63,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   readonly retry = false;
   readonly version: number;
   readonly config: GraphConfig;
+  /** Whether it was given a configuration, which then holds in place of the module's. @internal */
+  readonly isConfigured: boolean;
   readonly isCompatibleWith?: (version: number) => boolean;
   /** @internal */
   readonly plan: GraphPlan;
@@ -96,6 +72,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   readonly parts: GraphParts;
   /** The class that was decorated. @internal */
   readonly target?: object;
+  /** The configuration of the module that it is registered with. @internal */
+  house: GraphConfig | undefined;
 
   constructor(
     readonly name: string,
@@ -113,7 +91,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     assertWorkflowName(name, `graph "${name}"`);
     this.version = options.version ?? 1;
     assertVersion(this.version, `graph "${name}"`);
-    this.config = GraphConfig.of(options.config);
+    this.config = GraphConfig.of(options.config ?? undefined);
+    this.isConfigured = options.config != null;
     if (options.target !== undefined) this.target = options.target;
     if (options.isCompatibleWith !== undefined) this.isCompatibleWith = options.isCompatibleWith;
     const conditions = [...mapOf(terminalConditions)].map(
@@ -130,6 +109,20 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     this.plan = planGraph(this.parts);
   }
 
+  /** Takes a module's configuration for its durable runs, where it was given none of its own. @internal */
+  adopt(house: GraphConfig): void {
+    this.house = house;
+  }
+
+  /** Which configuration a run has: that of its call, the graph's own, or else the module's. @internal */
+  configOf(
+    given: GraphConfigOptions | null | undefined,
+    house: GraphConfig | null | undefined = this.house,
+  ): GraphConfig {
+    if (given != null) return GraphConfig.of(given);
+    return this.isConfigured ? this.config : (house ?? this.config);
+  }
+
   /** @throws GraphValidationError when the graph is not put together rightly */
   validate(): void {
     validateGraph(this.parts);
@@ -143,7 +136,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
    */
   async execute(input: unknown, options: GraphExecuteOptions | GraphConfig = {}): Promise<GraphResult<S>> {
     const { state, ...others } = this.readOptions(options, EXECUTE, 'execute');
-    return this.executeWith(standaloneServices(), { ...others, state: freshState(input, state ?? {}) });
+    const values = valuesOf(state, `execute of graph "${this.name}"`);
+    return this.executeWith(standaloneServices(), { ...others, state: freshState(input, values) });
   }
 
   /**
@@ -157,9 +151,10 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   ): GraphStream<M> {
     refuseUnknownOptions(options, STREAM, `stream of graph "${this.name}"`);
     const { mode, state, ...others } = options;
+    const values = valuesOf(state, `stream of graph "${this.name}"`);
     return this.streamWith(standaloneServices(), mode ?? ('updates' as M), () => ({
       ...others,
-      state: freshState(input, state ?? {}),
+      state: freshState(input, values),
     }));
   }
 
@@ -202,9 +197,9 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
 
   /** @internal */
   async executeWith(services: MemoryServices, start: MemoryStart): Promise<GraphResult<S>> {
-    const { state, signal, headers, observer } = start;
-    const config = start.config == null ? this.config : GraphConfig.of(start.config);
-    this.refuseUnfit(config);
+    const { state, signal, headers, observer, house = null } = start;
+    const config = this.configOf(start.config, house);
+    this.refuseUnfit(config, house);
     state[VERSION_KEY] = this.version;
     let traversal: GraphTraversal | undefined;
     const startedAt = services.clock.now();
@@ -212,7 +207,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       ...{ name: this.name, version: this.version, model: 'graph', retry: false },
       ...(config.totalTimeoutMs > 0 && { timeoutMs: config.totalTimeoutMs }),
       run: (ctx) => {
-        traversal = new GraphTraversal(this.plan, { config, host: new ContextHost(ctx), state, observer });
+        traversal = new GraphTraversal(this.plan, { config, house, host: new ContextHost(ctx), state, observer });
         return traversal.run();
       },
     };
@@ -233,10 +228,11 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   /** Runs over a context, for a registry. @internal */
   async run(ctx: WorkflowContext, input: unknown): Promise<GraphOutput> {
     const start = startOf(input);
-    const config = start.config === undefined ? this.config : GraphConfig.of(start.config);
-    this.refuseUnfit(config);
+    const { house } = this;
+    const config = this.configOf(start.config);
+    this.refuseUnfit(config, house);
     const state = initialState(start);
-    const traversal = new GraphTraversal(this.plan, { config, host: new ContextHost(ctx), state });
+    const traversal = new GraphTraversal(this.plan, { config, house, host: new ContextHost(ctx), state });
     await traversal.run();
     return outputOf(traversal, state);
   }
@@ -278,11 +274,14 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     });
   }
 
-  private refuseUnfit(config: GraphConfig): void {
+  /** @throws GraphExecutionError where graphs are switched off, for this one or in the whole module @internal */
+  refuseUnfit(config: GraphConfig, house: GraphConfig | null | undefined = this.house): void {
     if (this.plan.entry < 0) this.validate();
-    if (config.enabled) return;
+    const isOff = house?.enabled === false;
+    if (config.enabled && !isOff) return;
+    const mend = isOff ? 'graph.enabled of WorkflowModule' : 'enabled of GraphConfig';
     throw new GraphExecutionError(
-      `The graph "${this.name}" was not run, because graphs are switched off. Set enabled of GraphConfig to true.`,
+      `The graph "${this.name}" was not run, because graphs are switched off. Set ${mend} to true.`,
     );
   }
 }

@@ -37,14 +37,14 @@ export async function readRun(
 ): Promise<ReadRun> {
   const state = initialState(start);
   const host = new RecordedHost(run, before);
-  const config = start.config === undefined ? engine.config : GraphConfig.of(start.config);
+  const config = engine.configOf(start.config);
   const paths = new Map<NodeResult, string>();
   const visits: GraphVisit[] = [];
   const edges: (readonly [string, string])[] = [];
   const traversal = new GraphTraversal(engine.plan, {
     // Its limits were kept when it ran.
     config: new GraphConfig({ ...config.toJSON(), totalTimeout: 0 }),
-    ...{ host, state },
+    ...{ host, state, house: engine.house },
     observer: {
       onEnd: (path, result) => void paths.set(result, path),
       onMerge: (result, merged) => void visits.push(visitOf(paths, result, merged)),

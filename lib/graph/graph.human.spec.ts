@@ -40,6 +40,20 @@ describe('A graph with a person', () => {
     expect(seen).toEqual(['draft']);
   });
 
+  it.each<[string, object]>([
+    ['"deadline of task "ask""', { deadline: 'x' }],
+    ['"assignees of task "ask""', { assignees: 'ann' }],
+    ['"foo of task "ask""', { foo: 1 }],
+    ['"approval.policy of task "ask""', { approval: { policy: 'most' } }],
+    ['task "ask" is to be approved by all', { approval: { policy: 'all' } }],
+    ['"escalation.after of task "ask""', { escalation: { after: '3d', to: ['boss'] }, deadline: '1d' }],
+    ['"schema of task "ask""', { schema: 5 }],
+    ['"options of task "ask""', null as never],
+  ])('is not built where the question would fail: %s', (message, task) => {
+    expect(() => new HumanNode('ask', { task })).toThrow(message);
+    expect(() => new WorkflowBuilder('g').addNode('ask', { humanPrompt: '?', task })).toThrow(message);
+  });
+
   it.each(['yes', ''])('goes on at that node with the state it had, when the answer is "%s"', async (answer) => {
     const { graph, seen } = engine();
     const paused = await graph.execute('x');

@@ -28,6 +28,15 @@ export interface TraversalOptions extends LimitOptions {
   /** The path of the node that this graph stands in, with a slash; empty for the outermost. */
   readonly prefix?: string;
   readonly observer?: TraversalObserver | undefined;
+  /** The configuration of graphs within that were given none of their own. @default the usual one */
+  readonly house?: GraphConfig | null | undefined;
+}
+
+/** What is run of a graph within. */
+interface PlannedGraph {
+  readonly plan: GraphPlan;
+  readonly config: GraphConfig;
+  readonly isConfigured: boolean;
 }
 
 /**
@@ -215,11 +224,12 @@ export class GraphTraversal {
     inner: GraphValues | undefined,
     limitMs: number,
   ): Promise<InnerOutcome> {
-    const { plan, config } = nested as unknown as { readonly plan: GraphPlan; readonly config: GraphConfig };
+    const { plan, config: own, isConfigured } = nested as unknown as PlannedGraph;
+    const config = isConfigured ? own : (this.options.house ?? own);
     const state = new WorkflowState(this.state[inputKey], inner && { initial: inner });
     const { waiting } = this.limits;
-    const own = { config, state, limitMs, waiting, prefix: `${path}/` };
-    const traversal = new GraphTraversal(plan, { ...this.options, ...own });
+    const within = { config, state, limitMs, waiting, prefix: `${path}/` };
+    const traversal = new GraphTraversal(plan, { ...this.options, ...within });
     await traversal.run();
     const error = traversal.results.find((result) => result.error !== null)?.error ?? null;
     return {

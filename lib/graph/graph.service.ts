@@ -37,8 +37,8 @@ import { RecordedRun } from './recorded-host.js';
 import { InstanceEar, isStop } from './instance-ear.js';
 import { watchRun } from './run-watch.js';
 import { standstill } from './standstill.js';
-import { freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
-import { WorkflowState } from './workflow-state.js';
+import { carried, freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
+import { valuesOf, WorkflowState } from './workflow-state.js';
 
 /** A graph, its decorated class, or its registered name. @publicApi */
 export type GraphReference = WorkflowReference;
@@ -64,6 +64,8 @@ export class GraphService {
   constructor(
     private readonly services: EngineServices,
     private readonly client: WorkflowClient,
+    /** For graphs that were given no configuration of their own. */
+    private readonly house: GraphConfig = new GraphConfig(),
   ) {
     this.tasks = new TaskService(services, client);
   }
@@ -112,7 +114,11 @@ export class GraphService {
     const { id, config, state, signal, headers } = options;
     if (id === undefined) {
       const own = { ...(config && { config }), ...(signal && { signal }), ...(headers && { headers }) };
-      return this.resolve(reference).executeWith(this.services, { ...own, state: freshState(input, state ?? {}) });
+      return this.resolve(reference).executeWith(this.services, {
+        ...own,
+        house: this.house,
+        state: freshState(input, valuesOf(state, 'execute')),
+      });
     }
     const graph = this.get(reference);
     const ear = new InstanceEar(this.services, id, isStop);
@@ -138,9 +144,12 @@ export class GraphService {
     options: StartOptions & Pick<GraphServiceExecuteOptions, 'config' | 'state'> = {},
   ): Promise<WorkflowHandle<GraphOutput>> {
     const { config, state, ...others } = options;
-    const own = config === undefined ? undefined : GraphConfig.of(config);
+    valuesOf(state, 'start');
+    const own = config == null ? undefined : GraphConfig.of(config);
+    const graph = this.get(reference);
+    graph.refuseUnfit(graph.configOf(own, this.house), this.house);
     const stored = storedInput({ input, ...(own && { config: own.toJSON() }), ...(state && { state }) });
-    return this.client.start(this.get(reference), stored, others);
+    return this.client.start(graph, stored, others);
   }
 
   /**
@@ -176,13 +185,14 @@ export class GraphService {
 
   /**
    * Starts another instance that goes on from a visit of this one, with a changed state: what came before is taken as it was, and not
-   * made again.
+   * made again. The `history` of its state names those visits, without what each of them added.
    *
    * @throws GraphExecutionError when the run never made that visit; WorkflowNotFoundError
    */
   async fork(workflowId: string, options: GraphForkOptions): Promise<WorkflowHandle<GraphOutput>> {
     refuseUnknownOptions(options, FORK, 'fork');
-    const { before, state = {}, id = newWorkflowId(this.services.clock), headers } = options;
+    const { before, state, id = newWorkflowId(this.services.clock), headers } = options;
+    const values = valuesOf(state, 'fork');
     const record = await this.find(workflowId);
     const { hasStopped, standing } = await this.read(record, { before });
     if (!hasStopped) {
@@ -191,8 +201,8 @@ export class GraphService {
       );
     }
     const changed = new WorkflowState('', { initial: standing });
-    changed.merge(state);
-    const stored = storedInput({ ...startOf(await this.inputOf(record)), from: changed.asDict() });
+    changed.merge(values);
+    const stored = storedInput({ ...startOf(await this.inputOf(record)), from: carried(changed.asDict()) });
     return this.client.start(this.graphOf(record), stored, { id, headers: headers ?? record.headers });
   }
 
@@ -208,7 +218,8 @@ export class GraphService {
   ): GraphStream<M> {
     refuseUnknownOptions(options, STREAM, 'stream');
     const { mode, state, ...others } = options;
-    const start = () => ({ ...others, state: freshState(input, state ?? {}) });
+    const values = valuesOf(state, 'stream');
+    const start = () => ({ ...others, house: this.house, state: freshState(input, values) });
     return this.resolve(reference).streamWith(this.services, mode ?? ('updates' as M), start);
   }
 

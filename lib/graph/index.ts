@@ -3,7 +3,7 @@ export { WorkflowBuilder } from './graph.builder.js';
 export type { TerminalOptions, WorkflowBuilderOptions } from './graph.builder.js';
 export type { AddNodeOptions } from './node-of-options.js';
 export { WorkflowEngine } from './graph.definition.js';
-export type { GraphExecuteOptions, GraphResumeOptions, Named, WorkflowEngineOptions } from './graph.definition.js';
+export type { GraphExecuteOptions, GraphResumeOptions, Named, WorkflowEngineOptions } from './graph-engine-options.js';
 export { WorkflowEdge } from './workflow-edge.js';
 export type { StateCondition, WorkflowEdgeOptions } from './workflow-edge.js';
 export { GraphConfig } from './graph-config.js';

@@ -1,6 +1,7 @@
 import type { GraphConfigOptions } from './graph-config.js';
 import type { GraphTraversal } from './graph.interpreter.js';
-import { WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
+import { POSITION_KEY, type GraphPosition } from './graph.position.js';
+import { WorkflowState, type GraphUpdate, type GraphValues, type HistoryEntry } from './workflow-state.js';
 
 /** What a durable run is started with besides its input. @internal */
 export interface StoredStart {
@@ -27,6 +28,24 @@ export function storedInput(start: StoredStart): unknown {
   const { input, config, state, from } = start;
   if (config === undefined && state === undefined && from === undefined) return input;
   return { $graph: start };
+}
+
+/**
+ * A state with where it stands, as another run is started with it: its history names the visits, without what each of them added. The
+ * state has that already, and with every round of a loop it would be carried once more.
+ *
+ * @internal
+ */
+export function carried(state: GraphValues): GraphValues {
+  const { _history: history, [POSITION_KEY]: position } = state;
+  const visits = Array.isArray(history) ? (history as readonly HistoryEntry[]) : [];
+  const { frontier = [] } = (position ?? {}) as Partial<GraphPosition>;
+  const nodes = frontier.map((each) => (each.inner === undefined ? each : { ...each, inner: carried(each.inner) }));
+  return {
+    ...state,
+    _history: visits.map(([node]) => [node, {}]),
+    ...(position !== undefined && { [POSITION_KEY]: { ...position, frontier: nodes } }),
+  };
 }
 
 /** @internal */

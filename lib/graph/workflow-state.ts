@@ -1,3 +1,5 @@
+import { WorkflowOptionsError } from '../core/errors/index.js';
+
 /** The values of a graph whose state has no type of its own. @publicApi */
 export type GraphValues = Record<string, unknown>;
 
@@ -72,6 +74,13 @@ export class WorkflowState {
   get history(): readonly HistoryEntry[] {
     return this._history;
   }
+}
+
+/** The values that a run is to begin with. @throws WorkflowOptionsError for what has none @internal */
+export function valuesOf(given: unknown, place: string): GraphUpdate {
+  if (given == null) return {};
+  if (typeof given === 'object' && !Array.isArray(given)) return given as GraphUpdate;
+  throw new WorkflowOptionsError({ option: `state of ${place}`, value: given, expected: 'an object of values by key' });
 }
 
 /** An object alone is the options where it has nothing but those, and otherwise the input. */

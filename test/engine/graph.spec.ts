@@ -203,6 +203,29 @@ describe('A durable graph', () => {
     },
   );
 
+  it('goes on from a late visit of a loop that rewrites much, because the rounds before it are not carried along', async () => {
+    const { graph } = app;
+    const loop = new WorkflowBuilder('loop', { config: { maxIterations: 100 } })
+      .addNode('work', ({ count, label = 'x' }) => ({
+        count: ((count as number | undefined) ?? 0) + 1,
+        text: String(label).repeat(20_000),
+      }))
+      .addEdge('work', 'work')
+      .setEntry('work')
+      .setTerminal('work', ({ count }) => count === 60)
+      .build();
+    graph.register(loop);
+    await graph.execute(loop, 'Hi', { id: 'loop-1' });
+    const fork = await graph.fork('loop-1', { before: 'work#60', state: { label: 'y' }, id: 'loop-2' });
+    await fork.result();
+    const forked = await graph.result('loop-2');
+    const { input } = (await app.module.get<WorkflowStore>(WORKFLOW_STORE).find('loop-2')) as { input: string };
+
+    expect(forked.finalState).toMatchObject({ count: 60, text: 'y'.repeat(20_000) });
+    expect(forked.finalState.history.map(([node]) => node)).toEqual(Array(60).fill('work'));
+    expect(input.length).toBeLessThan(30_000);
+  });
+
   it('is asked for once when it runs here: with the journal that its result is read from', async () => {
     const store = app.module.get<WorkflowStore>(WORKFLOW_STORE);
     const [find, readJournal] = [jest.spyOn(store, 'find'), jest.spyOn(store, 'readJournal')];
@@ -304,6 +327,20 @@ describe('A durable graph', () => {
 
     expect(finalState).toMatchObject({ inner: 'done', output: 'done' });
     expect((await graph.history('o-1')).map(({ update }) => update)).toEqual([{ inner: 'done' }]);
+  });
+
+  it.each<[string, (graph: GraphService, state: never) => unknown]>([
+    ['execute', (graph, state) => graph.execute('letters', 'x', { state })],
+    ['start', (graph, state) => graph.execute('letters', 'x', { id: 'values-1', state })],
+    ['start', (graph, state) => graph.start('letters', 'x', { id: 'values-1', state })],
+    ['stream', (graph, state) => graph.stream('letters', 'x', { state })],
+    ['fork', (graph, state) => graph.fork('l-7', { before: 'send#1', state })],
+  ])('takes for the state of %s nothing but values by key', async (method, call) => {
+    for (const state of [5, 'abc', [7]])
+      await expect((async () => call(app.graph, state as never))()).rejects.toMatchObject({
+        name: 'WorkflowOptionsError',
+        message: expect.stringContaining(`"state of ${method}"`) as string,
+      });
   });
 
   it.each<[string, (graph: GraphService) => unknown]>([

@@ -228,6 +228,8 @@ export function taskBehaviour(storeName: string, make: (clock: VirtualClock) => 
       ['assignees', { assignees: [''] }],
       ['escalation.to', { escalation: { after: '1h', to: [] } }],
       ['deadline', { deadline: 'soon' }],
+      ['escalation.after', { escalation: { after: '3d', to: ['boss'] }, deadline: '1d' }],
+      ['schema', { schema: 5 } as object],
     ])('with a meaningless %s fails its workflow, which says so', (option, options) =>
       asking(ask(options), async ({ engine }) => {
         const { status, error } = await engine.find('t1');

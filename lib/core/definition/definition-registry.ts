@@ -15,7 +15,7 @@ export class DefinitionRegistry {
   private readonly byKey = new Map<string, WorkflowDefinition>();
   private readonly newest = new Map<string, WorkflowDefinition>();
   private readonly byTarget = new Map<object, WorkflowDefinition>();
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<(definition: WorkflowDefinition) => void>();
 
   /** Adds a definition. @throws WorkflowDefinitionError when its name is malformed or taken in that version. */
   register(definition: WorkflowDefinition): void {
@@ -33,11 +33,11 @@ export class DefinitionRegistry {
     const newest = this.newest.get(definition.name);
     if (newest === undefined || newest.version < definition.version) this.newest.set(definition.name, definition);
     if (definition.target !== undefined) this.byTarget.set(definition.target, definition);
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) listener(definition);
   }
 
   /** Tells of each definition that is added from now on; answers what ends that. */
-  onAdded(listener: () => void): () => void {
+  onAdded(listener: (definition: WorkflowDefinition) => void): () => void {
     this.listeners.add(listener);
     return () => {
       this.listeners.delete(listener);

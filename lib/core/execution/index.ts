@@ -15,7 +15,7 @@ export type { ExecuteInMemoryOptions, UnwatchedSteps } from './execute-in-memory
 export { standaloneServices } from './memory-services.js';
 export type { MemoryServices } from './memory-services.js';
 export { attributeFailure } from './failure-origin.js';
-export type { AnyTaskOptions } from './task-description.js';
+export { checkTask, type AnyTaskOptions } from './task-description.js';
 export { readIsolation } from './transaction-call.js';
 export { runTask } from './task-run.js';
 export type { CheckedAnswer, TaskPort, TaskTimers, TaskTurn } from './task-run.js';

@@ -1,4 +1,5 @@
 import type { ApprovalTaskOptions, TaskOptions } from '../../core/definition/index.js';
+import { checkTask } from '../../core/execution/index.js';
 import { oneOf } from '../../core/options/index.js';
 import { HumanInputRequiredError } from '../errors/human-input-required.error.js';
 import { NodeType } from '../node-type.js';
@@ -42,6 +43,7 @@ export class HumanNode extends AbstractWorkflowNode {
     this.prompt = options.prompt ?? 'Human input required.';
     this.outputKey = options.outputKey ?? HUMAN_RESPONSE;
     this.task = options.task;
+    if (this.task !== undefined) checkTask(name, this.task);
     this.onDeadline = oneOf(options.onDeadline, ['throw', 'store'], `onDeadline of node "${name}"`) ?? 'throw';
     this.resumeKey = options.resumeKey ?? HUMAN_RESPONSE;
   }

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { GraphService, WORKFLOW_STORE, WorkflowClient, WorkflowModule, type WorkflowStore } from 'nestjs-workflow';
+import {
+  GraphWorkflow,
+  Node,
+  WorkflowBuilder,
+  type GraphConfigOptions,
+  type WorkflowEngine,
+} from 'nestjs-workflow/graph';
+import { rejection } from '../utils/graphs.js';
+
+/** Goes round until it is stopped. */
+function endless(name: string, config?: GraphConfigOptions): WorkflowEngine {
+  return new WorkflowBuilder(name, { ...(config && { config }) })
+    .addNode('a', () => ({}))
+    .addEdge('a', 'a')
+    .setEntry('a')
+    .setTerminal('a', () => false)
+    .build();
+}
+
+@Injectable()
+@GraphWorkflow('decorated', { edges: (graph) => graph.setTerminal('again', () => false) })
+class Decorated {
+  @Node({ to: 'again' })
+  again() {
+    return {};
+  }
+}
+
+async function drained(stream: AsyncIterable<unknown>): Promise<void> {
+  for await (const item of stream) void item;
+}
+
+async function application(graph: GraphConfigOptions, ...graphs: WorkflowEngine[]) {
+  const module = await Test.createTestingModule({
+    imports: [WorkflowModule.stub({ graph }), WorkflowModule.forFeature(graphs)],
+    providers: [Decorated],
+  }).compile();
+  await module.init();
+  return {
+    module,
+    graphs: module.get(GraphService),
+    client: module.get(WorkflowClient),
+    store: module.get<WorkflowStore>(WORKFLOW_STORE),
+  };
+}
+
+describe("The module's configuration of graphs", () => {
+  it('holds where a graph has none of its own: in memory, durably, of classes, and within others', async () => {
+    const inner = new WorkflowBuilder('outer', { config: { maxIterations: 100 } })
+      .addNode('inner', { subworkflow: endless('inner') })
+      .setEntry('inner')
+      .setTerminal('inner')
+      .build();
+    const registered = endless('registered');
+    const own = endless('own', { maxIterations: 4 });
+    const { module, graphs } = await application({ maxIterations: 7 }, registered, own, inner);
+    const limit = async (run: Promise<unknown>) => (await rejection(run)) as unknown as { readonly iterations: number };
+
+    expect(await limit(graphs.execute(endless('unknown')))).toMatchObject({ iterations: 7 });
+    expect(await limit(drained(graphs.stream(registered)))).toMatchObject({ iterations: 7 });
+    expect(await limit(graphs.execute(registered, '', { id: 'r-1' }))).toMatchObject({ iterations: 7 });
+    expect(await limit(graphs.execute(Decorated, '', { id: 'd-1' }))).toMatchObject({ iterations: 7 });
+    for (const id of [undefined, 'o-1'])
+      expect(await limit(graphs.execute(own, '', { ...(id && { id }) }))).toMatchObject({ iterations: 4 });
+    for (const id of [undefined, 'i-1'])
+      expect((await graphs.execute(inner, '', { ...(id && { id }) })).output).toContain('after 7');
+    expect(await limit(graphs.execute(registered, '', { config: { maxIterations: 3 } }))).toMatchObject({
+      iterations: 3,
+    });
+    expect(await limit(registered.execute(''))).toMatchObject({ iterations: 25 });
+    await module.close();
+  });
+
+  it('leaves the stored input as it is, so that the same start stays the same when the option has changed', async () => {
+    const graph = endless('registered');
+    const { module, graphs, store } = await application({ maxIterations: 7 }, graph);
+    await rejection(graphs.execute(graph, 'x', { id: 'r-1' }));
+
+    expect(await store.find('r-1')).toMatchObject({ input: '"x"' });
+    await module.close();
+  });
+
+  it('switches all graphs off, also those with a configuration of their own', async () => {
+    const own = endless('own', { maxIterations: 4 });
+    const { module, graphs, client } = await application({ enabled: false }, own);
+    const expected = {
+      name: 'GraphExecutionError',
+      message: expect.stringContaining('graph.enabled of WorkflowModule') as string,
+    };
+
+    expect(await rejection(graphs.execute(own))).toMatchObject(expected);
+    expect(await rejection(graphs.execute(own, '', { id: 'o-1', config: { enabled: true } }))).toMatchObject(expected);
+    expect(await rejection(graphs.start(Decorated, '', { id: 'd-1' }))).toMatchObject(expected);
+    expect(await rejection(drained(graphs.stream(own)))).toMatchObject(expected);
+    expect((await client.list()).items).toEqual([]);
+    await module.close();
+  });
+});
