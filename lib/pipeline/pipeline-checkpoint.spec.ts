@@ -1,3 +1,4 @@
+import { systemClock } from '../core/time/index.js';
 import { fail, rejected } from '../../test/utils/pipelines.js';
 import { parallel, Pipeline, PipelineContext, step, type PipelineOptions } from './index.js';
 
@@ -65,7 +66,7 @@ describe('A pipeline with a checkpoint store', () => {
     // Cut short, as by the end of a process, when all but one have completed.
     void cut.execute(new PipelineContext({ runId: 'r' }));
     while (JSON.stringify([...store.values()]).includes('"a"') === false)
-      await new Promise((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => systemClock.macrotask(resolve));
     broken.add('late');
     calls.length = 0;
 

@@ -1,3 +1,4 @@
+import { systemClock } from '../core/time/index.js';
 import { createMachine, fromPromise, setup } from 'xstate';
 import { DefinitionRegistry, type WorkflowDefinition } from '../core/definition/index.js';
 import { standaloneServices } from '../core/execution/index.js';
@@ -108,7 +109,7 @@ describe('A machine in memory', () => {
     const { plan } = defineStateMachine('still', createMachine({}));
     const controller = new AbortController();
     const run = runInMemory(plan, undefined, { signal: controller.signal });
-    await new Promise(setImmediate);
+    await new Promise<void>((resolve) => systemClock.macrotask(resolve));
     controller.abort(new RangeError('no more'));
 
     await expect(run).rejects.toMatchObject({ name: 'RangeError', message: 'no more' });
@@ -131,7 +132,7 @@ describe('A machine in memory', () => {
       });
       void createMachineActor((definition as ReturnType<typeof defineStateMachine>).plan, undefined).then((actor) => {
         actor.start();
-        setImmediate(() => actor.stop());
+        systemClock.macrotask(() => actor.stop());
       });
     });
 
