@@ -1,8 +1,8 @@
 import { isThenable } from '../core/options/index.js';
 import { ConcurrencyLimiter } from '../core/policies/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
-import { NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphConfig } from './graph-config.js';
+import { leave } from './graph.departure.js';
 import { GraphLimits, type LimitOptions } from './graph.limits.js';
 import type { GraphPlan, PlannedNode } from './graph.plan.js';
 import {
@@ -19,7 +19,6 @@ import { NodeVisitor, type InnerOutcome, type TraversalObserver } from './node-v
 import { messageOf } from './nodes/prompt-template.js';
 import type { SubworkflowNode } from './nodes/subworkflow-node.js';
 import { Failed, Paused, type VisitEnd } from './visit-end.js';
-import { holds } from './workflow-edge.js';
 import { mergeInto, WorkflowState, type GraphValues } from './workflow-state.js';
 
 /** How a traversal is begun. @internal */
@@ -292,45 +291,16 @@ export class GraphTraversal {
     this.options.observer?.onMerge?.(result, state);
   }
 
-  /** Finds the next frontier: empty at an end, and where no edge holds. */
+  /** Goes on to the next frontier: empty at an end, and where no edge holds. */
   private advance(): void {
-    const { state, frontier } = this;
-    const { nodes } = this.plan;
-    for (const index of frontier) {
-      const { isTerminal, terminalCondition, name } = nodes[index] as PlannedNode;
-      if (!isTerminal || !holds(terminalCondition, state, name)) continue;
-      this.terminatedAt = name;
-      this.frontier = [];
-      return;
-    }
-    const next: number[] = [];
-    const isBranching = frontier.length > 1 || (nodes[frontier[0] as number] as PlannedNode).edges.length > 1;
-    const seen = isBranching ? new Set<number>() : undefined;
-    let isParallel = this.config.parallelBranches;
-    for (const index of frontier) {
-      const planned = nodes[index] as PlannedNode;
-      for (const { edge, target } of planned.edges) {
-        if (edge.condition !== undefined && !holds(edge.condition, state, planned.name, edge.target)) continue;
-        if (target < 0) throw this.astray(planned, edge.target);
-        if (this.prefix === '') this.options.observer?.onFollow?.(planned.name, edge.target);
-        if (edge.isParallel) isParallel = true;
-        if (seen?.has(target) === true) continue;
-        seen?.add(target);
-        next.push(target);
-      }
-    }
+    const onFollow = this.prefix === '' ? this.options.observer?.onFollow?.bind(this.options.observer) : undefined;
+    const { terminatedAt, next, isParallel } = leave(this.plan, this.frontier, this.state, onFollow);
+    this.terminatedAt = terminatedAt;
     this.frontier = next;
-    this.isParallel = isParallel;
+    this.isParallel = isParallel || this.config.parallelBranches;
     this.ended.length = 0;
     this.merged = 0;
     this.passed = this.results.length;
     this.known = undefined;
-  }
-
-  private astray({ name }: PlannedNode, target: string): NodeExecutionError {
-    return new NodeExecutionError(
-      `The node "${name}" leads to "${target}", and there is no such node in the graph "${this.plan.name}".`,
-      { node: name },
-    );
   }
 }
