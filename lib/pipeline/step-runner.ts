@@ -1,6 +1,7 @@
 import type { CompensationContext, StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
+import type { AbortScope } from '../core/cancellation/index.js';
 import { ownError } from '../core/errors/index.js';
-import { attributeFailure, beginStep, isInMemory, unwatchedSteps } from '../core/execution/index.js';
+import { attributeFailure, beginStep, isInMemory, scopeBelow, unwatchedSteps } from '../core/execution/index.js';
 import { isThenable } from '../core/options/index.js';
 import { NodeEnd, runDependencies, type FinishingRunner } from '../core/scheduling/index.js';
 import { PipelineExecutionError } from './errors/pipeline-execution.error.js';
@@ -38,6 +39,8 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   /** The first that failed. */
   private failure: { readonly path: string; readonly error: unknown } | undefined;
   private readonly states: StepStates;
+  /** Stops the steps beside one that failed. */
+  private readonly together: AbortScope | undefined;
   /** Where bodies may simply be called. */
   private readonly unwatched: ReturnType<typeof unwatchedSteps>;
   /** The time as the code knows it: a body must not ask the context itself. */
@@ -51,6 +54,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   ) {
     this.failure = undefined;
     this.unwatched = options.checkpoint === undefined ? unwatchedSteps(ctx) : undefined;
+    this.together = options.parallelism > 1 && options.failFast ? scopeBelow(ctx) : undefined;
     this.time = this.inMemory ? undefined : { knownAt: ctx.now(), now: knownAt };
     this.states = context.begin(plan.layout, this.time ?? ctx);
   }
@@ -66,10 +70,10 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   start(node: number): NodeEnd | PromiseLike<unknown> {
     const plan = this.plan.steps[node] as StepPlan;
     const { unwatched } = this;
-    if (unwatched === undefined || !plan.isBare) return this.live(plan);
+    if (unwatched === undefined || !plan.isBare) return this.live(plan, this.together);
     let answer: unknown;
     try {
-      answer = plan.step.execute(this.context, unwatched.stepContext(plan.path));
+      answer = plan.step.execute(this.context, unwatched.stepContext(plan.path, this.together));
     } catch (error) {
       return this.note(plan, this.fail(plan, error));
     }
@@ -96,6 +100,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   finish(): PipelineContext {
     const { context, failure } = this;
     context.end();
+    this.together?.dispose();
     if (failure !== undefined) throw new PipelineExecutionError(failure.path, failure.error, undefined, context);
     return context;
   }
@@ -112,17 +117,17 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   }
 
   /** The step's own work, with the steps inside it. */
-  execute({ step, path, options, parts }: StepPlan): Promise<unknown> {
-    if (parts !== undefined) return this.executeParts(path, parts);
+  execute({ step, path, options, parts }: StepPlan, scope?: AbortScope): Promise<unknown> {
+    if (parts !== undefined) return this.executeParts(path, parts, scope);
     const { resilience } = step;
     const body: Body =
       resilience === undefined
         ? (context, own) => step.execute(context, own)
         : (context, own) => resilience.execute(async () => step.execute(context, own));
-    return this.call(path, body, options);
+    return this.call(path, body, options, scope);
   }
 
-  private async live(plan: StepPlan): Promise<Outcome> {
+  private async live(plan: StepPlan, scope?: AbortScope): Promise<Outcome> {
     const { path, slot } = plan;
     const { checkpoint } = this.options;
     if (checkpoint?.has(path) === true) {
@@ -130,13 +135,13 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
       return { end: NodeEnd.Skipped, value: checkpoint.resultOf(path) };
     }
     try {
-      return await this.conclude(plan);
+      return await this.conclude(plan, scope);
     } finally {
       await this.cleanUp(plan);
     }
   }
 
-  private async conclude(plan: StepPlan): Promise<Outcome> {
+  private async conclude(plan: StepPlan, scope?: AbortScope): Promise<Outcome> {
     const { step, path, slot } = plan;
     try {
       if (plan.asksToSkip && (await this.call(`${path}:shouldSkip`, (context) => step.shouldSkip(context)))) {
@@ -144,7 +149,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
         return { end: NodeEnd.Skipped };
       }
       this.states.run(slot);
-      const value = await this.executeOrRecover(plan);
+      const value = await this.executeOrRecover(plan, scope);
       const end = this.complete(plan, value);
       await this.options.checkpoint?.save(path, value, this.context);
       return { end, value };
@@ -153,9 +158,9 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     }
   }
 
-  private async executeOrRecover(plan: StepPlan): Promise<unknown> {
+  private async executeOrRecover(plan: StepPlan, scope?: AbortScope): Promise<unknown> {
     try {
-      return await this.execute(plan);
+      return await this.execute(plan, scope);
     } catch (thrown) {
       if (!plan.recovers || this.isStopped) throw thrown;
       try {
@@ -180,31 +185,33 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     }
   }
 
-  private async executeParts(path: string, parts: StepParts): Promise<unknown> {
-    if (parts.kind === 'parallel') return this.executeAll(parts);
+  private async executeParts(path: string, parts: StepParts, scope?: AbortScope): Promise<unknown> {
+    if (parts.kind === 'parallel') return this.executeAll(parts, scope);
     if (parts.kind === 'child') return this.executeChild(path, parts);
     const { condition, options } = parts;
-    const holds = await this.call(`${path}:condition`, (context) => condition(context), options);
+    const holds = await this.call(`${path}:condition`, (context) => condition(context), options, scope);
     const chosen = holds ? parts.whenTrue : parts.whenFalse;
     if (chosen === undefined) return null;
-    const { end, value, error } = await this.live(chosen);
+    const { end, value, error } = await this.live(chosen, scope);
     if (end === NodeEnd.Failed) throw error;
     return value ?? null;
   }
 
-  private async executeAll({ plans, graph, failFast }: Parts<'parallel'>): Promise<unknown[]> {
+  private async executeAll({ plans, graph, failFast }: Parts<'parallel'>, around?: AbortScope): Promise<unknown[]> {
     const values: unknown[] = plans.map(() => null);
     const failures: unknown[] = [];
+    const scope = failFast ? (around?.child() ?? scopeBelow(this.ctx)) : around;
     await runDependencies<Outcome>(graph, {
       width: Number.POSITIVE_INFINITY,
       failFast,
-      start: (node) => this.live(plans[node] as StepPlan),
+      start: (node) => this.live(plans[node] as StepPlan, scope),
       ended: (node, { end, value, error }) => {
-        if (end === NodeEnd.Failed) failures.push(error);
-        else values[node] = value ?? null;
+        if (end !== NodeEnd.Failed) values[node] = value ?? null;
+        else if (failures.push(error) === 1 && failFast) scope?.abort(error);
         return end;
       },
     });
+    if (failFast) scope?.dispose();
     if (failures.length > 0) throw failures[0];
     return values;
   }
@@ -224,11 +231,11 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   }
 
   /** One call of a user's function through the context: as it is in memory, else with what it told the context beside its answer. */
-  private async call(name: string, body: Body, options?: StepOptions): Promise<unknown> {
+  private async call(name: string, body: Body, options?: StepOptions, scope?: AbortScope): Promise<unknown> {
     const { ctx, context } = this;
     const own = options && this.withContext(name, options);
     try {
-      if (this.inMemory) return await beginStep(ctx, name, (step) => body(context, step), own);
+      if (this.inMemory) return await beginStep(ctx, name, (step) => body(context, step), own, scope);
       if (this.time !== undefined) this.time.knownAt = ctx.now();
       const recorded = await ctx.step<Recorded>(
         name,
@@ -268,7 +275,9 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
 
   /** Remembers the first step of the pipeline itself that failed: a step around it may make good for one inside. */
   private note({ path }: StepPlan, { end, error }: Outcome): NodeEnd {
-    if (end === NodeEnd.Failed) this.failure ??= { path, error };
+    if (end !== NodeEnd.Failed) return end;
+    this.failure ??= { path, error };
+    this.together?.abort(error);
     return end;
   }
 

@@ -72,6 +72,7 @@ async function beginBelow(
  * Begins a step from an interpreter: without a journal and without options the body is simply called, and an answer without a promise
  * comes back without one.
  *
+ * @param scope Of a {@link scopeBelow}: stops the step alone.
  * @internal
  */
 export function beginStep<T>(
@@ -79,13 +80,24 @@ export function beginStep<T>(
   name: string,
   fn: (step: StepContext) => T | PromiseLike<T>,
   options?: StepOptions<T>,
+  scope?: AbortScope,
 ): unknown {
-  return ctx instanceof MemoryContext ? ctx.begin(name, fn, options) : ctx.step(name, fn, options);
+  return ctx instanceof MemoryContext ? ctx.begin(name, fn, options, scope) : ctx.step(name, fn, options);
 }
 
 /** Gives what a body sees. @internal */
 export interface UnwatchedSteps {
-  stepContext(name: string): StepContext;
+  stepContext(name: string, scope?: AbortScope): StepContext;
+}
+
+/**
+ * What steps are stopped by together before the run is; `undefined` in a run with a journal, where what a step ends with is recorded and
+ * a later retry of the run would find it. Dispose it when they have ended.
+ *
+ * @internal
+ */
+export function scopeBelow(ctx: WorkflowContext): AbortScope | undefined {
+  return ctx instanceof MemoryContext ? ctx.scopeBelow() : undefined;
 }
 
 /**

@@ -16,6 +16,7 @@ import type {
   WorkflowReference,
   WorkflowSignal,
 } from '../definition/index.js';
+import { AbortScope } from '../cancellation/index.js';
 import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
 import { isThenable } from '../options/index.js';
@@ -90,16 +91,25 @@ export class MemoryContext implements WorkflowContext {
   /**
    * The same for interpreters: a body without options is simply called, so that its own answer comes back, with a promise or without
    * one. What it throws is not wrapped where it is tried once.
+   *
+   * @param scope Stops the step before the run is stopped.
    */
-  begin<T>(name: string, fn: (step: StepContext) => T | PromiseLike<T>, options?: StepOptions<T>): unknown {
+  begin<T>(
+    name: string,
+    fn: (step: StepContext) => T | PromiseLike<T>,
+    options?: StepOptions<T>,
+    scope?: AbortScope,
+  ): unknown {
     const { run } = this;
     run.take('step', name);
     if (run.isCancellable) run.scope.throwIfAborted();
     if (!this.isPlain(options)) {
       const resolved = resolveStep(name, options, run.defaults);
-      return run.untilAborted(run.attempt(name, fn, resolved));
+      return run.untilAborted(run.attempt(name, fn, resolved, undefined, scope));
     }
-    const answer = run.triesOnce ? fn(new MemoryStepContext(run, name)) : new MemoryAttempt(run, name, fn).begin();
+    const answer = run.triesOnce
+      ? fn(new MemoryStepContext(run, name, scope))
+      : new MemoryAttempt(run, name, fn).begin();
     return run.isCancellable && isThenable(answer) ? run.untilAborted(Promise.resolve(answer)) : answer;
   }
 
@@ -229,8 +239,13 @@ export class MemoryContext implements WorkflowContext {
   }
 
   /** What a body sees that is called with nothing around it. */
-  stepContext(name: string): StepContext {
-    return new MemoryStepContext(this.run, name);
+  stepContext(name: string, scope?: AbortScope): StepContext {
+    return new MemoryStepContext(this.run, name, scope);
+  }
+
+  /** What is stopped with the run, and may be stopped alone. */
+  scopeBelow(): AbortScope {
+    return this.run.isCancellable ? this.run.scope.child() : new AbortScope();
   }
 
   /** Ends the children that do not outlive the run; `undefined` when there never were any. */

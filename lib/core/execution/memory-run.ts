@@ -150,18 +150,20 @@ export class MemoryRun {
    * Tries a body under its options; throws what the last attempt threw, with the step's name around it.
    *
    * @param failed The first attempt, where it has been made already.
+   * @param scope Stops the step before the run is stopped.
    */
   async attempt(
     name: string,
     body: (step: StepContext) => unknown,
     options: ResolvedStep,
     failed?: FailedAttempt,
+    scope = this.scope,
   ): Promise<unknown> {
     const refusal = (error: unknown, attempts: number): unknown => {
       this.events?.stepEnded('step_failed', name, attempts);
       return stepError(name, attempts, error);
     };
-    const value = await this.tryBody(this.plan(name, options, body), this.scope, refusal, failed);
+    const value = await this.tryBody(this.plan(name, options, body), scope, refusal, failed);
     this.completed(name, value, options);
     return value;
   }
@@ -199,7 +201,8 @@ export class MemoryRun {
       if (plan.undo === undefined) this.events?.stepEnded('step_completed', plan.step, end.attempts);
       return value;
     }
-    if (end.kind === 'failed' && end.status === 'cancelled') throw scope.reason;
+    if (end.kind === 'failed' && end.status === 'cancelled' && (plan.undo !== undefined || this.isStopped))
+      throw scope.reason;
     throw refusal(end.error, end.attempts);
   }
 

@@ -1,3 +1,4 @@
+import type { AbortScope } from '../cancellation/index.js';
 import type { StepContext } from '../definition/index.js';
 import { encodeName, idempotencyKey, type WorkflowHeaders } from '../records/index.js';
 import type { MemoryRun } from './memory-run.js';
@@ -10,6 +11,8 @@ export class MemoryStepContext implements StepContext {
   constructor(
     private readonly run: MemoryRun,
     readonly step: string,
+    /** What the body is stopped by. @default the run */
+    private readonly around?: AbortScope,
   ) {}
 
   get workflowId(): string {
@@ -21,7 +24,7 @@ export class MemoryStepContext implements StepContext {
   }
 
   get signal(): AbortSignal {
-    return this.run.scope.signal;
+    return (this.around ?? this.run.scope).signal;
   }
 
   get headers(): WorkflowHeaders {

@@ -6,7 +6,10 @@ import { PipelineStep, type PipelineStepOptions, type StepStructure } from './pi
 
 /** @publicApi */
 export interface ParallelStepOptions extends Pick<PipelineStepOptions, 'dependencies' | 'timeout'> {
-  /** Whether a failure keeps steps from beginning that have not begun. Either way the failure is thrown. @default true */
+  /**
+   * Whether a failure keeps steps from beginning that have not begun. In memory it also aborts the signals of those that run, which are not
+   * tried again. Either way they are waited for, and the failure is thrown. @default true
+   */
   readonly failFast?: boolean;
 }
 
