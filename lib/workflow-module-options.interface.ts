@@ -41,7 +41,10 @@ export interface WorkflowModuleOptions {
   events?: WorkflowEventsOptions;
   /** Deletes ended instances by age. @default never */
   purge?: WorkflowPurgeOptions;
-  /** What `BulkOperationConfig` has where it is injected. @default its own defaults */
+  /**
+   * What named bulks have where they say nothing themselves (not `timeout`, which is one of operations in memory), and what an injected
+   * `BulkOperationConfig` has. @default its own defaults
+   */
   bulk?: BulkOperationConfigOptions;
   /**
    * How graphs are run that were given no configuration of their own, and what an injected `GraphConfig` has. `enabled: false` switches all

@@ -33,7 +33,7 @@ const PARTS = [
   part(GraphService, ({ services, client, settings }) => new GraphService(services, client, settings.graph)),
   part(GraphConfig, ({ settings }) => settings.graph),
   part(TaskService, ({ services, client }) => new TaskService(services, client)),
-  part(BulkService, ({ services, client }) => new BulkService(services, client)),
+  part(BulkService, ({ services, client, settings }) => new BulkService(services, client, settings.bulk)),
   part(BulkOperationConfig, ({ settings }) => settings.bulk),
   part(StatePersistence, ({ services }) => services.store.states),
   part(

@@ -1,4 +1,4 @@
-import type { WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
+import type { DefinitionRegistry, WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { flag } from '../core/options/index.js';
@@ -6,6 +6,7 @@ import { assertVersion, assertWorkflowName } from '../core/records/index.js';
 import { parseSeconds } from '../core/time/index.js';
 import type { BulkItems } from './batch-source.js';
 import { BulkOperationConfig, type BulkOperationConfigOptions } from './bulk-operation-config.js';
+import { settingsIn, settingsOf } from './house-settings.js';
 import { interpretBulk, type BulkPlan, type BulkProcess, type BulkSummary } from './bulk.interpreter.js';
 
 /** @publicApi */
@@ -34,6 +35,7 @@ export interface BulkOptions<I, T, R> extends BulkOperationConfigOptions {
 export class Bulk<I = unknown, T = unknown, R = unknown> implements WorkflowDefinition<I, BulkSummary<R>> {
   readonly model = 'bulk';
   readonly version: number;
+  /** Its settings by themselves; where it runs, those of the module stand in for what it does not say. */
   readonly config: BulkOperationConfig;
   readonly keepResults: boolean;
   readonly timeoutMs?: number;
@@ -41,7 +43,8 @@ export class Bulk<I = unknown, T = unknown, R = unknown> implements WorkflowDefi
   readonly fingerprint: string;
   /** @internal */
   declare readonly target?: object;
-  private readonly plan: BulkPlan<I, T, R>;
+  private readonly settings: BulkOperationConfigOptions;
+  private readonly plan: Omit<BulkPlan<I, T, R>, 'config'>;
 
   /** @throws WorkflowOptionsError naming an option that is unknown, or whose value is not accepted */
   constructor(
@@ -59,28 +62,31 @@ export class Bulk<I = unknown, T = unknown, R = unknown> implements WorkflowDefi
         throw new WorkflowDefinitionError(`The ${place} needs a function as its "${option}".`);
     this.version = version;
     this.config = new BulkOperationConfig(settings, place);
+    this.settings = settings;
     this.keepResults = flag(keepResults, false, `keepResults of ${place}`);
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY)
       this.timeoutMs = parseSeconds(timeout, `timeout of ${place}`);
     this.fingerprint = origin.fingerprint ?? `${String(source)}\n${String(process)}`;
     if (origin.target !== undefined) this.target = origin.target;
-    this.plan = { source, process, config: this.config, keepResults: this.keepResults };
+    this.plan = { source, process, keepResults: this.keepResults };
   }
 
   /** How the engine runs it. @internal */
-  readonly run = (ctx: WorkflowContext, input: I): Promise<BulkSummary<R>> => interpretBulk(this.plan, ctx, input);
+  readonly run = (ctx: WorkflowContext, input: I): Promise<BulkSummary<R>> =>
+    interpretBulk({ ...this.plan, config: settingsOf(ctx, this.settings) }, ctx, input);
 
   /** In Graphviz's language. */
   toDot(): string {
-    return toDot(this.diagram());
+    return toDot(this.diagramIn());
   }
 
   toMermaid(): string {
-    return toMermaid(this.diagram());
+    return toMermaid(this.diagramIn());
   }
 
-  private diagram(): DiagramGraph {
-    const { batchSize, maxConcurrency } = this.config;
+  /** How it runs in one application. @internal */
+  diagramIn(registry?: DefinitionRegistry): DiagramGraph {
+    const { batchSize, maxConcurrency } = settingsIn(registry, this.settings);
     return {
       name: this.name,
       nodes: [{ id: 'source' }, { id: 'process', label: `process: ${maxConcurrency} at a time` }],

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { otherModelError, type StartOptions, type WorkflowClient, type WorkflowHandle } from '../client/index.js';
+import { toDot, toMermaid } from '../core/diagram/index.js';
 import { executeInMemory, type EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
+import { BulkOperationConfig } from './bulk-operation-config.js';
 import { Bulk } from './bulk.definition.js';
 import type { BulkRunner } from './decorators/bulk-workflow.decorator.js';
 import type { BulkSummary } from './bulk.interpreter.js';
+import { setHouseSettings } from './house-settings.js';
 
 /** A bulk, its decorated class, or its registered name. @publicApi */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: nothing narrower accepts every bulk
@@ -49,7 +52,11 @@ export class BulkService {
   constructor(
     private readonly services: EngineServices,
     private readonly client: WorkflowClient,
-  ) {}
+    /** For what bulks do not say themselves. */
+    house: BulkOperationConfig = new BulkOperationConfig(),
+  ) {
+    setHouseSettings(services.registry, house);
+  }
 
   /**
    * Makes a bulk known by its name, in its version. For durable runs before the application has started (`onModuleInit`), because a
@@ -68,8 +75,8 @@ export class BulkService {
 
   /** Draws it. */
   diagram(reference: BulkReference, format: 'mermaid' | 'dot' = 'mermaid'): string {
-    const definition = this.resolve(reference);
-    return format === 'dot' ? definition.toDot() : definition.toMermaid();
+    const graph = this.resolve(reference).diagramIn(this.services.registry);
+    return format === 'dot' ? toDot(graph) : toMermaid(graph);
   }
 
   /**

@@ -62,6 +62,20 @@ describe('A bulk that is a class', () => {
     await app.close();
   });
 
+  it('has what the module says where it says nothing itself', async () => {
+    @BulkWorkflow('terse')
+    class Terse extends RecountBulk {}
+    const testing = Test.createTestingModule({
+      imports: [WorkflowModule.stub({ bulk: { batchSize: 1 } })],
+      providers: [Warehouse, Terse],
+    });
+    const app = await testing.compile();
+    await app.init();
+
+    expect(await app.get(BulkService).execute(Terse, 'north')).toMatchObject({ totalBatches: 3 });
+    await app.close();
+  });
+
   it('without one of its methods is refused at the start, with the class and the mend', async () => {
     @BulkWorkflow('half')
     class Half {

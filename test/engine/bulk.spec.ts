@@ -372,6 +372,27 @@ describe('A bulk in an application', () => {
     await app.close();
   });
 
+  it('has what the module says where it says nothing itself, in memory and durably', async () => {
+    const given = { source: () => rows(6).source(), process: nothing };
+    const [plain, own] = [bulk('plain', given), bulk('own', { ...given, batchSize: 3, retryDelay: undefined })];
+    const { app, bulks } = await application({ bulk: { batchSize: 2 } }, [plain, own]);
+    const batches = async (reference: typeof plain, id?: string) =>
+      (await bulks.execute(reference, undefined, id === undefined ? {} : { id })).totalBatches;
+
+    expect([await batches(plain), await batches(plain, 'p-1')]).toEqual([3, 3]);
+    expect([await batches(own), await batches(own, 'o-1')]).toEqual([2, 2]);
+    expect([bulks.diagram(plain), bulks.diagram('own', 'dot')]).toEqual([
+      expect.stringContaining('batches of 2'),
+      expect.stringContaining('batches of 3'),
+    ]);
+    await app.close();
+    // Of another application, and of none.
+    const other = await application({ bulk: { batchSize: 1 } }, [plain]);
+    expect(await other.bulks.execute(plain)).toMatchObject({ totalBatches: 6 });
+    await other.app.close();
+    expect(plain.toDot()).toContain('batches of 10');
+  });
+
   it('takes its settings from the module where they are injected, and the module refuses bad ones by name', async () => {
     const { app } = await application({ bulk: { batchSize: 200 } });
     const config = app.get(BulkOperationConfig);

@@ -1,9 +1,16 @@
 import { AbortScope } from '../cancellation/index.js';
-import type { StepContext, StepOptions, WorkflowContext, WorkflowDefinition } from '../definition/index.js';
+import type {
+  DefinitionRegistry,
+  StepContext,
+  StepOptions,
+  WorkflowContext,
+  WorkflowDefinition,
+} from '../definition/index.js';
 import { WorkflowCancelledError, WorkflowTimeoutError, isWorkflowError, readable } from '../errors/index.js';
 import { isThenable } from '../options/index.js';
 import type { WorkflowHeaders } from '../records/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
+import { servicesOf } from './execution-host.js';
 import type { RunBelow } from './memory-children.js';
 import { MemoryContext } from './memory-context.js';
 import { MemoryEvents } from './memory-events.js';
@@ -129,6 +136,11 @@ export function beginVisit(
 /** Whether a run is kept in memory only, so that values pass by reference. @internal */
 export function isInMemory(ctx: WorkflowContext): boolean {
   return ctx instanceof MemoryContext;
+}
+
+/** The definitions of the engine that executes a run, with a journal or without one. @internal */
+export function registryOf(ctx: WorkflowContext): DefinitionRegistry | undefined {
+  return ctx instanceof MemoryContext ? ctx.registry : servicesOf(ctx)?.registry;
 }
 
 function begin(

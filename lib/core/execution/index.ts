@@ -10,7 +10,15 @@ export { currentStepScope, runOutsideSteps } from './step-scope.js';
 export type { StepScope } from './step-scope.js';
 export type { Verdict } from './verdict.js';
 export { SLEEP_CONDITION } from './wait-call.js';
-export { beginStep, beginVisit, executeInMemory, isInMemory, scopeBelow, unwatchedSteps } from './execute-in-memory.js';
+export {
+  beginStep,
+  beginVisit,
+  executeInMemory,
+  isInMemory,
+  registryOf,
+  scopeBelow,
+  unwatchedSteps,
+} from './execute-in-memory.js';
 export type { ExecuteInMemoryOptions, UnwatchedSteps } from './execute-in-memory.js';
 export { standaloneServices } from './memory-services.js';
 export type { MemoryServices } from './memory-services.js';

@@ -1,6 +1,7 @@
 import type {
   ChildHandle,
   ChildOptions,
+  DefinitionRegistry,
   ExecuteChildOptions,
   InputOf,
   OutputOf,
@@ -68,6 +69,9 @@ export class MemoryContext implements WorkflowContext {
   }
   get logger(): WorkflowLogger {
     return this.run.services.logger;
+  }
+  get registry(): DefinitionRegistry {
+    return this.run.services.registry;
   }
 
   /** Not an async function: one more promise would cost as much as all the rest. */
