@@ -41,7 +41,10 @@ export class InstanceOperations {
   async cancel(workflowId: string, reason: string): Promise<RequestReceipt> {
     assertFreeText(reason, 'The reason');
     const error = await this.encodeError(workflowId, new WorkflowCancelledError({ workflowId, reason }));
-    return this.conclude(workflowId, await this.services.store.requestCancel(workflowId, reason, error));
+    const outcome = await this.services.store.requestCancel(workflowId, reason, error);
+    const receipt = this.conclude(workflowId, outcome);
+    await this.abandon(outcome);
+    return receipt;
   }
 
   async terminate(workflowId: string, reason: string): Promise<TerminateReceipt> {
@@ -50,6 +53,7 @@ export class InstanceOperations {
     const error = await this.encodeError(workflowId, new WorkflowTerminatedError({ workflowId, reason }));
     const outcome = await store.terminate(workflowId, reason, error);
     const receipt = this.conclude(workflowId, outcome);
+    await this.abandon(outcome);
     // Read after the fence was raised: nothing is added to the journal any more.
     const entries = receipt.accepted ? await store.readJournal(workflowId) : [];
     return { ...receipt, uncompensated: standingSteps(entries).map(decodeName) };
@@ -149,6 +153,13 @@ export class InstanceOperations {
   /** The chance of the new generation, and the instant at which its `now()` begins. */
   private freshSeed(): string {
     return generationSeed(newRandomSeed(), this.services.storeTime.now());
+  }
+
+  /** Also for one that was cancelled before: whoever did it may have died behind it. */
+  private async abandon(outcome: RequestOutcome | undefined): Promise<void> {
+    if (outcome?.record.status !== 'cancelled') return;
+    const { id, name, version } = outcome.record;
+    await this.services.registry.get(name, version)?.abandon?.(id, this.services);
   }
 
   private async encodeError(workflowId: string, error: Error): Promise<string> {

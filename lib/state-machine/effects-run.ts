@@ -1,12 +1,14 @@
 import { InstanceOperations } from '../client/index.js';
-import type { WorkflowContext } from '../core/definition/index.js';
+import type { WorkflowContext, WorkflowReference } from '../core/definition/index.js';
 import { isChildWorkflowFailedError, isStepFailedError, StateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { childMachineId, parentOf, STOP_SIGNAL, stopKey, type EffectsJob } from './effects-job.js';
 import { isMachine } from './logic/actor-kinds.js';
+import type { MachineLike } from './logic/machine-like.js';
 import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
 import { PARENT } from './logic/transition-scope.js';
-import { isStateMachineDefinition, type MachinePlan } from './machine-plan.js';
+import { invokedMachine } from './invoked-machine.js';
+import type { MachinePlan, StateMachineDefinition } from './machine-plan.js';
 import { StateMachineEngine } from './state-machine.engine.js';
 import type { Origin } from './transition-plan.js';
 import { workflowOfActor } from './workflow-actor.js';
@@ -124,8 +126,9 @@ export class EffectsRun {
       return { output: await this.ctx.step(`invoke ${id}`, (context) => call({ input, machineId }, context), options) };
     }
     const logic = actors[src];
-    const workflow = workflowOfActor(logic) ?? this.machineOf(logic);
+    const workflow = workflowOfActor(logic);
     if (workflow !== undefined) return this.child(id, workflow, input);
+    if (isMachine(logic)) return this.child(id, this.machineOf(logic), input);
     const config = (logic as { readonly config?: unknown } | undefined)?.config;
     if (typeof config !== 'function') {
       throw new StateError(
@@ -142,7 +145,7 @@ export class EffectsRun {
 
   private async child(
     id: string,
-    workflow: Parameters<WorkflowContext['startChild']>[0],
+    workflow: WorkflowReference,
     input: unknown,
   ): Promise<{ readonly output: unknown } | undefined> {
     const { ctx } = this;
@@ -160,11 +163,9 @@ export class EffectsRun {
   }
 
   /** The registered definition of a machine that another one invokes. */
-  private machineOf(logic: unknown): Parameters<WorkflowContext['startChild']>[0] | undefined {
-    if (!isMachine(logic)) return undefined;
-    for (const definition of this.services.registry.all()) {
-      if (isStateMachineDefinition(definition) && definition.machine === logic) return definition;
-    }
+  private machineOf(logic: MachineLike): StateMachineDefinition {
+    const definition = invokedMachine(logic, this.services.registry);
+    if (definition !== undefined) return definition;
     throw new StateError(
       `The state machine "${this.plan.name}" invokes a machine that is not registered here. Register it as a state machine of its own.`,
     );

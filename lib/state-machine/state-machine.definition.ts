@@ -15,7 +15,7 @@ import type {
   StateMachineDefinition,
   StateMachineOptions,
 } from './machine-plan.js';
-import { runMachine } from './state-machine.interpreter.js';
+import { runMachine, stopMachine } from './state-machine.interpreter.js';
 
 const OPTIONS = knownOptions<StateMachineOptions>({
   version: true,
@@ -78,6 +78,7 @@ export function defineMachine<M extends MachineLike>(
     machine,
     plan,
     run: (ctx, input) => runMachine(ctx, input, plan),
+    abandon: stopMachine,
     fingerprint: fingerprint(machine.config),
     ...(options.retry !== undefined && { retry: options.retry }),
     ...(options.migrate !== undefined && { isCompatibleWith: (version: number) => version < plan.version }),

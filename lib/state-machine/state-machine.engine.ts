@@ -12,7 +12,7 @@ import { MachineReader } from './machine-reader.js';
 import type { MachineBonds, MachineState } from './machine-state.js';
 import type { MachinePlan } from './machine-plan.js';
 import { settleEffects, type Origin } from './transition-plan.js';
-import { TransitionWriter, type DecidedTransition } from './transition-writer.js';
+import { TransitionWriter, type BegunChild, type DecidedTransition } from './transition-writer.js';
 
 /** Machines kept as they were after their last transition here, so that the next one needs no read. */
 const KEPT_MACHINES = 10_000;
@@ -53,7 +53,11 @@ export class StateMachineEngine {
   private constructor(readonly services: EngineServices) {
     this.reader = new MachineReader(services);
     this.announcer = new MachineAnnouncer(services);
-    this.writer = new TransitionWriter(services, () => this.reader.states);
+    this.writer = new TransitionWriter(
+      services,
+      () => this.reader.states,
+      (plan, child) => this.beginChild(plan, child),
+    );
   }
 
   /** The one that belongs to an engine: its client and its worker share it. */
@@ -131,6 +135,13 @@ export class StateMachineEngine {
       );
       if (moved !== undefined) return;
     }
+  }
+
+  /** One that cannot begin, or may prevent its beginning, is left to its instance: that tells who invoked it. */
+  private async beginChild(plan: MachinePlan, child: BegunChild): Promise<void> {
+    if (plan.options.entity !== undefined || plan.transactional.size > 0) return;
+    const logic = await plan.logic();
+    if (logic.canBegin(child.input)) await this.create(plan, { ...child, awaited: true });
   }
 
   private async sendWithin(id: string, event: MachineEvent, request: SendRequest): Promise<MachineState> {

@@ -15,6 +15,11 @@ export async function runMachine(ctx: WorkflowContext, input: unknown, plan: Mac
   return awaitEnd(ctx, input, plan, services);
 }
 
+/** Stops the machine that an instance would have waited for. @internal */
+export async function stopMachine(workflowId: string, services: object): Promise<void> {
+  await StateMachineEngine.of(services as EngineServices).stop(workflowId);
+}
+
 async function awaitEnd(
   ctx: WorkflowContext,
   input: unknown,
@@ -26,7 +31,7 @@ async function awaitEnd(
   const create = async (transaction: unknown): Promise<MachineEnd | null> => {
     const { state, created } = await engine.create(plan, { id, input, transaction, awaited: true });
     const { status, output, error } = state.snapshot;
-    // One that ended in an earlier run of this instance tells it no more.
+    // One that had ended before this run of the instance tells it no more.
     return created || status === 'active' ? null : { status, output: output ?? null, error: error ?? null };
   };
   // Nobody is left to wait for it when this instance is cancelled.

@@ -1,10 +1,11 @@
-import { createMachine, fromCallback } from 'xstate';
+import { createMachine, fromCallback, sendTo } from 'xstate';
 import { VirtualClock } from '../core/time/index.js';
 import { MemoryStore } from '../memory/index.js';
 import { defineStateMachine } from './state-machine.definition.js';
 import { StateMachine, type StateMachineObjectOptions } from './state-machine.js';
 import { drawMachine } from './state-machine.diagram.js';
 import { stateTable } from './state-table.js';
+import { workflowActor } from './workflow-actor.js';
 
 type Door = 'open' | 'closed' | 'locked';
 
@@ -167,12 +168,18 @@ describe('A definition', () => {
     ['an actor without one', { invoke: { src: 'gone' } }, /the actor "gone" has no implementation/],
     ['a delay without one', { after: { gone: 'a' } }, /the delay "gone" has no implementation/],
     ['an actor that goes on in one process only', { invoke: { src: 'bell' } }, /"bell" cannot be made durable/],
+    ['a child whose snapshots it wants', { invoke: { src: 'ship', onSnapshot: {} } }, /onSnapshot.*sendParent/],
+    [
+      'an event for a workflow',
+      { invoke: { src: 'ship', id: 's' }, on: { GO: { actions: sendTo('s', { type: 'GO' }) } } },
+      /sendTo for "s", which is a workflow/,
+    ],
     ['an actor without a name', { invoke: { src: createMachine({}) } }, /has no name, so no other process/],
   ])('is refused for %s', (_, state, message) => {
     const machine = createMachine(
       { id: 'm', initial: 'a', states: { a: state } } as never,
       {
-        actors: { bell: fromCallback(() => undefined) },
+        actors: { bell: fromCallback(() => undefined), ship: workflowActor('ship') },
       } as never,
     );
 

@@ -10,9 +10,11 @@ import {
   type StateTransitionSeed,
   type StoreTransaction,
 } from '../core/store/index.js';
-import { DONE_SIGNAL, jobId, STOP_SIGNAL, type EffectsJob } from './effects-job.js';
+import { childMachineId, DONE_SIGNAL, jobId, STOP_SIGNAL, type EffectsJob } from './effects-job.js';
+import { invokedMachine } from './invoked-machine.js';
 import type { MachineEvent } from './logic/machine-step.js';
 import { stateText } from './logic/state-text.js';
+import type { MachinePlan } from './machine-plan.js';
 import { encodeMachine, type MachineState } from './machine-state.js';
 import { transitionEvent } from './transition-event.js';
 import type { SettledEffects } from './transition-plan.js';
@@ -28,6 +30,13 @@ export interface DecidedTransition {
   readonly metadata?: unknown;
   /** The row of an attached machine shows the state already. */
   readonly keepsRow?: boolean;
+}
+
+/** @internal */
+export interface BegunChild {
+  readonly id: string;
+  readonly input: unknown;
+  readonly transaction: unknown;
 }
 
 /** Lets a transaction roll back without losing what the store answered. */
@@ -47,6 +56,7 @@ export class TransitionWriter {
   constructor(
     private readonly services: EngineServices,
     private readonly states: () => StatePersistence,
+    private readonly beginChild: (plan: MachinePlan, child: BegunChild) => Promise<void>,
   ) {}
 
   async write(decided: DecidedTransition, transaction?: unknown): Promise<StateAppendResult> {
@@ -124,6 +134,7 @@ export class TransitionWriter {
     }
     await this.updateRow(decided, transaction.handle);
     await this.startJob(decided, transaction);
+    await this.beginChildren(decided, transaction.handle);
     for (const { version, key } of effects.stopped) {
       const target = jobId(next.id, version);
       await transaction.signal({
@@ -193,6 +204,18 @@ export class TransitionWriter {
         store.hint({ kind: 'due' });
       });
     });
+  }
+
+  /** A machine that the transition invokes begins with it: nothing that is sent to it can come too early. */
+  private async beginChildren({ next, effects }: DecidedTransition, transaction: unknown): Promise<void> {
+    const { actors } = next.plan.machine.implementations as { actors: Readonly<Record<string, unknown>> };
+    for (const effect of effects.deferred) {
+      if (effect.kind !== 'invoke') continue;
+      const definition = invokedMachine(actors[effect.src], this.services.registry);
+      if (definition === undefined) continue;
+      const id = childMachineId(next.id, next.version, effect.id);
+      await this.beginChild(definition.plan, { id, input: effect.input, transaction });
+    }
   }
 
   private async tellEnd({ id, snapshot }: MachineState, transaction: StoreTransaction): Promise<void> {

@@ -351,6 +351,33 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect(await bench.machines.snapshot('p')).toMatchObject({ value: 'three', context: { got: [42, 84] } });
     });
 
+    it('are heard by the machines that they invoke, from the first moment', async () => {
+      const kid = setup({ types: typesOf<{ context: { got: string[] } }>() }).createMachine({
+        id: 'kid',
+        context: { got: [] },
+        on: { '*': { actions: assign({ got: ({ context, event }) => [...context.got, event.type] }) } },
+      });
+      const machine = setup({ actors: { kid } }).createMachine({
+        id: 'parent',
+        invoke: { id: 'k', src: 'kid' },
+        entry: sendTo('k', { type: 'FIRST' }),
+        on: { POKE: { actions: sendTo('k', { type: 'POKED' }) } },
+      });
+      const bench = await boot(defineStateMachine('kid', kid), defineStateMachine('parent', machine));
+      await bench.machines.create('parent', { id: 'p' });
+      await bench.machines.send('p', 'POKE');
+      await stores.store.transaction(async ({ handle }) => {
+        await bench.machines.create('parent', { id: 'q', transaction: handle });
+        await bench.machines.send('q', 'POKE', { transaction: handle });
+      });
+      await bench.drain();
+
+      for (const id of ['p', 'q']) {
+        const { got } = (await bench.machines.snapshot(`${id}/transition#1/k`)).context as { got: string[] };
+        expect(got.sort()).toEqual(['FIRST', 'POKED']);
+      }
+    });
+
     it('started as a workflow end with their output', async () => {
       const machine = setup({
         types: typesOf<{ context: { n: number }; input: number; output: { n: number } }>(),
@@ -582,7 +609,8 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
 
       expect((await paid).version).toBe(2);
       expect(seen).toEqual(['open', 'paid', 'shipped']);
-      const late = first.machines.waitFor('o-1', () => false, { timeout: '5s' });
+      await first.machines.create('order', { id: 'o-2' });
+      const late = first.machines.waitFor('o-2', () => false, { timeout: '5s' });
       await Promise.all([
         expect(late).rejects.toMatchObject({ code: 'WORKFLOW_RESULT_TIMEOUT' }),
         passUntil(

@@ -106,6 +106,34 @@ describe('State machines that belong to others', () => {
     await expect(handle.result()).rejects.toMatchObject({ code: 'WORKFLOW_FAILED' });
   });
 
+  it.each(['cancel', 'terminate'] as const)(
+    'stop with an instance that had no time to wait for them, by %s',
+    async (operation) => {
+      const bench = await boot(defineStateMachine('ringing', ringing));
+      const { machines, advance } = bound(bench);
+      await machines.start('ringing', undefined as never, { id: 'r' });
+      await bench.client[operation]('r', 'no more');
+
+      expect(await machines.snapshot('r')).toMatchObject({ value: 'still', status: 'stopped', version: 2 });
+      await bench.client[operation]('r', 'no more');
+      await advance(10_000);
+      expect(await machines.snapshot('r')).toMatchObject({ value: 'still', status: 'stopped', version: 2 });
+      expect(ran).toEqual([]);
+    },
+  );
+
+  it('stop with an instance that waits for them and is terminated', async () => {
+    const bench = await boot(defineStateMachine('ringing', ringing));
+    const { machines, advance } = bound(bench);
+    await machines.start('ringing', undefined as never, { id: 'r' });
+    await advance(500);
+    await bench.client.terminate('r', 'no more');
+    await advance(10_000);
+
+    expect(await machines.snapshot('r')).toMatchObject({ value: 'still', status: 'stopped' });
+    expect(ran).toEqual([]);
+  });
+
   it('are begun by actions alone: what an assign spawns is refused by name', async () => {
     const parent = setup({ actors: { ringing } }).createMachine({
       context: {} as { kid?: unknown },

@@ -8,7 +8,7 @@ interface StateNodeLike {
   readonly config: { readonly after?: object };
   readonly entry: readonly unknown[];
   readonly exit: readonly unknown[];
-  readonly invoke: readonly { readonly id: string; readonly src: unknown }[];
+  readonly invoke: readonly { readonly id: string; readonly src: unknown; readonly onSnapshot?: unknown }[];
   readonly states: Readonly<Record<string, StateNodeLike>>;
   readonly transitions: ReadonlyMap<string, readonly TransitionLike[]>;
   readonly always?: readonly TransitionLike[];
@@ -29,13 +29,16 @@ interface Implementations {
 
 /**
  * Refuses what another process, or a later one, could not find again: actions and actors without a name, and names without an
- * implementation.
+ * implementation; and what would never come: events for a workflow, and the snapshots of a child.
  *
  * @throws WorkflowDefinitionError naming the machine, the place and the mend
  * @internal
  */
 export function checkMachine(name: string, machine: MachineLike, steps: ReadonlySet<string>): void {
   const known = machine.implementations as Implementations;
+  const sends: { readonly place: string; readonly to: string }[] = [];
+  const deaf = new Set<string>();
+  const hearing = new Set<string>();
   const visit = (node: StateNodeLike): void => {
     const place = `the state machine "${name}" at "${node.id}"`;
     const actions = [...node.entry, ...node.exit, ...(node.initial?.actions ?? [])];
@@ -45,24 +48,44 @@ export function checkMachine(name: string, machine: MachineLike, steps: Readonly
       const named = nameOf(guard);
       if (named !== undefined && !Object.hasOwn(known.guards, named)) throw missing(place, 'guard', named, '@Guard()');
     }
-    for (const action of actions) checkAction(place, action, known.actions);
+    for (const action of actions) {
+      checkAction(place, action, known.actions);
+      const { to } = (action ?? {}) as { readonly to?: unknown };
+      if (typeof action === 'function' && typeof to === 'string') sends.push({ place, to });
+    }
     for (const delay of Object.keys(node.config.after ?? {})) {
       // XState would take one that it does not know for none at all.
       if (Number.isNaN(Number(delay)) && !Object.hasOwn(known.delays, delay)) throw missing(place, 'delay', delay);
     }
-    for (const { id, src } of node.invoke) {
+    for (const { id, src, onSnapshot } of node.invoke) {
+      if (onSnapshot !== undefined) throw unseen(place, id);
       if (typeof src !== 'string' || src.startsWith('xstate.invoke.')) {
         throw new WorkflowDefinitionError(
           `In ${place} the invoked actor "${id}" has no name, so no other process could go on with it. Name it in setup({ actors: { … } }).`,
         );
       }
       if (steps.has(src)) continue;
+      const isWorkflow = workflowOfActor((known.actors as Record<string, unknown>)[src]) !== undefined;
+      (isWorkflow ? deaf : hearing).add(id);
       if (!Object.hasOwn(known.actors, src)) throw missing(place, 'actor', src, '@Step()');
       checkActor(place, src, (known.actors as Record<string, unknown>)[src]);
     }
     for (const child of Object.values(node.states)) visit(child);
   };
   visit(machine.root as StateNodeLike);
+  for (const { place, to } of sends) if (deaf.has(to) && !hearing.has(to)) throw unheard(place, to);
+}
+
+function unseen(place: string, id: string): WorkflowDefinitionError {
+  return new WorkflowDefinitionError(
+    `In ${place} the invoked actor "${id}" has onSnapshot, but what a durable child passes through is not told. Let the child say what matters by sendParent, or take its output by onDone.`,
+  );
+}
+
+function unheard(place: string, id: string): WorkflowDefinitionError {
+  return new WorkflowDefinitionError(
+    `In ${place} stands a sendTo for "${id}", which is a workflow and takes no events. Send it a signal by an action of your own (WorkflowClient.signal), or invoke a state machine.`,
+  );
 }
 
 function checkAction(place: string, action: unknown, known: object): void {

@@ -40,6 +40,16 @@ export class MachineLogic {
     return this.stepOf({}, ...this.faults.run(BEGINNING, () => this.beginning(input)));
   }
 
+  /** Whether the machine comes to stand somewhere. */
+  canBegin(input: unknown): boolean {
+    try {
+      return this.initial(input).snapshot.status !== 'error';
+    } catch {
+      // Said by whoever begins it all the same.
+      return false;
+    }
+  }
+
   /** What a beginning that was none broke on. */
   faultOf({ error }: LiveSnapshot): unknown {
     return this.faults.of(error, BEGINNING);
