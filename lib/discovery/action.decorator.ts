@@ -1,3 +1,4 @@
+import { flag, knownOptions, refuseUnknownOptions, text } from '../core/options/index.js';
 import { MethodMetadata } from './method-metadata.accessor.js';
 
 /** @publicApi */
@@ -7,6 +8,8 @@ export interface ActionMethodOptions {
   /** Runs it inside the transaction of its transition, with its `manager`, instead of after it. @default false */
   readonly transactional?: boolean;
 }
+
+const OPTIONS = knownOptions<ActionMethodOptions>({ name: true, transactional: true });
 
 /** A method that carries `@Action`. @internal */
 export interface ActionMethod {
@@ -26,6 +29,13 @@ export function Action(options: ActionMethodOptions = {}) {
   return (prototype: object, method: string): void => {
     ACTION_METADATA.record(prototype, method, options);
   };
+}
+
+/** Refuses options of an action that nobody reads: it would run after the commit where it was meant to be inside. @throws WorkflowOptionsError @internal */
+export function checkActionOptions(options: ActionMethodOptions, place: string): void {
+  refuseUnknownOptions(options, OPTIONS, place);
+  flag(options.transactional, false, `transactional of ${place}`);
+  text(options.name, `name of ${place}`);
 }
 
 /** The methods of a class that carry `@Action`. @internal */

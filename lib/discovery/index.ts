@@ -1,4 +1,4 @@
-export { Action, actionMethodsOf } from './action.decorator.js';
+export { Action, actionMethodsOf, checkActionOptions } from './action.decorator.js';
 export type { ActionMethod, ActionMethodOptions } from './action.decorator.js';
 export { classFindings } from './class-findings.js';
 export { ClassMetadata, ClassMetadataList } from './class-metadata.accessor.js';

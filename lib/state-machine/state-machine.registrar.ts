@@ -1,6 +1,8 @@
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import {
   actionMethodsOf,
+  checkActionOptions,
+  checkStepOptions,
   guardMethodsOf,
   stepMethodsOf,
   type DecoratedProvider,
@@ -26,7 +28,7 @@ function defineFromClass({
   metadata,
   place,
 }: DecoratedProvider<StateMachineMetadata>): StateMachineDefinition {
-  const { machine, ...options } = metadata.options;
+  const { machine, ...options } = (metadata.options as typeof metadata.options | undefined) ?? {};
   if (typeof machine?.provide !== 'function') {
     throw new WorkflowDefinitionError(
       `The ${place} carries @StateMachineWorkflow without a machine. Give { machine }, made by setup({ … }).createMachine({ … }) of XState 5.`,
@@ -36,7 +38,16 @@ function defineFromClass({
   const methods = instance as Record<string, Method>;
   const call = (method: string, args: readonly unknown[]): unknown => methods[method]?.(...args);
   const named = namesIn([machine.config, machine.implementations]);
+  const takenBy = new Map<string, string>();
   const requireNamed = (name: string, decorator: string, method: string): void => {
+    const key = `${decorator} ${name}`;
+    const other = takenBy.get(key);
+    if (other !== undefined) {
+      throw new WorkflowDefinitionError(
+        `The methods ${other}() and ${method}() of ${place} both carry ${decorator} for "${name}". Give one of them another name.`,
+      );
+    }
+    takenBy.set(key, method);
     if (named.has(name) || named.has(UNSEEN)) return;
     throw new WorkflowDefinitionError(
       `The method ${method}() of ${place} carries ${decorator}, but its machine names nothing "${name}".`,
@@ -50,6 +61,7 @@ function defineFromClass({
   const actions: Record<string, Method> = {};
   const transactional: string[] = [];
   for (const { method, options: given } of actionMethodsOf(target)) {
+    checkActionOptions(given, `@Action of ${place}.${method}()`);
     const { name = method, transactional: isTransactional = false } = given;
     requireNamed(name, '@Action', method);
     actions[name] = (...args) => call(method, args);
@@ -57,7 +69,13 @@ function defineFromClass({
   }
   const steps = new Map<string, InvokedStep>();
   for (const { method, options: given } of stepMethodsOf(target)) {
-    const { name = method, retry, timeout } = given;
+    const { name = method, retry, timeout, ...others } = given;
+    checkStepOptions(given, `${place}.${method}()`);
+    for (const option of Object.keys(others)) {
+      throw new WorkflowDefinitionError(
+        `The step ${place}.${method}() has the option ${option}, which is for other models. A state machine invokes it when it enters a state: leave it out.`,
+      );
+    }
     requireNamed(name, '@Step', method);
     steps.set(name, {
       call: (...args) => call(method, args),

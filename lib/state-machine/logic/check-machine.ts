@@ -45,8 +45,7 @@ export function checkMachine(name: string, machine: MachineLike, steps: Readonly
     const transitions = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
     for (const { actions: own, guard } of transitions) {
       actions.push(...(own ?? []));
-      const named = nameOf(guard);
-      if (named !== undefined && !Object.hasOwn(known.guards, named)) throw missing(place, 'guard', named, '@Guard()');
+      checkGuard(place, guard, known.guards);
     }
     for (const action of actions) {
       checkAction(place, action, known.actions);
@@ -72,6 +71,7 @@ export function checkMachine(name: string, machine: MachineLike, steps: Readonly
     }
     for (const child of Object.values(node.states)) visit(child);
   };
+  for (const guard of Object.values(known.guards)) checkGuard(`the state machine "${name}"`, guard, known.guards);
   visit(machine.root as StateNodeLike);
   for (const { place, to } of sends) if (deaf.has(to) && !hearing.has(to)) throw unheard(place, to);
 }
@@ -86,6 +86,14 @@ function unheard(place: string, id: string): WorkflowDefinitionError {
   return new WorkflowDefinitionError(
     `In ${place} stands a sendTo for "${id}", which is a workflow and takes no events. Send it a signal by an action of your own (WorkflowClient.signal), or invoke a state machine.`,
   );
+}
+
+/** A guard, or each of those that `and`, `or` and `not` ask. */
+function checkGuard(place: string, guard: unknown, known: object): void {
+  const named = nameOf(guard);
+  if (named !== undefined && !Object.hasOwn(known, named)) throw missing(place, 'guard', named, '@Guard()');
+  const { guards = [] } = (guard ?? {}) as { readonly guards?: readonly unknown[] };
+  for (const part of guards) checkGuard(place, part, known);
 }
 
 function checkAction(place: string, action: unknown, known: object): void {
