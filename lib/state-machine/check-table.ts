@@ -1,7 +1,7 @@
 import { describeValue, WorkflowDefinitionError } from '../core/errors/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { isStorableText } from '../core/serialization/index.js';
-import type { StateTable, TableTransition } from './state-table.js';
+import type { StateTable, TableTransition } from './table-shape.js';
 
 const LINE = knownOptions<TableTransition>({ trigger: true, from: true, to: true, guard: true });
 

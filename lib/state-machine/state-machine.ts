@@ -11,7 +11,7 @@ import {
 } from '../core/serialization/index.js';
 import type { StatePersistence, StateTransitionRecord } from '../core/store/index.js';
 import { checkTable } from './check-table.js';
-import type { StateTable, TableArguments, TableHook, TableTransition } from './state-table.js';
+import type { StateTable, TableArguments, TableHook, TableTransition } from './table-shape.js';
 
 /** @publicApi */
 export interface StateMachineObjectOptions<S extends string> extends Omit<StateTable<S>, 'id'> {

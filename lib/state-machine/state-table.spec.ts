@@ -1,7 +1,8 @@
 import { createMachine, initialTransition, transition } from 'xstate';
 import { defineStateMachine } from './state-machine.definition.js';
 import { StateMachine } from './state-machine.js';
-import { stateTable, type StateTable } from './state-table.js';
+import { stateTable } from './state-table.js';
+import type { StateTable } from './table-shape.js';
 
 const line = { trigger: 'go', from: 'a', to: 'b' };
 const table = { initial: 'a', transitions: [line] };
