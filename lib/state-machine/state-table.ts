@@ -3,7 +3,7 @@ import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { checkTable } from './check-table.js';
 import { CREATED } from './first-trigger.js';
 import type { MachineLike } from './logic/machine-like.js';
-import type { StateTable, TableArguments, TableHook, TableTransition } from './table-shape.js';
+import type { StateTable, TableHook, TableTransition } from './table-shape.js';
 
 const TABLE = knownOptions<StateTable>({
   id: true,
