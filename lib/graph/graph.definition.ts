@@ -207,7 +207,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       ...{ name: this.name, version: this.version, model: 'graph', retry: false },
       ...(config.totalTimeoutMs > 0 && { timeoutMs: config.totalTimeoutMs }),
       run: (ctx) => {
-        traversal = new GraphTraversal(this.plan, { config, house, host: new ContextHost(ctx), state, observer });
+        const host = new ContextHost(ctx, signal !== undefined || config.totalTimeoutMs > 0);
+        traversal = new GraphTraversal(this.plan, { config, house, host, state, observer });
         return traversal.run();
       },
     };

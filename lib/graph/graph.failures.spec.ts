@@ -68,12 +68,54 @@ describe('A graph', () => {
       const running = rejection(
         engine.executeWith({ ...standaloneServices(), clock }, { state: new WorkflowState('') }),
       );
-      // What does not end is waited for a while.
-      await clock.advance(10_000);
+      await clock.advance(2_000);
       const error = await running;
 
       expect(error).toBeInstanceOf(GraphTimeoutError);
       expect(error).toMatchObject({ timeout: 2, result: { status: 'failed', nodeResults: [{ nodeName: 'a' }] } });
+    });
+
+    it.each([{}, { retry: { attempts: 2 } }])(
+      'is given up when the run is cancelled, whatever it does: %j',
+      async (own) => {
+        const clock = new VirtualClock();
+        const { builder } = graphOf('a>b', 'b');
+        builder.addNode('c', { run: () => new Promise(() => undefined), ...own });
+        const engine = builder.addEdge('a', 'c').build();
+        const controller = new AbortController();
+        const { signal } = controller;
+        const start = { state: new WorkflowState(''), signal };
+        const running = rejection(engine.executeWith({ ...standaloneServices(), clock }, start));
+        await clock.advance(1);
+        controller.abort('enough');
+
+        expect(await running).toMatchObject({
+          code: 'WORKFLOW_CANCELLED',
+          message: expect.stringMatching(/enough/) as string,
+        });
+      },
+    );
+
+    it('is waited for when the run ends and it says how to undo it', async () => {
+      const clock = new VirtualClock();
+      const undone: unknown[] = [];
+      const run = async () => {
+        await new Promise<void>((resolve) => clock.schedule(4_000, resolve));
+        return { id: 7 };
+      };
+      const engine = new WorkflowBuilder('g')
+        .addNode('a', { run, compensate: (update) => void undone.push(update) })
+        .setEntry('a')
+        .setTerminal('a')
+        .configure({ totalTimeout: '2s', nodeTimeout: 0 })
+        .build();
+      const running = rejection(
+        engine.executeWith({ ...standaloneServices(), clock }, { state: new WorkflowState('') }),
+      );
+      await clock.advance(4_000);
+
+      expect(await running).toBeInstanceOf(GraphTimeoutError);
+      expect(undone).toEqual([{ id: 7 }]);
     });
 
     it('tries again as often as it says', async () => {

@@ -164,16 +164,7 @@ export class GraphTraversal {
     }
     const path = `${this.prefix}${planned.name}#${this.visits[planned.index] as number}`;
     if (this.options.host.stopsAt?.(path) === true) return new Paused(undefined);
-    if (isMade) return this.recall(planned.name, path, known);
-    return this.visitor.visit(planned, path, known);
-  }
-
-  /** A visit that was made before is told of as it was then. */
-  private recall(node: string, path: string, known: FrontierNode): NodeResult {
-    const { update: output = {}, error, durationMs = 0 } = known;
-    const result = new NodeResult(node, { output, error: error ?? null, durationMs });
-    this.options.observer?.onEnd?.(path, result);
-    return result;
+    return isMade ? this.visitor.recall(path, known) : this.visitor.visit(planned, path, known);
   }
 
   /** Begins all of the frontier; answers a promise when not all have ended with that. */
