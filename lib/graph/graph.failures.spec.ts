@@ -1,6 +1,6 @@
 import { failure, failing, graphOf, rejection } from '../../test/utils/graphs.js';
 import { standaloneServices } from '../core/execution/index.js';
-import { VirtualClock } from '../core/time/index.js';
+import { delay, parseDuration, VirtualClock } from '../core/time/index.js';
 import {
   GateNode,
   GraphExecutionError,
@@ -11,6 +11,7 @@ import {
   WorkflowEdge,
   WorkflowEngine,
   WorkflowState,
+  type GraphValues,
   type NodeFunction,
 } from './index.js';
 
@@ -73,6 +74,37 @@ describe('A graph', () => {
 
       expect(error).toBeInstanceOf(GraphTimeoutError);
       expect(error).toMatchObject({ timeout: 2, result: { status: 'failed', nodeResults: [{ nodeName: 'a' }] } });
+    });
+
+    it.each([
+      ['20s', 'GraphTimeoutError'],
+      ['19s', undefined],
+    ])('counts the time before a pause, and not the pause: %s', async (last, name) => {
+      const clock = new VirtualClock();
+      const taking = (duration: string) => async () => {
+        await delay(clock, parseDuration(duration));
+        return { output: duration };
+      };
+      const engine = new WorkflowBuilder('g')
+        .addNode('a', taking('40s'))
+        .addNode('ask', { humanPrompt: 'Well?' })
+        .addNode('b', taking(last))
+        .addEdge('a', 'ask')
+        .addEdge('ask', 'b')
+        .setEntry('a')
+        .setTerminal('b')
+        .configure({ totalTimeout: '1m', nodeTimeout: 0 })
+        .build();
+      const services = { ...standaloneServices(), clock };
+      const asking = engine.executeWith(services, { state: new WorkflowState('') });
+      await clock.advance(40_000);
+      const stored = JSON.parse(JSON.stringify((await asking).finalState)) as GraphValues;
+      await clock.advance('3d');
+      const state = new WorkflowState('', { initial: { ...stored, human_response: 'yes' } });
+      const ending = rejection(engine.executeWith(services, { state }));
+      await clock.advance(20_000);
+
+      expect((await ending)?.name).toBe(name);
     });
 
     it.each([{}, { retry: { attempts: 2 } }])(
