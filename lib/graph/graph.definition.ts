@@ -25,7 +25,7 @@ import { GraphResult } from './graph-result.js';
 import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import { eventTeller } from './graph.events.js';
 import { answerPosition } from './graph.answer.js';
-import { refuseEnded, requireState } from './graph.position.js';
+import { positionIn, refuseEnded, requireState } from './graph.position.js';
 import { ContextHost } from './graph.host.js';
 import { GraphTraversal } from './graph.interpreter.js';
 import { drawGraph } from './graph.diagram.js';
@@ -203,11 +203,13 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     state[VERSION_KEY] = this.version;
     let traversal: GraphTraversal | undefined;
     const startedAt = services.clock.now();
+    const { spentMs = 0 } = positionIn(state) ?? {};
     const definition: WorkflowDefinition<void, void> = {
       ...{ name: this.name, version: this.version, model: 'graph', retry: false },
-      ...(config.totalTimeoutMs > 0 && { timeoutMs: config.totalTimeoutMs }),
+      ...(config.totalTimeoutMs > 0 && { timeoutMs: Math.max(1, config.totalTimeoutMs - spentMs) }),
       run: (ctx) => {
-        traversal = new GraphTraversal(this.plan, { config, house, host: new ContextHost(ctx), state, observer });
+        const host = new ContextHost(ctx, signal !== undefined || config.totalTimeoutMs > 0);
+        traversal = new GraphTraversal(this.plan, { config, house, host, state, observer });
         return traversal.run();
       },
     };

@@ -1,6 +1,6 @@
 import { failure, failing, graphOf, rejection } from '../../test/utils/graphs.js';
 import { standaloneServices } from '../core/execution/index.js';
-import { VirtualClock } from '../core/time/index.js';
+import { delay, parseDuration, VirtualClock } from '../core/time/index.js';
 import {
   GateNode,
   GraphExecutionError,
@@ -11,6 +11,7 @@ import {
   WorkflowEdge,
   WorkflowEngine,
   WorkflowState,
+  type GraphValues,
   type NodeFunction,
 } from './index.js';
 
@@ -68,12 +69,85 @@ describe('A graph', () => {
       const running = rejection(
         engine.executeWith({ ...standaloneServices(), clock }, { state: new WorkflowState('') }),
       );
-      // What does not end is waited for a while.
-      await clock.advance(10_000);
+      await clock.advance(2_000);
       const error = await running;
 
       expect(error).toBeInstanceOf(GraphTimeoutError);
       expect(error).toMatchObject({ timeout: 2, result: { status: 'failed', nodeResults: [{ nodeName: 'a' }] } });
+    });
+
+    it.each([
+      ['20s', 'GraphTimeoutError'],
+      ['19s', undefined],
+    ])('counts the time before a pause, and not the pause: %s', async (last, name) => {
+      const clock = new VirtualClock();
+      const taking = (duration: string) => async () => {
+        await delay(clock, parseDuration(duration));
+        return { output: duration };
+      };
+      const engine = new WorkflowBuilder('g')
+        .addNode('a', taking('40s'))
+        .addNode('ask', { humanPrompt: 'Well?' })
+        .addNode('b', taking(last))
+        .addEdge('a', 'ask')
+        .addEdge('ask', 'b')
+        .setEntry('a')
+        .setTerminal('b')
+        .configure({ totalTimeout: '1m', nodeTimeout: 0 })
+        .build();
+      const services = { ...standaloneServices(), clock };
+      const asking = engine.executeWith(services, { state: new WorkflowState('') });
+      await clock.advance(40_000);
+      const stored = JSON.parse(JSON.stringify((await asking).finalState)) as GraphValues;
+      await clock.advance('3d');
+      const state = new WorkflowState('', { initial: { ...stored, human_response: 'yes' } });
+      const ending = rejection(engine.executeWith(services, { state }));
+      await clock.advance(20_000);
+
+      expect((await ending)?.name).toBe(name);
+    });
+
+    it.each([{}, { retry: { attempts: 2 } }])(
+      'is given up when the run is cancelled, whatever it does: %j',
+      async (own) => {
+        const clock = new VirtualClock();
+        const { builder } = graphOf('a>b', 'b');
+        builder.addNode('c', { run: () => new Promise(() => undefined), ...own });
+        const engine = builder.addEdge('a', 'c').build();
+        const controller = new AbortController();
+        const { signal } = controller;
+        const start = { state: new WorkflowState(''), signal };
+        const running = rejection(engine.executeWith({ ...standaloneServices(), clock }, start));
+        await clock.advance(1);
+        controller.abort('enough');
+
+        expect(await running).toMatchObject({
+          code: 'WORKFLOW_CANCELLED',
+          message: expect.stringMatching(/enough/) as string,
+        });
+      },
+    );
+
+    it('is waited for when the run ends and it says how to undo it', async () => {
+      const clock = new VirtualClock();
+      const undone: unknown[] = [];
+      const run = async () => {
+        await new Promise<void>((resolve) => clock.schedule(4_000, resolve));
+        return { id: 7 };
+      };
+      const engine = new WorkflowBuilder('g')
+        .addNode('a', { run, compensate: (update) => void undone.push(update) })
+        .setEntry('a')
+        .setTerminal('a')
+        .configure({ totalTimeout: '2s', nodeTimeout: 0 })
+        .build();
+      const running = rejection(
+        engine.executeWith({ ...standaloneServices(), clock }, { state: new WorkflowState('') }),
+      );
+      await clock.advance(4_000);
+
+      expect(await running).toBeInstanceOf(GraphTimeoutError);
+      expect(undone).toEqual([{ id: 7 }]);
     });
 
     it('tries again as often as it says', async () => {

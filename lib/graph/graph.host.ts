@@ -7,12 +7,14 @@ import type {
 } from '../core/definition/index.js';
 import { isStepFailedError } from '../core/errors/index.js';
 import { beginStep, beginVisit, isInMemory } from '../core/execution/index.js';
+import { isThenable } from '../core/options/index.js';
 import { NodeExecutionError } from './errors/node-execution.error.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import type { PlannedNode } from './graph.plan.js';
 import { asUpdate, orQuestion, questionIn } from './node-answer.js';
 import { HumanNode } from './nodes/human-node.js';
 import { privateViewOf, viewOf } from './state-view.js';
+import { untilStopped } from './until-stopped.js';
 import type { WorkflowState } from './workflow-state.js';
 
 /** How a node asks: one that is not made for it has no wishes. @internal */
@@ -41,7 +43,11 @@ export interface VisitHost {
 export class ContextHost implements VisitHost {
   readonly pauses: boolean;
 
-  constructor(private readonly ctx: WorkflowContext) {
+  /** @param givesUp Whether the run may be stopped in memory, where nodes that are under way are given up then. */
+  constructor(
+    private readonly ctx: WorkflowContext,
+    private readonly givesUp = false,
+  ) {
     this.pauses = isInMemory(ctx);
   }
 
@@ -56,12 +62,16 @@ export class ContextHost implements VisitHost {
   call(planned: PlannedNode, path: string, state: WorkflowState, timeoutMs: number): unknown {
     const { node, options } = planned;
     const { ctx } = this;
-    if (this.pauses && options === undefined)
-      return beginVisit(ctx, path, (step) => node.attempt(viewOf(state), step), timeoutMs);
+    if (this.pauses && options === undefined) {
+      const visit = (step: StepContext): unknown => node.attempt(viewOf(state), step);
+      return beginVisit(ctx, path, this.givesUp ? givenUp(visit) : visit, timeoutMs);
+    }
     // What is no update is refused inside, so that a journal never holds one.
     const view = this.pauses ? viewOf : privateViewOf;
     const attempt = (step: StepContext) => asUpdate(planned.name, node.attempt(view(state), step));
-    const body = this.pauses ? attempt : (step: StepContext): unknown => orQuestion(() => attempt(step));
+    // What is to be undone is waited for: only what it answers tells how.
+    const inMemory = this.givesUp && options?.compensate === undefined ? givenUp(attempt) : attempt;
+    const body = this.pauses ? inMemory : (step: StepContext): unknown => orQuestion(() => attempt(step));
     const limits = timeoutMs > 0 && { timeout: timeoutMs };
     return beginStep(ctx, path, body, { retry: false, ...options, ...undoOf(options?.compensate), ...limits });
   }
@@ -78,6 +88,14 @@ export class ContextHost implements VisitHost {
   child(path: string, workflow: WorkflowReference, input: unknown, timeoutMs: number): Promise<unknown> {
     return this.ctx.executeChild(workflow, input, { name: path, ...(timeoutMs > 0 && { timeout: timeoutMs }) });
   }
+}
+
+/** A body that ends with its signal at the latest. */
+function givenUp(body: (step: StepContext) => unknown): (step: StepContext) => unknown {
+  return (step) => {
+    const answer = body(step);
+    return isThenable(answer) ? untilStopped(answer, step.signal) : answer;
+  };
 }
 
 /** What a node itself threw, without what the engine put around it. @internal */

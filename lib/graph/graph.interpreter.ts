@@ -85,7 +85,7 @@ export class GraphTraversal {
     if (position !== undefined) this.takeUp(position);
     this.iterations = state._iteration;
     this.limiter = config.maxParallelBranches === 0 ? undefined : new ConcurrencyLimiter(config.maxParallelBranches);
-    this.limits = new GraphLimits(options);
+    this.limits = new GraphLimits({ ...options, spentMs: position?.spentMs ?? 0 });
     const { visitsUntil, waiting } = this.limits;
     const surroundings = { config, host, state, observer, waiting, runWithin: this.runWithin.bind(this) };
     this.visitor = new NodeVisitor({ ...surroundings, visitsUntil }, new Set(position?.answered));
@@ -118,7 +118,11 @@ export class GraphTraversal {
     const made = this.results.slice(0, this.passed);
     const { position, open } = positionOf({ plan, frontier, ended, known, visits, merged, made, answered });
     const values = { ...state.asDict(), _history: [...state._history] };
-    return { ...values, _iteration: this.iterations - open, [POSITION_KEY]: position };
+    return {
+      ...values,
+      _iteration: this.iterations - open,
+      [POSITION_KEY]: { ...position, ...(this.pause && this.limits.spent()) },
+    };
   }
 
   /** Visits that were begun and have ended. */
@@ -127,11 +131,10 @@ export class GraphTraversal {
   }
 
   private takeUp(position: GraphPosition): void {
-    const { frontier, visits } = position;
     this.passed = this.results.push(...resultsOf(position, this.state._history));
-    for (const [name, count] of Object.entries(visits)) this.visits[this.indexOf(name)] = count;
-    this.frontier = frontier.map(({ node }) => this.indexOf(node));
-    this.known = frontier;
+    for (const [name, count] of Object.entries(position.visits)) this.visits[this.indexOf(name)] = count;
+    this.frontier = position.frontier.map(({ node }) => this.indexOf(node));
+    this.known = position.frontier;
     this.isParallel = this.config.parallelBranches;
     for (const key of STANDING_KEYS) delete this.state[key];
   }
@@ -164,16 +167,7 @@ export class GraphTraversal {
     }
     const path = `${this.prefix}${planned.name}#${this.visits[planned.index] as number}`;
     if (this.options.host.stopsAt?.(path) === true) return new Paused(undefined);
-    if (isMade) return this.recall(planned.name, path, known);
-    return this.visitor.visit(planned, path, known);
-  }
-
-  /** A visit that was made before is told of as it was then. */
-  private recall(node: string, path: string, known: FrontierNode): NodeResult {
-    const { update: output = {}, error, durationMs = 0 } = known;
-    const result = new NodeResult(node, { output, error: error ?? null, durationMs });
-    this.options.observer?.onEnd?.(path, result);
-    return result;
+    return isMade ? this.visitor.recall(path, known) : this.visitor.visit(planned, path, known);
   }
 
   /** Begins all of the frontier; answers a promise when not all have ended with that. */

@@ -12,6 +12,8 @@ export interface LimitOptions {
   readonly limitMs?: number;
   /** Of the graph around this one. */
   readonly waiting?: WaitingTime;
+  /** What the graph has used up of its total time before. @default 0 */
+  readonly spentMs?: number;
 }
 
 /** How far a graph may go, and for how long; what people take to answer does not count. @internal */
@@ -20,15 +22,24 @@ export class GraphLimits {
   /** When every visit has to be over at the latest. */
   readonly visitsUntil: number;
   private readonly endsAt: number;
+  private readonly beganAt: number;
 
   constructor(private readonly options: LimitOptions) {
-    const { config, host, limitMs = 0, waiting } = options;
+    const { config, host, limitMs = 0, waiting, spentMs = 0 } = options;
     this.waiting = new WaitingTime(waiting);
     const endIn = (ms: number) => (ms === 0 ? Infinity : host.now() + ms);
-    this.endsAt = endIn(config.totalTimeoutMs);
+    this.beganAt = host.now() - spentMs;
+    this.endsAt = endIn(config.totalTimeoutMs) - spentMs;
     // The outermost graph of a run in memory has a limit of its own, which ends what is under way; others have only those of their visits.
     const isOutermost = waiting === undefined;
     this.visitsUntil = isOutermost && host.pauses ? Infinity : Math.min(this.endsAt, endIn(limitMs));
+  }
+
+  /** What a run that pauses has used up of its total time: it goes on with what is left. */
+  spent(): { readonly spentMs: number } | undefined {
+    const { host } = this.options;
+    const now = host.now();
+    return host.pauses ? { spentMs: now - this.beganAt - this.waiting.until(now) } : undefined;
   }
 
   /** @throws CycleDetectedError @param next The node that would be visited. */

@@ -33,6 +33,8 @@ export interface GraphPosition {
   readonly answered: readonly string[];
   /** The visits whose updates are in the state, in order. */
   readonly made?: readonly MadeVisit[];
+  /** How much of its total time the graph had used up when it paused. */
+  readonly spentMs?: number;
 }
 
 /** The key of a state that was taken down before its end. @internal */

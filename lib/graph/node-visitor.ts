@@ -86,6 +86,11 @@ export class NodeVisitor {
     );
   }
 
+  /** A visit that was made before is told of as it was then. */
+  recall(path: string, { node, update: output = {}, error, durationMs = 0 }: FrontierNode): NodeResult {
+    return this.told(path, new NodeResult(node, { output, error: error ?? null, durationMs }));
+  }
+
   private begin(planned: PlannedNode, path: string, known: FrontierNode | undefined): unknown {
     const { host, state } = this.around;
     switch (planned.kind) {
