@@ -1,4 +1,4 @@
-import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import { knownOptions, refuseUnknownOptions, requireMethods, wholeNumber } from '../core/options/index.js';
 import { delay, parseSeconds, systemClock, type Clock } from '../core/time/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
@@ -61,9 +61,14 @@ export class WorkflowRunner<S extends object = GraphValues> {
     options: WorkflowRunnerOptions = {},
   ) {
     refuseUnknownOptions(options, RUNNER, 'WorkflowRunner');
+    const graph = (engine as WorkflowEngine<S> | undefined) ?? {};
+    requireMethods(graph, ['execute'], 'engine of WorkflowRunner', 'execute(), such as a built graph');
     this.maxRetries = wholeNumber(options.maxRetries, 0, 'maxRetries of WorkflowRunner', 0);
     this.retryDelayMs = parseSeconds(options.retryDelay ?? 1, 'retryDelay of WorkflowRunner');
-    this.checkpoint = options.checkpoint ?? undefined;
+    const { checkpoint } = options;
+    this.checkpoint =
+      requireMethods(checkpoint, ['save'], 'checkpoint of WorkflowRunner', 'save(), such as a WorkflowCheckpoint') ??
+      undefined;
     // Anything that executes may be run, also what has no configuration.
     this.checkpointEnabled = (engine as Partial<WorkflowEngine>).config?.checkpointEnabled ?? false;
     this.clock = options.clock ?? systemClock;
