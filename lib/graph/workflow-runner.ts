@@ -15,7 +15,10 @@ export interface WorkflowRunnerOptions {
   readonly maxRetries?: number;
   /** Between two attempts: seconds, or a text. @default 1 */
   readonly retryDelay?: number | string;
-  /** Keeps the states of graphs that pause, under the name of the node that waits. */
+  /**
+   * Keeps the states of graphs that pause, under the name of the node that waits: of two runs that wait at one node the later one is kept.
+   * Give runs that are under way at one time a checkpoint each, or run them durably.
+   */
   readonly checkpoint?: WorkflowCheckpoint | null;
   /** @default the system's */
   readonly clock?: Clock;
