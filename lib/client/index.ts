@@ -36,3 +36,6 @@ export type {
 export { InstanceOperations } from './instance-operations.js';
 export { derivedId } from './call-scope.js';
 export { otherModelError, refuseOtherVersion } from './model-face.js';
+
+// For services that take more than a start does
+export { START_OPTIONS } from './start-request.js';

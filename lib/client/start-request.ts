@@ -18,7 +18,8 @@ import { resolveStartTarget, type StartTarget } from './start-target.js';
 
 const DEFAULT_PRIORITY = 1_000;
 
-const START = knownOptions<StartOptions>({
+/** What a start may be told. @internal */
+export const START_OPTIONS = knownOptions<StartOptions>({
   id: true,
   version: true,
   transaction: true,
@@ -51,7 +52,7 @@ export function createStartRequest(
   options: StartOptions,
   derivedId: string | undefined,
 ): StartRequest | Promise<StartRequest> {
-  refuseUnknownOptions(options, START, 'start');
+  refuseUnknownOptions(options, START_OPTIONS, 'start');
   const target = resolveStartTarget(services.registry, reference, options.version);
   if (options.id !== undefined) assertWorkflowId(options.id);
   checkConcurrencyKey(target.definition, options.concurrencyKey);

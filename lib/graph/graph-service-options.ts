@@ -1,3 +1,4 @@
+import { START_OPTIONS } from '../client/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { knownOptions, type KnownOptions } from '../core/options/index.js';
 import type { GraphConfig, GraphConfigOptions } from './graph-config.js';
@@ -44,6 +45,10 @@ export const EXECUTE = knownOptions<GraphServiceExecuteOptions>({
   signal: true,
   headers: true,
 });
+/** @internal */
+export const START: KnownOptions = new Set([...START_OPTIONS, 'config', 'state']);
+/** @internal */
+export const DIAGRAM = knownOptions<{ format: string; workflowId: string }>({ format: true, workflowId: true });
 /** @internal */
 export const ANSWER = knownOptions<GraphAnswerOptions>({ by: true, signal: true });
 /** @internal */

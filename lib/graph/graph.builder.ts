@@ -90,7 +90,7 @@ export class WorkflowBuilder<S extends object = GraphValues> {
 
   /** Adds a node that only routes, with an edge for each of its routes. @throws as {@link addNode} and {@link addEdge} do */
   addGate(name: string, routes: GateRoutes<S>): this {
-    if (typeof routes !== 'object' || (routes as unknown) === null) {
+    if (typeof routes !== 'object' || (routes as unknown) === null || Array.isArray(routes)) {
       const expected = 'an object with a condition for each node that it may lead to';
       throw new WorkflowOptionsError({
         option: `routes of gate "${name}" of graph "${this.name}"`,

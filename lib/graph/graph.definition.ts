@@ -163,10 +163,11 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     return new GraphStream(mode, async (listener, signal) => {
       const begun = start();
       const both = begun.signal === undefined ? signal : AbortSignal.any([begun.signal, signal]);
-      const { status, terminatedAt } = await this.executeWith(services, {
-        ...begun,
-        signal: both,
-        observer: eventTeller(listener),
+      const observer = eventTeller(listener);
+      const run = this.executeWith(services, { ...begun, signal: both, observer });
+      const { status, terminatedAt } = await run.catch((error: unknown) => {
+        listener.tell({ type: 'ended', status: 'failed', terminatedAt: null });
+        throw error;
       });
       if (status === 'completed' || status === 'failed') listener.tell({ type: 'ended', status, terminatedAt });
     });

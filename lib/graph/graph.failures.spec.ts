@@ -2,10 +2,17 @@ import { failure, failing, graphOf, rejection } from '../../test/utils/graphs.js
 import { standaloneServices } from '../core/execution/index.js';
 import { delay, parseDuration, VirtualClock } from '../core/time/index.js';
 import {
+  CycleDetectedError,
   GateNode,
   GraphExecutionError,
   GraphTimeoutError,
   GraphValidationError,
+  HumanInputRequiredError,
+  isCycleDetectedError,
+  isGraphExecutionError,
+  isGraphTimeoutError,
+  isGraphValidationError,
+  isHumanInputRequiredError,
   NodeExecutionError,
   WorkflowBuilder,
   WorkflowEdge,
@@ -225,5 +232,20 @@ describe('A graph', () => {
       );
     }
     expect(() => new WorkflowEdge('a', 'b', () => Promise.resolve(true)).isActive({})).toThrow(GraphExecutionError);
+  });
+});
+
+describe('An error of a graph', () => {
+  it('is told by its guard, and by that of all of them', () => {
+    const guarded = [
+      [new CycleDetectedError(3), isCycleDetectedError],
+      [new GraphTimeoutError(1), isGraphTimeoutError],
+      [new GraphValidationError('no'), isGraphValidationError],
+      [new HumanInputRequiredError('?'), isHumanInputRequiredError],
+    ] as const;
+
+    for (const [error, guard] of guarded)
+      expect(guarded.map(([other]) => guard(other))).toEqual(guarded.map(([other]) => other === error));
+    for (const [error] of guarded) expect(isGraphExecutionError(error)).toBe(true);
   });
 });

@@ -87,13 +87,6 @@ export function validateGraph({ name, nodes, edges, entryNode, terminalCondition
     throw new GraphValidationError(`The entry of ${place} is "${entryNode}", and there is no such node.`, {
       node: entryNode,
     });
-  if (terminalConditions.size === 0)
-    throw new GraphValidationError(`No node of ${place} is an end. Say which are with setTerminal.`);
-  for (const terminal of terminalConditions.keys())
-    if (!nodes.has(terminal))
-      throw new GraphValidationError(`"${terminal}" is to be an end of ${place}, and there is no such node.`, {
-        node: terminal,
-      });
   for (const { source, target } of edges) {
     for (const end of [source, target]) {
       if (nodes.has(end)) continue;
@@ -103,6 +96,13 @@ export function validateGraph({ name, nodes, edges, entryNode, terminalCondition
       );
     }
   }
+  if (terminalConditions.size === 0)
+    throw new GraphValidationError(`No node of ${place} is an end. Say which are with setTerminal.`);
+  for (const terminal of terminalConditions.keys())
+    if (!nodes.has(terminal))
+      throw new GraphValidationError(`"${terminal}" is to be an end of ${place}, and there is no such node.`, {
+        node: terminal,
+      });
 }
 
 function kindOf(node: AbstractWorkflowNode): PlannedNode['kind'] {

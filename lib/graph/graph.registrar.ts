@@ -1,5 +1,5 @@
-import { WorkflowDefinitionError } from '../core/errors/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { isWorkflowError, WorkflowDefinitionError } from '../core/errors/index.js';
+import { callback, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { parseDuration } from '../core/time/index.js';
 import {
   nodeMethodsOf,
@@ -15,6 +15,7 @@ import {
 import { WorkflowBuilder } from './graph.builder.js';
 import type { WorkflowEngine } from './graph.definition.js';
 import { FunctionNode, type NodeFunction } from './nodes/function-node.js';
+import { messageOf } from './nodes/prompt-template.js';
 
 const GRAPH = knownOptions<GraphWorkflowOptions>({
   version: true,
@@ -35,6 +36,7 @@ export const graphDefinitionFactory: DefinitionFactory<GraphMetadata> = {
 function defineGraph({ target, instance, metadata, place }: DecoratedProvider<GraphMetadata>): WorkflowEngine {
   const { name, options } = metadata;
   refuseUnknownOptions(options, GRAPH, place);
+  callback(options.edges, `edges of ${place}`, '(graph) => …');
   const methods = nodeMethodsOf(target).map(({ method, options: own }) => ({
     method,
     ...own,
@@ -70,6 +72,16 @@ function defineGraph({ target, instance, metadata, place }: DecoratedProvider<Gr
     if (terminal === true) builder.setTerminal(node);
   }
   builder.setEntry(options.entry ?? first.name);
-  options.edges?.(builder);
+  addEdges(builder, options, place);
   return builder.endWhereNothingLeads().build();
+}
+
+/** @throws WorkflowDefinitionError naming the class, where its own function fails */
+function addEdges(builder: WorkflowBuilder, { edges }: GraphWorkflowOptions, place: string): void {
+  try {
+    edges?.(builder);
+  } catch (cause) {
+    if (isWorkflowError(cause)) throw cause;
+    throw new WorkflowDefinitionError(`The edges of the ${place} could not be added: ${messageOf(cause)}`, { cause });
+  }
 }

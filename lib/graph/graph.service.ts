@@ -1,4 +1,4 @@
-import { refuseUnknownOptions } from '../core/options/index.js';
+import { oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
 import {
   otherModelError,
@@ -9,7 +9,12 @@ import {
 } from '../client/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
-import { WorkflowNotFoundError, WorkflowStateError } from '../core/errors/index.js';
+import {
+  describeValue,
+  WorkflowDefinitionError,
+  WorkflowNotFoundError,
+  WorkflowStateError,
+} from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { newWorkflowId, type InstanceRecord, type JournalEntry } from '../core/records/index.js';
 import { formatTaskId, nameOfWait, TASK_SIGNAL, taskPlace } from '../core/waits/index.js';
@@ -19,8 +24,10 @@ import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphConfig } from './graph-config.js';
 import {
   ANSWER,
+  DIAGRAM,
   EXECUTE,
   FORK,
+  START,
   STREAM,
   WATCH,
   type GraphAnswerOptions,
@@ -31,7 +38,7 @@ import type { GraphResult } from './graph-result.js';
 import { WorkflowEngine } from './graph.definition.js';
 import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import type { GraphVisit } from './graph-visit.js';
-import { drawGraph } from './graph.diagram.js';
+import { drawGraph, type GraphPath } from './graph.diagram.js';
 import { readRun, type ReadRun } from './graph.history.js';
 import { RecordedRun } from './recorded-host.js';
 import { InstanceEar, isStop } from './instance-ear.js';
@@ -75,6 +82,10 @@ export class GraphService {
    * worker says at its start what it can run. @throws WorkflowDefinitionError when another one has them.
    */
   register(graph: BuiltGraph): void {
+    if (!((graph as unknown) instanceof WorkflowEngine))
+      throw new WorkflowDefinitionError(
+        `GraphService.register() was given ${describeValue(graph)}, which is no graph. Give what WorkflowBuilder.build() answers.`,
+      );
     this.services.registry.register(graph);
   }
 
@@ -85,14 +96,16 @@ export class GraphService {
     throw otherModelError(definition, 'graph');
   }
 
-  /** Draws it; with the id of an instance, with the path of that run. */
+  /** Draws it; with the id of an instance, with the path of that run. @throws GraphExecutionError when it ran another graph */
   async diagram(
     reference: GraphReference,
     options: { readonly format?: 'mermaid' | 'dot'; readonly workflowId?: string } = {},
   ): Promise<string> {
-    const { format = 'mermaid', workflowId } = options;
+    refuseUnknownOptions(options, DIAGRAM, 'diagram');
+    const { format, workflowId } = options;
+    oneOf(format, ['mermaid', 'dot'], 'format of diagram');
     const graph = this.resolve(reference);
-    const path = workflowId === undefined ? [] : (await this.read(await this.find(workflowId))).path;
+    const path = workflowId === undefined ? [] : await this.pathOf(workflowId, graph);
     const drawn = drawGraph(graph.parts, path);
     return format === 'dot' ? toDot(drawn) : toMermaid(drawn);
   }
@@ -143,6 +156,7 @@ export class GraphService {
     input?: unknown,
     options: StartOptions & Pick<GraphServiceExecuteOptions, 'config' | 'state'> = {},
   ): Promise<WorkflowHandle<GraphOutput>> {
+    refuseUnknownOptions(options, START, 'start');
     const { config, state, ...others } = options;
     valuesOf(state, 'start');
     const own = config == null ? undefined : GraphConfig.of(config);
@@ -191,7 +205,7 @@ export class GraphService {
    */
   async fork(workflowId: string, options: GraphForkOptions): Promise<WorkflowHandle<GraphOutput>> {
     refuseUnknownOptions(options, FORK, 'fork');
-    const { before, state, id = newWorkflowId(this.services.clock), headers } = options;
+    const { before, state, id = newWorkflowId(this.services.clock), headers }: GraphForkOptions = { ...options };
     const values = valuesOf(state, 'fork');
     const record = await this.find(workflowId);
     const { hasStopped, standing } = await this.read(record, { before });
@@ -238,6 +252,14 @@ export class GraphService {
     };
     return new GraphStream(options.mode ?? ('updates' as M), (listener, signal) =>
       watchRun(this.services, workflowId, { read }, listener, signal),
+    );
+  }
+
+  private async pathOf(workflowId: string, graph: WorkflowEngine): Promise<GraphPath> {
+    const record = await this.find(workflowId);
+    if (record.name === graph.name) return (await this.read(record)).path;
+    throw new GraphExecutionError(
+      `The run "${workflowId}" is one of "${record.name}", and its path is drawn on no other graph than that.`,
     );
   }
 

@@ -68,6 +68,17 @@ describe('A stream of a graph', () => {
     await expect(all(builder.build().stream('x'))).rejects.toMatchObject({ node: 'b' });
   });
 
+  it('tells of a run that failed that it has ended so', async () => {
+    const events: GraphEvent[] = [];
+    const stream = graphOf('a>b', 'b', { b: failing }).builder.build().stream('x', { mode: 'events' });
+    const reading = (async () => {
+      for await (const event of stream) events.push(event);
+    })();
+
+    await expect(reading).rejects.toMatchObject({ node: 'b' });
+    expect(events.at(-1)).toEqual({ type: 'ended', status: 'failed', terminatedAt: null });
+  });
+
   describe('of a run of many visits', () => {
     /** Counts to a thousand. */
     function counting() {

@@ -1,5 +1,5 @@
 import { WorkflowDefinitionError } from '../core/errors/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { knownOptions, refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
 import { AgentNode, type AgentNodeOptions } from './nodes/agent-node.js';
 import { FunctionNode, type NodeFunction } from './nodes/function-node.js';
 import { HumanNode, type HumanNodeOptions } from './nodes/human-node.js';
@@ -61,6 +61,29 @@ const ADD_NODE = knownOptions<AddNodeOptions>({
   },
 });
 
+const ATTEMPTS = ['retry', 'timeout', 'compensate'];
+
+/** What there is to say of each kind. */
+const OPTIONS_OF: Readonly<Record<(typeof KINDS)[number], KnownOptions>> = {
+  node: new Set(['node']),
+  run: new Set(['run', ...ATTEMPTS]),
+  agent: new Set(['agent', 'executor', 'inputKey', 'outputKey', 'onError', ...ATTEMPTS]),
+  tool: new Set(['tool', 'inputKey', 'extraKeys', 'outputKey', 'onError', ...ATTEMPTS]),
+  llm: new Set([
+    'llm',
+    'prompt',
+    'systemPrompt',
+    'model',
+    'temperature',
+    'maxTokens',
+    'outputKey',
+    'onError',
+    ...ATTEMPTS,
+  ]),
+  humanPrompt: new Set(['humanPrompt', 'outputKey', 'resumeKey', 'task', 'onDeadline']),
+  subworkflow: new Set(['subworkflow', 'inputKey', 'outputKey', 'timeout']),
+};
+
 const KINDS = ['node', 'run', 'agent', 'tool', 'llm', 'humanPrompt', 'subworkflow'] as const;
 
 /** @throws WorkflowDefinitionError unless it is said exactly once what the node is @internal */
@@ -78,6 +101,8 @@ export function buildNode<S extends object>(
     const what = kind === undefined ? 'nothing' : given.join(' and ');
     throw new WorkflowDefinitionError(`The ${place} was given ${what}. Give exactly one of ${KINDS.join(', ')}.`);
   }
+  const said = Object.fromEntries(Object.entries(known).filter(([, value]) => value != null && value !== ''));
+  refuseUnknownOptions(said, OPTIONS_OF[kind], `${place}, which is one of ${kind},`);
   return nodeOf(name, kind, known) as AbstractWorkflowNode<S>;
 }
 

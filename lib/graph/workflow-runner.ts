@@ -1,4 +1,4 @@
-import { knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
+import { knownOptions, refuseUnknownOptions, requireMethods, wholeNumber } from '../core/options/index.js';
 import { delay, parseSeconds, systemClock, type Clock } from '../core/time/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
@@ -15,7 +15,10 @@ export interface WorkflowRunnerOptions {
   readonly maxRetries?: number;
   /** Between two attempts: seconds, or a text. @default 1 */
   readonly retryDelay?: number | string;
-  /** Keeps the states of graphs that pause, under the name of the node that waits. */
+  /**
+   * Keeps the states of graphs that pause, under the name of the node that waits: of two runs that wait at one node the later one is kept.
+   * Give runs that are under way at one time a checkpoint each, or run them durably.
+   */
   readonly checkpoint?: WorkflowCheckpoint | null;
   /** @default the system's */
   readonly clock?: Clock;
@@ -61,9 +64,14 @@ export class WorkflowRunner<S extends object = GraphValues> {
     options: WorkflowRunnerOptions = {},
   ) {
     refuseUnknownOptions(options, RUNNER, 'WorkflowRunner');
+    const graph = (engine as WorkflowEngine<S> | undefined) ?? {};
+    requireMethods(graph, ['execute'], 'engine of WorkflowRunner', 'execute(), such as a built graph');
     this.maxRetries = wholeNumber(options.maxRetries, 0, 'maxRetries of WorkflowRunner', 0);
     this.retryDelayMs = parseSeconds(options.retryDelay ?? 1, 'retryDelay of WorkflowRunner');
-    this.checkpoint = options.checkpoint ?? undefined;
+    const { checkpoint } = options;
+    this.checkpoint =
+      requireMethods(checkpoint, ['save'], 'checkpoint of WorkflowRunner', 'save(), such as a WorkflowCheckpoint') ??
+      undefined;
     // Anything that executes may be run, also what has no configuration.
     this.checkpointEnabled = (engine as Partial<WorkflowEngine>).config?.checkpointEnabled ?? false;
     this.clock = options.clock ?? systemClock;

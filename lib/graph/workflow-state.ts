@@ -24,7 +24,8 @@ const NAMES_OF_METHODS = new Set(['get', 'asDict', 'merge', 'record', 'iteration
 
 /**
  * What the nodes of a graph read and add to. Its values are its own properties: `state['draft']`. Those that begin with `_` are the
- * engine's. A node gets it to read, and adds to it by what it returns.
+ * engine's: `_iteration` and `_history`, in memory `_definition_version`, the version of its graph, and in a state that was taken down
+ * before its end `_position`, where it stands. A node gets it to read, and adds to it by what it returns.
  *
  * @publicApi
  */

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { GraphService, WORKFLOW_STORE, WorkflowClient, WorkflowModule, type WorkflowStore } from 'nestjs-workflow';
 import {
+  GraphConfig,
+  isCycleDetectedError,
   GraphWorkflow,
   Node,
   WorkflowBuilder,
@@ -80,6 +82,24 @@ describe("The module's configuration of graphs", () => {
     await rejection(graphs.execute(graph, 'x', { id: 'r-1' }));
 
     expect(await store.find('r-1')).toMatchObject({ input: '"x"' });
+    await module.close();
+  });
+
+  it('lets a run that made too many visits go on, once it allows more', async () => {
+    let visits = 0;
+    const graph = new WorkflowBuilder('five')
+      .addNode('a', () => ({ visits: ++visits }))
+      .addEdge('a', 'a')
+      .setEntry('a')
+      .setTerminal('a', (state) => state['visits'] === 5)
+      .build();
+    const { module, graphs } = await application({ maxIterations: 3 }, graph);
+    const stopped = await rejection(graphs.execute(graph, 'x', { id: 'five-1' }));
+    graph.adopt(new GraphConfig({ maxIterations: 9 }));
+    const done = await graphs.execute(graph, 'x', { id: 'five-1' });
+
+    expect(isCycleDetectedError(stopped)).toBe(true);
+    expect([done.iterations, visits]).toEqual([5, 5]);
     await module.close();
   });
 

@@ -66,9 +66,9 @@ function escalationAfter({ after }: TaskEscalation, deadlineMs: number, place: s
   throw new WorkflowOptionsError({ option: `escalation.after of ${place}`, value: after, expected });
 }
 
-function requireSchema(schema: unknown, option: string): void {
+function requireSchema(schema: StandardSchema | undefined, option: string): void {
   if (schema === undefined) return;
-  const standard = (schema as Partial<StandardSchema> | null)?.['~standard'];
+  const { '~standard': standard } = Object(schema) as Partial<StandardSchema>;
   if (typeof standard?.validate === 'function') return;
   const expected = 'a Standard Schema, as Zod, Valibot and others make them; of a class with dtoSchema(Class)';
   throw new WorkflowOptionsError({ option, value: schema, expected });

@@ -1,4 +1,4 @@
-import { GraphExecutionError } from './graph-execution.error.js';
+import { GraphExecutionError, isGraphExecutionError } from './graph-execution.error.js';
 
 /** A graph wanted to go on after it had made as many visits as `maxIterations` allows. @publicApi */
 export class CycleDetectedError extends GraphExecutionError {
@@ -12,7 +12,7 @@ export class CycleDetectedError extends GraphExecutionError {
   ) {
     const next = options.node == null ? '' : ` before "${options.node}"`;
     super(
-      `The graph stopped after ${iterations === 1 ? '1 visit' : `${iterations} visits`}${next}, because it may make no more: it probably goes round in a circle. Let an edge lead out of it, or raise maxIterations.`,
+      `The graph stopped after ${iterations === 1 ? '1 visit' : `${iterations} visits`}${next}, because it may make no more: it probably goes round in a circle. Let an edge lead out of it, or raise maxIterations in its config: of the call, the graph, or the module.`,
       options,
     );
   }
@@ -20,4 +20,9 @@ export class CycleDetectedError extends GraphExecutionError {
   override get name(): string {
     return 'CycleDetectedError';
   }
+}
+
+/** Tells whether a value is a {@link CycleDetectedError}, also when it was restored from a journal. @publicApi */
+export function isCycleDetectedError(value: unknown): value is CycleDetectedError {
+  return isGraphExecutionError(value) && value.name === 'CycleDetectedError';
 }

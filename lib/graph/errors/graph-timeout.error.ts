@@ -1,4 +1,4 @@
-import { GraphExecutionError } from './graph-execution.error.js';
+import { GraphExecutionError, isGraphExecutionError } from './graph-execution.error.js';
 
 /** A graph took longer than its `totalTimeout`. @publicApi */
 export class GraphTimeoutError extends GraphExecutionError {
@@ -10,4 +10,9 @@ export class GraphTimeoutError extends GraphExecutionError {
   override get name(): string {
     return 'GraphTimeoutError';
   }
+}
+
+/** Tells whether a value is a {@link GraphTimeoutError}, also when it was restored from a journal. @publicApi */
+export function isGraphTimeoutError(value: unknown): value is GraphTimeoutError {
+  return isGraphExecutionError(value) && value.name === 'GraphTimeoutError';
 }

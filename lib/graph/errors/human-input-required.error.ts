@@ -1,4 +1,4 @@
-import { GraphExecutionError } from './graph-execution.error.js';
+import { GraphExecutionError, isGraphExecutionError } from './graph-execution.error.js';
 
 /** @publicApi */
 export interface HumanInputRequiredOptions {
@@ -23,4 +23,9 @@ export class HumanInputRequiredError extends GraphExecutionError {
   override get name(): string {
     return 'HumanInputRequiredError';
   }
+}
+
+/** Tells whether a value is a {@link HumanInputRequiredError}, also when it was restored from a journal. @publicApi */
+export function isHumanInputRequiredError(value: unknown): value is HumanInputRequiredError {
+  return isGraphExecutionError(value) && value.name === 'HumanInputRequiredError';
 }

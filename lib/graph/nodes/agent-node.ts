@@ -2,6 +2,7 @@ import { readOptional, type StepContext } from '../../core/definition/index.js';
 import { NodeType } from '../node-type.js';
 import type { GraphValues } from '../workflow-state.js';
 import { PortNode, type PortNodeOptions } from './port-node.js';
+import { keyToRead } from './state-key.js';
 import { portCaller, type AgentExecutorPort, type AgentPort, type PortCall } from './ports.js';
 
 /** @publicApi */
@@ -28,7 +29,7 @@ export class AgentNode extends PortNode {
     super(name, NodeType.AGENT, 'Agent', options);
     this.agent = options.agent;
     this.executor = options.executor ?? undefined;
-    this.inputKey = options.inputKey ?? 'input';
+    this.inputKey = keyToRead(options.inputKey, 'input', `inputKey of node "${name}"`);
     const { executor } = this;
     this.caller =
       executor === undefined

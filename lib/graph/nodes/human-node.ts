@@ -4,6 +4,7 @@ import { oneOf } from '../../core/options/index.js';
 import { HumanInputRequiredError } from '../errors/human-input-required.error.js';
 import { NodeType } from '../node-type.js';
 import type { GraphUpdate, GraphValues } from '../workflow-state.js';
+import { keyToWrite } from './state-key.js';
 import { fillTemplate } from './prompt-template.js';
 import { AbstractWorkflowNode } from './workflow-node.js';
 
@@ -41,7 +42,7 @@ export class HumanNode extends AbstractWorkflowNode {
   constructor(name: string, options: HumanNodeOptions = {}) {
     super(name, NodeType.HUMAN);
     this.prompt = options.prompt ?? 'Human input required.';
-    this.outputKey = options.outputKey ?? HUMAN_RESPONSE;
+    this.outputKey = keyToWrite(options.outputKey, HUMAN_RESPONSE, name);
     this.task = options.task;
     if (this.task !== undefined) checkTask(name, this.task);
     this.onDeadline = oneOf(options.onDeadline, ['throw', 'store'], `onDeadline of node "${name}"`) ?? 'throw';

@@ -1,8 +1,11 @@
 import type { StepContext } from '../../core/definition/index.js';
+import { describeValue, WorkflowOptionsError } from '../../core/errors/index.js';
+import { text } from '../../core/options/index.js';
+import { NodeExecutionError } from '../errors/node-execution.error.js';
 import { NodeType } from '../node-type.js';
 import type { GraphValues } from '../workflow-state.js';
 import { PortNode, type PortNodeOptions } from './port-node.js';
-import { portCaller, type LLMAnswer, type LLMPort, type LLMRequest, type PortCall } from './ports.js';
+import { portCaller, type LLMPort, type LLMRequest, type PortCall } from './ports.js';
 import { fillTemplate, textOf } from './prompt-template.js';
 
 /** @publicApi */
@@ -31,6 +34,9 @@ export class LLMNode extends PortNode {
     this.llm = options.llm;
     this.promptTemplate = options.promptTemplate ?? '{input}';
     this.systemPrompt = options.systemPrompt ?? '';
+    text(model ?? undefined, `model of node "${name}"`);
+    requireNumber(temperature, `temperature of node "${name}"`);
+    requireNumber(maxTokens, `maxTokens of node "${name}"`);
     this.settings = {
       ...(model != null && { model }),
       ...(temperature != null && { temperature }),
@@ -50,21 +56,31 @@ export class LLMNode extends PortNode {
         return step?.signal;
       },
     };
-    return answerText((await this.caller(request)) as LLMAnswer);
+    return answerText(this.name, await this.caller(request));
   }
 }
 
-function answerText(answer: LLMAnswer): string {
+/** @throws NodeExecutionError for what is no {@link LLMAnswer} */
+function answerText(node: string, answer: unknown): string {
   if (typeof answer === 'string') return answer;
-  const { text, content } = answer as { readonly text?: unknown; readonly content?: unknown };
+  const { text, content } = Object(answer) as { readonly text?: unknown; readonly content?: unknown };
   if (typeof text === 'string') return text;
   if (Array.isArray(content)) return content.map((part: unknown) => partText(part)).join('');
-  return textOf(content ?? answer);
+  if (content != null) return textOf(content);
+  throw new NodeExecutionError(
+    `The llm of node "${node}" answered ${describeValue(answer)}. It answers a text, or an object that has it as text or content.`,
+    { node },
+  );
+}
+
+function requireNumber(value: number | null | undefined, option: string): void {
+  if (value == null || Number.isFinite(value)) return;
+  throw new WorkflowOptionsError({ option, value, expected: 'a number' });
 }
 
 /** Models answer in parts as well, of which only the texts count. */
 function partText(part: unknown): string {
   if (typeof part === 'string') return part;
-  const { text } = part as { readonly text?: unknown };
+  const { text } = Object(part) as { readonly text?: unknown };
   return typeof text === 'string' ? text : '';
 }

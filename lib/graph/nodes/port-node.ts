@@ -2,6 +2,7 @@ import type { StepContext } from '../../core/definition/index.js';
 import { isThenable, oneOf } from '../../core/options/index.js';
 import type { NodeType } from '../node-type.js';
 import type { GraphUpdate, GraphValues } from '../workflow-state.js';
+import { keyToWrite } from './state-key.js';
 import { messageOf } from './prompt-template.js';
 import { AbstractWorkflowNode, type NodeOptions } from './workflow-node.js';
 
@@ -28,7 +29,7 @@ export abstract class PortNode extends AbstractWorkflowNode {
     options: PortNodeOptions,
   ) {
     super(name, nodeType, options);
-    this.outputKey = options.outputKey ?? 'output';
+    this.outputKey = keyToWrite(options.outputKey, 'output', name);
     this.onError = oneOf(options.onError, ['store', 'throw'], `onError of node "${name}"`) ?? 'store';
   }
 

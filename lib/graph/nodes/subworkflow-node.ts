@@ -2,6 +2,7 @@ import type { WorkflowReference } from '../../core/definition/index.js';
 import { GraphValidationError } from '../errors/graph-validation.error.js';
 import { NodeType } from '../node-type.js';
 import type { GraphUpdate, GraphValues } from '../workflow-state.js';
+import { keyToRead, keyToWrite } from './state-key.js';
 import { messageOf } from './prompt-template.js';
 import { outputOf } from './workflow-output.js';
 import { AbstractWorkflowNode, type NodeOptions } from './workflow-node.js';
@@ -46,8 +47,8 @@ export class SubworkflowNode extends AbstractWorkflowNode {
   constructor(name: string, options: SubworkflowNodeOptions) {
     super(name, NodeType.SUBWORKFLOW, options.timeout === undefined ? {} : { timeout: options.timeout });
     this.workflow = options.workflow;
-    this.inputKey = options.inputKey ?? 'input';
-    this.outputKey = options.outputKey ?? 'output';
+    this.inputKey = keyToRead(options.inputKey, 'input', `inputKey of node "${name}"`);
+    this.outputKey = keyToWrite(options.outputKey, 'output', name);
     if (this.workflow == null) throw new GraphValidationError(`The node "${name}" was given no workflow.`);
   }
 

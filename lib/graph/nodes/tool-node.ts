@@ -2,6 +2,7 @@ import type { StepContext } from '../../core/definition/index.js';
 import { NodeType } from '../node-type.js';
 import type { GraphValues } from '../workflow-state.js';
 import { PortNode, type PortNodeOptions } from './port-node.js';
+import { keysToRead, keyToRead } from './state-key.js';
 import { portCaller, type ToolPort, type PortCall } from './ports.js';
 
 /** @publicApi */
@@ -23,8 +24,8 @@ export class ToolNode extends PortNode {
   constructor(name: string, options: ToolNodeOptions) {
     super(name, NodeType.TOOL, 'Tool', options);
     this.tool = options.tool;
-    this.inputKey = options.inputKey ?? 'input';
-    this.extraKeys = Object.freeze([...(options.extraKeys ?? [])]);
+    this.inputKey = keyToRead(options.inputKey, 'input', `inputKey of node "${name}"`);
+    this.extraKeys = keysToRead(options.extraKeys, `extraKeys of node "${name}"`);
     this.caller = portCaller(this.tool, ['execute', 'run', 'invoke'], `tool of node "${name}"`);
   }
 

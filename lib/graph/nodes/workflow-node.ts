@@ -1,4 +1,5 @@
 import type { CompensationContext, StepContext } from '../../core/definition/index.js';
+import { callback } from '../../core/options/index.js';
 import { resolveRetry, type RetryOptions } from '../../core/policies/index.js';
 import type { Journaled } from '../../core/serialization/index.js';
 import { GraphValidationError } from '../errors/graph-validation.error.js';
@@ -35,7 +36,7 @@ export abstract class AbstractWorkflowNode<S extends object = GraphValues> {
     resolveRetry(options.retry, undefined, `node "${name}"`);
     this.retry = options.retry;
     this.timeout = options.timeout;
-    this.compensate = options.compensate;
+    this.compensate = callback(options.compensate, `compensate of node "${name}"`, '(update, context) => …');
   }
 
   /**
