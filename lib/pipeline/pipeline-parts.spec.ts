@@ -2,12 +2,13 @@ import { fail, failure, rejected } from '../../test/utils/pipelines.js';
 import {
   conditional,
   ConditionalStep,
+  FunctionStep,
   parallel,
   ParallelStep,
   Pipeline,
   PipelineContext,
-  type PipelineStep,
   step,
+  type PipelineStep,
 } from './index.js';
 
 describe('In a pipeline', () => {
@@ -101,6 +102,30 @@ describe('In a pipeline', () => {
     expect(most).toBe(1);
     await new Pipeline('p', steps, { parallelism: 3 }).execute();
     expect(most).toBe(3);
+  });
+
+  it('tells that a step runs from its first line on', async () => {
+    const seen: string[] = [];
+    const looks = step('a', (context) => seen.push(context.getStepStatus('a')));
+
+    const context = await new Pipeline('p', [looks]).execute();
+
+    expect([...seen, context.getStepStatus('a')]).toEqual(['running', 'completed']);
+  });
+
+  it('hands an error to the handler of a step, whatever was thrown', async () => {
+    const seen: Error[] = [];
+    const throws = () => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- what is no error is what this is about
+      throw 'text';
+    };
+
+    await new Pipeline('p', [
+      new FunctionStep('a', throws, { errorHandler: (_, error) => seen.push(error) }),
+    ]).execute();
+
+    expect(seen[0]).toBeInstanceOf(Error);
+    expect(seen[0]).toMatchObject({ cause: 'text' });
   });
 
   it('is cancelled by a signal', async () => {

@@ -8,7 +8,9 @@ import {
   PipelineExecutionError,
   PipelineStep,
   step,
+  WorkflowDefinition,
   WorkflowError,
+  WorkflowInstance,
   WorkflowStepError,
 } from './index.js';
 
@@ -48,6 +50,21 @@ describe('A pipeline is refused where it is built, with place and mend,', () => 
       () => new Pipeline('p', [], { checkpointStore: any({}) }),
       /checkpointStore of/,
     ],
+    ['that is given a step that is none', () => new Pipeline('p').addStep(any(null)), /no name/],
+    ['with a limit of nothing', () => new Pipeline('p', [step('a', one, [], 0)]), /timeout of step "a".*longer/],
+    ['that is a definition without a name', () => new WorkflowDefinition(''), /has no name/],
+    ['that is a definition with a misspelt option', () => new WorkflowDefinition('p', any({ verson: 2 })), /version/],
+    ['that is a definition whose version is null', () => new WorkflowDefinition('p', [], any(null)), /version/],
+    ...[undefined, null, {}, 'x'].map((given): [string, () => unknown, RegExp] => [
+      `of which an instance is made of ${JSON.stringify(given)}`,
+      () => WorkflowInstance.create(any(given)),
+      /has no name/,
+    ]),
+    [
+      'of which an instance is compared with nothing',
+      () => WorkflowInstance.create(new WorkflowDefinition('p')).validateDefinitionVersion(any(undefined)),
+      /version/,
+    ],
     ['in whose context is a misspelt option', () => new PipelineContext(any({ inputs: 1 })), /Did you mean "input"/],
   ])('%s', (_what, build, message) => {
     expect(build).toThrow(message);
@@ -58,6 +75,12 @@ describe('A pipeline is refused where it is built, with place and mend,', () => 
     const run = async () => new Pipeline('p', [step('a', one)]).execute(undefined, any('no'));
 
     await expect(run()).rejects.toThrow(/failFast of execute of pipeline "p".*true or false/);
+  });
+
+  it.each([5, 'x', true, [], new Map()])('or is not run, where its context is %p', async (given) => {
+    const run = async () => new Pipeline('p', [step('a', one)]).execute(any(given));
+
+    await expect(run()).rejects.toMatchObject({ code: 'WORKFLOW_OPTIONS' });
   });
 });
 

@@ -23,6 +23,7 @@ describe('A pipeline of which a step could not be undone', () => {
     expect(error).toMatchObject({ stepName: 'ship', cause: failure });
     expect(error?.context?.successfulSteps.map(({ stepName }) => stepName)).toEqual(['reserve']);
     expect(error?.compensationErrors).toMatchObject([{ stepName: 'reserve', reason: 'stuck' }]);
+    expect(error?.compensationErrors[0]?.cause).toBe(stuck);
   });
 
   it('has none to tell where everything was undone, or nothing could be', async () => {

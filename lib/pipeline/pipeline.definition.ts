@@ -7,7 +7,7 @@ import {
   type WorkflowDefinition,
 } from '../core/definition/index.js';
 import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
-import { ContextUsageError, WorkflowDefinitionError } from '../core/errors/index.js';
+import { ContextUsageError, WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
 import {
   executeInMemory,
   isInMemory,
@@ -155,7 +155,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
   addStep(step: PipelineStep): void {
     const checks = (this.checks ??= this.createChecks());
     try {
-      checks.outline.add(step);
+      checks.outline.add({ name: step?.name, dependencies: step?.dependencies });
       checks.planner.plan(step);
     } catch (refusal) {
       // What was noted of the refused step goes with them.
@@ -182,6 +182,13 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
         : readOptional<PipelineExecuteOptions>(['initialContext', 'failFast'], [initialContext, failFast]);
     refuseUnknownOptions(options, EXECUTE, `execute of ${this.place}`);
     flag(options.failFast, true, `failFast of execute of ${this.place}`);
+    const context: unknown = options.initialContext;
+    if (context != null && !(context instanceof PipelineContext))
+      throw new WorkflowOptionsError({
+        option: `initialContext of execute of ${this.place}`,
+        value: context,
+        expected: 'a PipelineContext, such as new PipelineContext({ input })',
+      });
     return this.executeWith(standaloneServices(), options);
   }
 

@@ -11,9 +11,11 @@ import {
   isWorkflowFailedError,
   isWorkflowTimeoutError,
   WorkflowDefinitionError,
+  describeValue,
+  isWorkflowIdConflictError,
 } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { flag, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { flag, knownOptions, oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { isPipelineExecutionError, toPipelineError } from './errors/pipeline-execution.error.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
@@ -25,7 +27,7 @@ import type { PipelineArguments, PipelineReference, PipelineResultsOf } from './
 export interface PipelineServiceExecuteOptions {
   /** Makes the run durable. The same id again answers the same run: one that was cut short goes on where it stopped. @default in memory */
   readonly id?: string;
-  /** Whether nothing more begins once a step has failed. @default true */
+  /** Whether nothing more begins once a step has failed. Of an id that exists it is as the first call said. @default true */
   readonly failFast?: boolean;
   /** In memory it cancels the run; of a durable one it ends the waiting only. */
   readonly signal?: AbortSignal;
@@ -54,6 +56,11 @@ export class PipelineService {
    * that a crash interrupted goes on once its pipeline is known again. @throws WorkflowDefinitionError when another one has them.
    */
   register(pipeline: Pipeline): void {
+    const given: unknown = pipeline;
+    if (!(given instanceof Pipeline))
+      throw new WorkflowDefinitionError(
+        `PipelineService.register was given ${describeValue(given)}, which is no pipeline. Give it a new Pipeline(name, steps); classes with @PipelineWorkflow are found by themselves, as providers.`,
+      );
     if (this.find(pipeline) === undefined) this.services.registry.register(pipeline.define());
   }
 
@@ -64,6 +71,7 @@ export class PipelineService {
 
   /** Draws it. */
   diagram(reference: PipelineReference, format: 'mermaid' | 'dot' = 'mermaid'): string {
+    oneOf(format, ['mermaid', 'dot'], 'format of diagram');
     const pipeline = reference instanceof Pipeline ? reference : this.get(reference);
     return format === 'dot' ? pipeline.toDot() : pipeline.toMermaid();
   }
@@ -101,8 +109,17 @@ export class PipelineService {
     }
     const definition = this.definition(reference);
     await refuseOtherVersion(this.services.store, id, definition);
-    const stored = storedInput(input, failFast);
-    const handle = await this.client.start(definition, stored, { id, ...this.limited, ...(headers && { headers }) });
+    const begin = (isFailingFast: boolean): Promise<WorkflowHandle<PipelineSnapshot>> =>
+      this.client.start(definition, storedInput(input, isFailingFast), {
+        id,
+        ...this.limited,
+        ...(headers && { headers }),
+      });
+    // An id that exists goes on as it was begun.
+    const handle = await begin(failFast).catch((error: unknown) => {
+      if (isWorkflowIdConflictError(error)) return begin(!failFast);
+      throw error;
+    });
     if (!handle.created && (await handle.status()).status === 'failed') await this.goOn(id);
     try {
       return PipelineContext.from(await handle.result(signal && { signal }));
@@ -134,7 +151,11 @@ export class PipelineService {
   }
 
   private async contextOf({ pipeline }: PipelineDefinition, id: string): Promise<PipelineContext> {
-    const { input } = await this.client.getStatus(id);
+    const { input, workflow } = await this.client.getStatus(id);
+    if (workflow !== pipeline.name)
+      throw new WorkflowDefinitionError(
+        `The instance "${id}" is one of the workflow "${workflow}", not of the pipeline "${pipeline.name}". Ask for it with what it was begun with.`,
+      );
     return pipeline.readJournal(input, await this.client.getJournal(id));
   }
 

@@ -1,5 +1,5 @@
 import type { CompensationContext, StepOptions } from '../core/definition/index.js';
-import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
 import { DependencyGraph } from '../core/scheduling/index.js';
 import { parseSeconds } from '../core/time/index.js';
 import type { StepLayout } from './step-layout.js';
@@ -140,5 +140,12 @@ function optionsOf(step: PipelineStep, limitMs: number): StepOptions | undefined
 /** Documented in seconds where it is a number. */
 function timeoutMs({ timeout }: PipelineStep, path: string): number {
   if (timeout == null) return UNLIMITED;
-  return parseSeconds(timeout, `timeout of step "${path}"`);
+  const option = `timeout of step "${path}"`;
+  const limitMs = parseSeconds(timeout, option);
+  if (limitMs > 0) return limitMs;
+  throw new WorkflowOptionsError({
+    option,
+    value: timeout,
+    expected: 'longer than nothing; leave it out for no limit',
+  });
 }

@@ -1,6 +1,6 @@
 import type { CompensationContext, StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
 import type { AbortScope } from '../core/cancellation/index.js';
-import { ownError } from '../core/errors/index.js';
+import { ownError, toError } from '../core/errors/index.js';
 import { attributeFailure, beginStep, isInMemory, scopeBelow, unwatchedSteps } from '../core/execution/index.js';
 import { isThenable } from '../core/options/index.js';
 import { NodeEnd, runDependencies, type FinishingRunner } from '../core/scheduling/index.js';
@@ -72,14 +72,13 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     const { unwatched } = this;
     if (unwatched === undefined || !plan.isBare) return this.live(plan, this.together);
     let answer: unknown;
+    this.states.run(plan.slot);
     try {
       answer = plan.step.execute(this.context, unwatched.stepContext(plan.path, this.together));
     } catch (error) {
       return this.note(plan, this.fail(plan, error));
     }
-    if (!isThenable(answer)) return this.complete(plan, answer);
-    this.states.run(plan.slot);
-    return answer;
+    return isThenable(answer) ? answer : this.complete(plan, answer);
   }
 
   ended(node: number, value: unknown): NodeEnd {
@@ -164,7 +163,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     } catch (thrown) {
       if (!plan.recovers || this.isStopped) throw thrown;
       try {
-        return await this.call(`${plan.path}:onError`, (context) => plan.step.onError(context, thrown as Error));
+        return await this.call(`${plan.path}:onError`, (context) => plan.step.onError(context, toError(thrown)));
       } catch (error) {
         // The step is what a retry has to begin with, and not its handler.
         attributeFailure(error, thrown);

@@ -131,4 +131,21 @@ describe('TransformPipe', () => {
   ])('refuses a %s that is wrong, where it is given', (option, build) => {
     expect(build).toThrow(`The option "${option}" has the value`);
   });
+
+  it('hands an error to its handler, whatever was thrown', async () => {
+    const pipe = new TransformPipe<number>()
+      .pipe(() => {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- what is no error is what this is about
+        throw 'text';
+      })
+      .catch((error) => error);
+
+    expect(await pipe.execute(1)).toMatchObject({ message: expect.stringContaining('text') as string, cause: 'text' });
+  });
+
+  it('keeps its steps as they are', () => {
+    const { steps } = new TransformPipe([(value: never) => value]) as unknown as { steps: unknown[] };
+
+    expect(() => steps.push(1)).toThrow(TypeError);
+  });
 });

@@ -1,3 +1,4 @@
+import { toError } from '../core/errors/index.js';
 import { callback, isThenable, knownOptions, refuseUnknownOptions, requireCallback } from '../core/options/index.js';
 
 /** What `execute` hands to every step beside the value. @publicApi */
@@ -6,7 +7,7 @@ export type TransformOptions = Readonly<Record<string, unknown>>;
 /** Turns a value into the next one, at once or later. @publicApi */
 export type TransformStep<T, U> = (value: T, options: TransformOptions) => U | PromiseLike<U>;
 
-/** Turns an error into the pipe's result; `value` is what the step that threw was given. @publicApi */
+/** Turns an error into the pipe's result; what was thrown and is none is the `cause` of one. `value` is what the step that threw was given. @publicApi */
 export type TransformRecovery<R> = (error: Error, value: unknown) => R | PromiseLike<R>;
 
 /** What a pipe may be begun with; steps that are given so are not typed one by the other. @publicApi */
@@ -43,7 +44,7 @@ export class TransformPipe<I, O = I> {
   constructor(first: unknown = {}, errorHandler?: TransformRecovery<unknown>) {
     const options: TransformPipeOptions = Array.isArray(first) ? { steps: first as AnyStep[] } : (first as object);
     refuseUnknownOptions(options, OPTIONS, 'TransformPipe');
-    this.steps = [...(options.steps ?? [])] as AnyStep[];
+    this.steps = Object.freeze([...(options.steps ?? [])] as AnyStep[]);
     this.recovery = errorHandler ?? options.errorHandler;
     this.steps.forEach((step, index) => requireCallback(step, `step ${index + 1} of TransformPipe`, SIGNATURE));
     callback(this.recovery, 'error handler of TransformPipe', '(error, value) => result');
@@ -103,7 +104,7 @@ export class TransformPipe<I, O = I> {
       }
     } catch (thrown) {
       if (this.recovery === undefined) throw thrown;
-      current = await this.recovery(thrown as Error, current);
+      current = await this.recovery(toError(thrown), current);
     }
     return current as O;
   }

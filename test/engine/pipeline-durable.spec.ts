@@ -58,6 +58,56 @@ const rejection = (promise: Promise<unknown>) =>
   );
 
 describe('A durable pipeline', () => {
+  it('is not read from the journal of something else', async () => {
+    const [pipeline, other] = [new Pipeline('p', [step('a', () => 1)]), new Pipeline('other', [step('b', () => 1)])];
+    const saga = new Saga('s', [new SagaStep('c', () => 1)]);
+    const { app, pipelines } = await application([], [pipeline, other]);
+    app.get(SagaService).register(saga);
+    await app.get(SagaService).execute(saga, undefined, { id: 's-1' });
+    await pipelines.execute(other, undefined, { id: 'o-1' });
+
+    await expect(pipelines.getContext(pipeline, 's-1')).rejects.toThrow(
+      'one of the workflow "s", not of the pipeline "p"',
+    );
+    await expect(pipelines.getContext(pipeline, 'o-1')).rejects.toThrow('one of the workflow "other", not of');
+    await app.close();
+  });
+
+  it('goes on also where it is asked with another failFast: that of the first call holds', async () => {
+    let isBroken = true;
+    const pipeline = new Pipeline('p', [step('a', () => (isBroken ? fail() : 'A'))]);
+    const { app, pipelines } = await application([], [pipeline]);
+    await rejection(pipelines.execute(pipeline, 5, { id: 'p-1' }));
+    await rejection(pipelines.execute(pipeline, 5, { id: 'p-2', failFast: false }));
+    isBroken = false;
+
+    const contexts = [
+      await pipelines.execute(pipeline, 5, { id: 'p-1', failFast: false }),
+      await pipelines.execute(pipeline, 5, { id: 'p-2' }),
+    ];
+
+    expect(contexts.map((context) => context.getStepResult('a'))).toEqual(['A', 'A']);
+    await expect(pipelines.execute(pipeline, 6, { id: 'p-1' })).rejects.toMatchObject({ code: 'WORKFLOW_ID_CONFLICT' });
+    await app.close();
+  });
+
+  it.each([undefined, null, {}, 'x', class {}, new Saga('s', [new SagaStep('a', () => 1)])])(
+    'is registered only when it is one: %p is not',
+    async (given) => {
+      const { app, pipelines } = await application();
+
+      expect(() => pipelines.register(given as never)).toThrow(/PipelineService.register was given .* no pipeline/);
+      await app.close();
+    },
+  );
+
+  it('is not drawn in a format that there is not', async () => {
+    const { app, pipelines } = await application();
+
+    expect(() => pipelines.diagram(new Pipeline('p'), 'svg' as never)).toThrow(/format of diagram/);
+    await app.close();
+  });
+
   it('of which a step could not be undone rejects with the step that failed, and tells what could not be undone', async () => {
     const stuck = () => {
       throw new RangeError('stuck');

@@ -8,7 +8,7 @@ export {
 export { WorkflowError, isWorkflowError, type WorkflowErrorOptions } from './workflow.error.js';
 export { errorClassOf } from './error-classes.js';
 export { describeValue } from './describe-value.js';
-export { readable } from './readable.js';
+export { readable, toError } from './readable.js';
 
 // What is asked for cannot be done
 export { WorkflowDefinitionError, isWorkflowDefinitionError } from './workflow-definition.error.js';

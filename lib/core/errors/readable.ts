@@ -1,3 +1,4 @@
+import { describeValue } from './describe-value.js';
 import { isWorkflowError } from './workflow.error.js';
 
 const UNREADABLE = 'A step or the workflow threw an error that could not be read: reading it threw as well.';
@@ -16,6 +17,12 @@ export function readable(thrown: unknown): unknown {
   } catch {
     return new Error(UNREADABLE);
   }
+}
+
+/** What was thrown as an error, for handlers that are promised one: what is none is its cause. @internal */
+export function toError(thrown: unknown): Error {
+  const read = readable(thrown);
+  return read instanceof Error ? read : new Error(describeValue(read), { cause: read });
 }
 
 /** Reads what is read of an error anywhere, down its causes. */

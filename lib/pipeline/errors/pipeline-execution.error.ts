@@ -52,6 +52,8 @@ export function toPipelineError(error: unknown, context?: PipelineContext): unkn
   const cause = isCompensationFailedError(error) ? error.cause : error;
   if (!isPipelineExecutionError(cause) || (failures.length === 0 && context === undefined)) return error;
   const { stepName, details } = cause;
-  const notUndone = failures.map(({ step, message }) => new WorkflowStepError(step, message));
+  const notUndone = failures.map(
+    ({ step, message, cause: thrown }) => new WorkflowStepError(step, message, { cause: thrown }),
+  );
   return new PipelineExecutionError(stepName, cause.cause, details, context ?? cause.context, notUndone);
 }
