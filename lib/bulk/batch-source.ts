@@ -1,3 +1,6 @@
+import { describeValue } from '../core/errors/index.js';
+import { BulkOperationError } from './errors/bulk-operation.error.js';
+
 /** What can be processed in bulk. @publicApi */
 export type BulkItems<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
 
@@ -11,15 +14,20 @@ export interface BatchSource<T> {
   close(): unknown;
 }
 
-/** @throws TypeError when they are no items. @internal */
+/** @throws BulkOperationError when they are no items; a text is none, whose characters are hardly meant. @internal */
 export function batchSource<T>(items: BulkItems<T>, batchSize: number): BatchSource<T> {
   if (Array.isArray(items)) return new ArraySource(items as readonly T[], batchSize);
-  const source = items as Partial<Iterable<T> & AsyncIterable<T>> | null | undefined;
+  const source = (typeof items === 'string' ? undefined : items) as
+    Partial<Iterable<T> & AsyncIterable<T>> | null | undefined;
   if (typeof source?.[Symbol.asyncIterator] === 'function')
     return new AsyncSource((source as AsyncIterable<T>)[Symbol.asyncIterator](), batchSize);
   if (typeof source?.[Symbol.iterator] === 'function')
     return new IteratorSource((source as Iterable<T>)[Symbol.iterator](), batchSize);
-  throw new TypeError('A bulk operation needs items: an array, an iterable or an async iterable.');
+  throw new BulkOperationError(
+    `A bulk operation needs items, and was given ${describeValue(items)}. Give it an array, an iterable or an async iterable.`,
+    undefined,
+    'WORKFLOW_DEFINITION',
+  );
 }
 
 class ArraySource<T> implements BatchSource<T> {

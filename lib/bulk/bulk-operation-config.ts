@@ -103,7 +103,14 @@ const LONGEST_DELAY_MS = 86_400_000;
 
 function readTimeout(value: Duration | undefined, fallback: Duration, option: string): Duration {
   const timeout = value ?? fallback;
-  if (timeout === Number.POSITIVE_INFINITY || parseSeconds(timeout, option) > 0) return timeout;
+  if (timeout !== Number.POSITIVE_INFINITY) secondsAbove0(timeout, option);
+  return timeout;
+}
+
+/** A limit, in milliseconds. @throws WorkflowOptionsError where there would be no time at all. @internal */
+export function secondsAbove0(timeout: Duration, option: string): number {
+  const timeoutMs = parseSeconds(timeout, option);
+  if (timeoutMs > 0) return timeoutMs;
   throw new WorkflowOptionsError({ option, value: timeout, expected: 'longer than nothing, or Infinity for no limit' });
 }
 

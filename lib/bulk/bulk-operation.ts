@@ -1,6 +1,13 @@
 import type { Observable } from 'rxjs';
 import { readOptional } from '../core/definition/index.js';
-import { callback, knownOptions, refuseUnknownOptions, requireMethods, text } from '../core/options/index.js';
+import {
+  callback,
+  knownOptions,
+  refuseUnknownOptions,
+  requireCallback,
+  requireMethods,
+  text,
+} from '../core/options/index.js';
 import { systemClock, type Clock } from '../core/time/index.js';
 import type { BulkCircuitBreaker } from './batch-run.js';
 import { batchSource, type BulkItems } from './batch-source.js';
@@ -95,7 +102,9 @@ export class BulkOperation<T = unknown, R = unknown> {
 
   /** Is called after every batch. What it throws is kept in the metrics, and aborts nothing. */
   addProgressCallback(callback: BulkProgressCallback): void {
-    this.progress.addCallback(callback);
+    this.progress.addCallback(
+      requireCallback(callback, 'callback of addProgressCallback', '(processed, total, message)'),
+    );
   }
 
   /**

@@ -159,6 +159,13 @@ describe('Item by item', () => {
 });
 
 describe('The functions for items', () => {
+  it.each([undefined, 5, {}, 'abc'])('refuse %p, which are no items', async (items) => {
+    await expect(bulkMap(items as never, (item) => item)).rejects.toMatchObject({
+      name: 'BulkOperationError',
+      message: expect.stringMatching(/needs items, and was given/) as string,
+    });
+  });
+
   it.each([
     ['bulkMap', () => bulkMap([1], 5 as never)],
     ['bulkFilter', () => bulkFilter([1], undefined as never)],

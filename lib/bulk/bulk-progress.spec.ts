@@ -2,6 +2,12 @@ import { collect, double, numbers, settle, WorkClock } from '../../test/utils/bu
 import { BulkOperation, type BulkBatchContext, type BulkProgress } from './index.js';
 
 describe('The progress of a BulkOperation', () => {
+  it('is told to functions only', () => {
+    expect(() => {
+      new BulkOperation().addProgressCallback(5 as never);
+    }).toThrow(/callback of addProgressCallback/);
+  });
+
   const lossy = (items: readonly number[], { batchId }: BulkBatchContext) => {
     if (batchId === 1) throw new Error('no');
     return items;

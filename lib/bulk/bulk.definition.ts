@@ -3,9 +3,8 @@ import { toDot, toMermaid, type DiagramGraph } from '../core/diagram/index.js';
 import { WorkflowDefinitionError } from '../core/errors/index.js';
 import { flag } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName } from '../core/records/index.js';
-import { parseSeconds } from '../core/time/index.js';
 import type { BulkItems } from './batch-source.js';
-import { BulkOperationConfig, type BulkOperationConfigOptions } from './bulk-operation-config.js';
+import { BulkOperationConfig, secondsAbove0, type BulkOperationConfigOptions } from './bulk-operation-config.js';
 import { settingsIn, settingsOf } from './house-settings.js';
 import { interpretBulk, type BulkPlan, type BulkProcess, type BulkSummary } from './bulk.interpreter.js';
 
@@ -65,7 +64,7 @@ export class Bulk<I = unknown, T = unknown, R = unknown> implements WorkflowDefi
     this.settings = settings;
     this.keepResults = flag(keepResults, false, `keepResults of ${place}`);
     if (timeout !== undefined && timeout !== Number.POSITIVE_INFINITY)
-      this.timeoutMs = parseSeconds(timeout, `timeout of ${place}`);
+      this.timeoutMs = secondsAbove0(timeout, `timeout of ${place}`);
     this.fingerprint = origin.fingerprint ?? `${String(source)}\n${String(process)}`;
     if (origin.target !== undefined) this.target = origin.target;
     this.plan = { source, process, keepResults: this.keepResults };

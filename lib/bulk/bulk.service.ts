@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { otherModelError, type StartOptions, type WorkflowClient, type WorkflowHandle } from '../client/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
+import {
+  describeValue,
+  isWorkflowFailedError,
+  isWorkflowTimeoutError,
+  WorkflowDefinitionError,
+} from '../core/errors/index.js';
 import { executeInMemory, type EngineServices } from '../core/execution/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { knownOptions, oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { BulkOperationConfig } from './bulk-operation-config.js';
 import { Bulk } from './bulk.definition.js';
@@ -63,6 +69,7 @@ export class BulkService {
    * worker says at its start what it can run. @throws WorkflowDefinitionError when another one has them.
    */
   register<I, T, R>(definition: Bulk<I, T, R>): void {
+    if (!(definition instanceof Bulk)) throw notOne(definition);
     this.services.registry.register(definition);
   }
 
@@ -76,7 +83,7 @@ export class BulkService {
   /** Draws it. */
   diagram(reference: BulkReference, format: 'mermaid' | 'dot' = 'mermaid'): string {
     const graph = this.resolve(reference).diagramIn(this.services.registry);
-    return format === 'dot' ? toDot(graph) : toMermaid(graph);
+    return oneOf(format, ['mermaid', 'dot'], 'format of diagram') === 'dot' ? toDot(graph) : toMermaid(graph);
   }
 
   /**
@@ -84,6 +91,7 @@ export class BulkService {
    * claims it. Batches that failed are counted in the answer, and no errors.
    *
    * @throws StepFailedError in memory, WorkflowFailedError durably, when the source cannot be read or has changed
+   * @throws WorkflowTimeoutError when it takes longer than its `timeout`
    * @throws WorkflowCancelledError when it was cancelled
    */
   async execute<W extends BulkReference>(
@@ -100,7 +108,11 @@ export class BulkService {
       })) as BulkSummaryOf<W>;
     const handle = await this.start(reference, input, { id, ...(headers && { headers }) });
     if (!handle.created && (await handle.status()).status === 'failed') await this.client.retry(id);
-    return (await handle.result(signal && { signal })) as BulkSummaryOf<W>;
+    try {
+      return (await handle.result(signal && { signal })) as BulkSummaryOf<W>;
+    } catch (error) {
+      throw isWorkflowFailedError(error) && isWorkflowTimeoutError(error.cause) ? error.cause : error;
+    }
   }
 
   /** Starts a bulk durably and answers its handle at once. @throws as `WorkflowClient.start` does */
@@ -117,4 +129,10 @@ export class BulkService {
   private resolve(reference: BulkReference): Bulk {
     return reference instanceof Bulk ? (reference as Bulk) : this.get(reference);
   }
+}
+
+function notOne(given: unknown): WorkflowDefinitionError {
+  return new WorkflowDefinitionError(
+    `BulkService.register was given ${describeValue(given)}, which is no bulk. Give it what bulk(name, options) answers; a class with @BulkWorkflow is found among the providers of a module.`,
+  );
 }

@@ -119,6 +119,25 @@ describe('AbstractSaga', () => {
     expect(order.wasCompensated('b')).toBe(true);
   });
 
+  it('refuses to note a step that it does not have as undone', () => {
+    const order = new Story().tell(new OrderSaga());
+
+    expect(() => {
+      order.markCompensated('typo');
+    }).toThrow(/has no step "typo" .* Its steps: a, b, c\./);
+  });
+
+  it('that has done nothing is not undone, and may run', async () => {
+    const story = new Story();
+    const order = story.tell(new OrderSaga());
+
+    await order.compensate();
+
+    expect(order.state).toBe(SagaState.PENDING);
+    await order.execute();
+    expect(story.seen).toEqual(['a', 'b', 'c']);
+  });
+
   it('hands its input to its steps, and is undone when it is cancelled', async () => {
     const controller = new AbortController();
     const inputs: unknown[] = [];

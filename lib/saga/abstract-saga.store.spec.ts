@@ -120,6 +120,20 @@ describe('AbstractSaga with a store', () => {
     expect(story.seen).toEqual([]);
   });
 
+  it('does nothing where it has no key', async () => {
+    class Nameless extends OrderSaga {
+      override getId(): string {
+        return undefined as never;
+      }
+    }
+    const story = new Story();
+
+    await expect(story.tell(new Nameless(new JsonStore())).execute()).rejects.toThrow(
+      /"Nameless" .* answers undefined/,
+    );
+    expect(story.seen).toEqual([]);
+  });
+
   it('takes what is null in a table for what is not there', async () => {
     const stored = { version: 1, state: 'running', completed: [], compensated: [], failure: null, undoing: null };
     const story = new Story();

@@ -1,6 +1,7 @@
 import { readOptional, type WorkflowContext } from '../core/definition/index.js';
 import {
   ContextUsageError,
+  describeValue,
   StepInterruptedError,
   WorkflowCancelledError,
   WorkflowDefinitionError,
@@ -104,8 +105,17 @@ export abstract class AbstractSaga<T = unknown> {
     return this.progress.compensated.has(stepName);
   }
 
-  /** Notes that a step was undone by somebody else, so that it is not undone again. Stored with what happens next. */
+  /**
+   * Notes that a step was undone by somebody else, so that it is not undone again. Stored with what happens next.
+   *
+   * @throws ContextUsageError for a name that is none of its steps, and of none that its store has
+   */
   markCompensated(stepName: string): void {
+    const isKnown = this.progress.completed.has(stepName) || this.ownSteps.some(({ name }) => name === stepName);
+    if (!isKnown && (this.isLoaded || this.store === undefined))
+      throw new ContextUsageError(
+        `The saga "${this.constructor.name}" has no step "${stepName}" that could have been undone. Its steps: ${this.ownSteps.map(({ name }) => name).join(', ')}.`,
+      );
     this.progress.compensated.add(stepName);
   }
 
@@ -128,10 +138,12 @@ export abstract class AbstractSaga<T = unknown> {
     });
   }
 
-  /** Undoes everything that has completed and was not undone, the last first. @throws CompensationFailedError when something could not be undone */
+  /** Undoes everything that has completed and was not undone, the last first; one that has done nothing stays as it is. @throws CompensationFailedError when something could not be undone */
   async compensate(): Promise<void> {
     await this.alone(async () => {
       const { progress } = this;
+      // Nothing was done, and so nothing has failed.
+      if (this.state === SagaState.PENDING) return;
       progress.failure ??= new WorkflowCancelledError({ reason: 'compensate() was called' });
       try {
         await this.undo();
@@ -249,6 +261,10 @@ export abstract class AbstractSaga<T = unknown> {
   private async load(): Promise<void> {
     const { store, progress } = this;
     if (this.isLoaded || store === undefined) return;
+    if (typeof (this.getId() as unknown) !== 'string' || this.getId() === '')
+      throw new WorkflowDefinitionError(
+        `The saga "${this.constructor.name}" has a store, and its getId() answers ${describeValue(this.getId())}. Let it answer a text that is not empty: the key of what is stored.`,
+      );
     // It may have done something: a store that cannot tell is no reason to do that again.
     const stored = readSnapshot(this.getId(), await store.load(this.getId()));
     if (stored !== undefined) {

@@ -184,6 +184,12 @@ describe('SagaBatchProcessor', () => {
     expect(() => new SagaBatchProcessor(store, options as object)).toThrow('of SagaBatchProcessor');
   });
 
+  it.each([5, 'sagas', null, {}])('refuses %p, which are no sagas', async (given) => {
+    const processor = new SagaBatchProcessor(store);
+
+    await expect(processor.processBatch(given as never, 'b')).rejects.toThrow(/processBatch was given .* "b"/);
+  });
+
   it('executes nothing again where its store answers what cannot be read', async () => {
     const processor = new SagaBatchProcessor({
       save: () => undefined,

@@ -1,5 +1,5 @@
 import { readOptional } from '../core/definition/index.js';
-import { ContextUsageError, WorkflowDefinitionError } from '../core/errors/index.js';
+import { ContextUsageError, describeValue, WorkflowDefinitionError } from '../core/errors/index.js';
 import {
   callback,
   knownOptions,
@@ -84,6 +84,11 @@ export class SagaBatchProcessor {
     if (text(batchId, 'batchId of processBatch') === undefined)
       throw new ContextUsageError(
         'processBatch needs a batchId, under which it notes how far it is. Give a name for this row of sagas.',
+      );
+    const { [Symbol.iterator]: each, [Symbol.asyncIterator]: next } = Object(sagas) as Record<symbol, unknown>;
+    if (typeof sagas !== 'object' || (typeof each !== 'function' && typeof next !== 'function'))
+      throw new WorkflowDefinitionError(
+        `processBatch was given ${describeValue(sagas)} for the batch "${batchId}". Give it an array, an iterable or an async iterable of sagas.`,
       );
     const before = await this.load(batchId);
     let { lastIndex, ids } = NOTHING_DONE;

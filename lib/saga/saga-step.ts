@@ -1,5 +1,5 @@
 import { readOptional, type StepOptions, type WorkflowContext } from '../core/definition/index.js';
-import { WorkflowDefinitionError } from '../core/errors/index.js';
+import { WorkflowDefinitionError, WorkflowOptionsError } from '../core/errors/index.js';
 import { flag, knownOptions, refuseUnknownOptions, wholeNumber } from '../core/options/index.js';
 import { resolveRetry, type RetryOptions } from '../core/policies/index.js';
 import { parseSeconds } from '../core/time/index.js';
@@ -100,7 +100,7 @@ export class SagaStep<R = unknown, N extends string = string, I = unknown> imple
     this.stepOptions = {
       retry: policy,
       ...this.undoOptions,
-      ...(timeout !== undefined && { timeout: parseSeconds(timeout, `timeout of ${place}`) }),
+      ...(timeout !== undefined && { timeout: readTimeout(timeout, `timeout of ${place}`) }),
     };
   }
 
@@ -129,6 +129,16 @@ export function sagaStep<R, I = unknown>(
   const given = readOptional<GivenOptions & { readonly name?: string }>(['name'], [name, options]);
   const { name: own, compensation, ...others } = given;
   return (action) => new SagaStep(own ?? action.name, action, compensation as SagaCompensation<R, I>, others);
+}
+
+function readTimeout(timeout: number | string, option: string): number {
+  const timeoutMs = parseSeconds(timeout, option);
+  if (timeoutMs > 0) return timeoutMs;
+  throw new WorkflowOptionsError({
+    option,
+    value: timeout,
+    expected: 'longer than nothing; leave it out for no limit',
+  });
 }
 
 function requireFunction(value: unknown, what: string): void {

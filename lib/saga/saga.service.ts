@@ -6,10 +6,11 @@ import {
   type WorkflowClient,
   type WorkflowHandle,
 } from '../client/index.js';
-import { isWorkflowFailedError, WorkflowDefinitionError } from '../core/errors/index.js';
+import { describeValue, isWorkflowFailedError, WorkflowDefinitionError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { knownOptions, oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
+import { AbstractSaga } from './abstract-saga.js';
 import { SagaVersionMismatchError } from './errors/saga-version-mismatch.error.js';
 import { toSagaError } from './errors/saga.error.js';
 import { Saga } from './saga.definition.js';
@@ -44,11 +45,13 @@ export class SagaService {
    * a crash interrupted goes on once its saga is known again. @throws WorkflowDefinitionError when another one has them.
    */
   register(saga: Saga<never, object>): void {
+    if (!(saga instanceof Saga)) throw notOne(saga);
     this.services.registry.register(saga as Saga);
   }
 
   /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a saga. */
   get(reference: SagaReference): Saga {
+    if ((reference as unknown) instanceof AbstractSaga) throw notOne(reference);
     const definition = this.services.registry.resolve(reference);
     if (reference instanceof Saga && reference !== definition) {
       throw new WorkflowDefinitionError(
@@ -62,7 +65,7 @@ export class SagaService {
   /** Draws it. */
   diagram(reference: SagaReference, format: 'mermaid' | 'dot' = 'mermaid'): string {
     const saga = this.resolve(reference);
-    return format === 'dot' ? saga.toDot() : saga.toMermaid();
+    return oneOf(format, ['mermaid', 'dot'], 'format of diagram') === 'dot' ? saga.toDot() : saga.toMermaid();
   }
 
   /**
@@ -107,4 +110,12 @@ export class SagaService {
   private resolve(reference: SagaReference): Saga {
     return reference instanceof Saga ? (reference as Saga) : this.get(reference);
   }
+}
+
+function notOne(given: unknown): WorkflowDefinitionError {
+  return new WorkflowDefinitionError(
+    given instanceof AbstractSaga
+      ? `SagaService was given an object of the class ${given.constructor.name}, which is executed by itself: call its execute(). For runs in the journal give the class @SagaWorkflow, and give the class here.`
+      : `SagaService.register was given ${describeValue(given)}, which is no saga. Give it what saga(name) … .build() answers; a class with @SagaWorkflow is found among the providers of a module.`,
+  );
 }

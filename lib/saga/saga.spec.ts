@@ -51,6 +51,7 @@ describe('SagaStep', () => {
     ['an undo that is none', () => new SagaStep('a', fail, 'x' as never), /compensation of step "a" is no function/],
     ['half a retry', () => new SagaStep('a', fail, { maxRetries: 0.5 }), /maxRetries of step "a"/],
     ['a delay before now', () => new SagaStep('a', fail, { retryDelay: -1 }), /retryDelay of step "a"/],
+    ['no time at all', () => new SagaStep('a', fail, { timeout: 0 }), /timeout of step "a".*longer than nothing/],
     ['two ways to retry', () => new SagaStep('a', fail, { maxRetries: 1, retry: 2 }), /Keep one of them/],
   ])('refuses %s', (_, make, message) => {
     expect(make).toThrow(message);

@@ -365,6 +365,33 @@ describe('A bulk in an application', () => {
     await app.close();
   });
 
+  it.each([
+    ['in memory', {}],
+    ['durably', { id: 't-2' }],
+  ])('rejects with the time-out when it takes longer than its timeout, %s', async (_where, options) => {
+    const process = (_items: readonly number[], { signal }: BulkStepContext<void>) =>
+      new Promise<void>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('stopped')), { once: true });
+      });
+    const slow = bulk('slow', { source: () => [1], process, timeout: 0.05 });
+    const { app, bulks } = await application({}, [slow]);
+
+    await expect(bulks.execute(slow, undefined, options)).rejects.toMatchObject({ code: 'WORKFLOW_TIMEOUT' });
+    await app.close();
+  });
+
+  it('is refused by its service where it is none, with what to do', async () => {
+    const { app, bulks, repricing } = await application();
+
+    for (const given of [null, undefined, {}, { name: 'x', version: 1 }, Repricing])
+      expect(() => {
+        bulks.register(given as never);
+      }).toThrow(/BulkService\.register was given .*, which is no bulk\. Give it what bulk/);
+    expect(() => bulks.diagram(repricing.bulk, 'svg' as never)).toThrow(/format of diagram/);
+    expect(() => bulk('b', { source: () => [1], process: nothing, timeout: 0 })).toThrow(/timeout of bulk "b"/);
+    await app.close();
+  });
+
   it('that is none is refused by its name', async () => {
     const { app, bulks } = await application();
 

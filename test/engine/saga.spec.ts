@@ -132,6 +132,22 @@ describe('A saga in an application', () => {
     expect(await store.load('s-1')).toMatchObject({ state: 'completed', status: 'completed', version: 1 });
   });
 
+  it('is refused by its service where it is none, with what to do', async () => {
+    const { sagas } = await application();
+    class Own extends AbstractSaga {
+      override getId = () => 'own';
+    }
+
+    for (const given of [null, undefined, {}, { name: 'x', version: 1 }, OrderSaga, new Own()])
+      expect(() => {
+        sagas.register(given as never);
+      }).toThrow(expect.objectContaining({ code: 'WORKFLOW_DEFINITION' }) as Error);
+    await expect(sagas.execute(new Own() as never, undefined as never)).rejects.toThrow(
+      /class Own, .* call its execute\(\)/,
+    );
+    expect(() => sagas.diagram(OrderSaga, 'svg' as never)).toThrow(/format of diagram/);
+  });
+
   it('that fails durably is undone, rejects with its step, and tells it again', async () => {
     const { sagas, store, ledger } = await application();
     ledger.declined = true;
