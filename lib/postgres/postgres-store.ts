@@ -24,6 +24,7 @@ import type {
 import { systemClock, type Cancellable } from '../core/time/index.js';
 import { ClaimDesk } from './claim-desk.js';
 import { WorkerIdentities } from './claiming/index.js';
+import { isStateConcurrencyError } from '../core/errors/index.js';
 import { ReservedConnection, ResilientDatabase, isSerializationFailure, type SqlDatabase } from './connection/index.js';
 import { LimitedLeases, leavesLease } from './limited-leases.js';
 import { HintChannel, Outbox } from './messaging/index.js';
@@ -159,7 +160,10 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
           options.isolation,
         );
       } catch (error) {
-        if (!isSerializationFailure(error) || attempt === TRANSACTION_ATTEMPTS) throw error;
+        // A machine that somebody else moved shows to a stricter isolation level only in a new transaction.
+        const isUndone =
+          isSerializationFailure(error) || (isStrict(options.isolation) && isStateConcurrencyError(error));
+        if (!isUndone || attempt === TRANSACTION_ATTEMPTS) throw error;
         await database.pause(attempt);
       }
     }
@@ -291,4 +295,8 @@ function coreOf(database: SqlDatabase, options: PostgresStoreOptions): StoreCore
     lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
     offsetMs: () => Math.floor(typeof offset === 'number' ? offset : offset()),
   };
+}
+
+function isStrict(isolation: StoreTransactionOptions['isolation']): boolean {
+  return isolation !== undefined && isolation !== 'READ COMMITTED';
 }

@@ -7,7 +7,7 @@ import type {
   StateTransitionRecord,
   StateTransitionSeed,
 } from '../core/store/index.js';
-import type { SqlExecutor, SqlRow } from './connection/index.js';
+import { sqlStateOf, type SqlExecutor, type SqlRow, type SqlStatement } from './connection/index.js';
 import { outboxId } from './messaging/index.js';
 import { number, optionalText, text } from './records/index.js';
 import { deleteMachineText, purgeMachinesText } from './requests/index.js';
@@ -53,10 +53,22 @@ export class PostgresStatePersistence implements StatePersistence {
     const values = [this.core.offsetMs(), machineId, version, name, definitionVersion, ...state];
     const told = this.core.outbox && event !== undefined ? [outboxId(machineId), JSON.stringify(event)] : [];
     const prepared = told.length === 0 ? this.appending() : this.appendingTold();
-    const { rows } = await executor.query({ ...prepared, values: [...values, ...told] });
+    const rows = await this.insert(executor, { ...prepared, values: [...values, ...told] });
+    // The caller's transaction cannot see who was first, and nothing more be asked in it.
+    if (rows === undefined) return { kind: 'conflict', actual: version };
     this.core.texts.noteRows(1);
     if (rows[0] !== undefined) return { kind: 'stored', record: { ...transition, at: number(rows[0], 'at') } };
     return this.judge(executor, seed);
+  }
+
+  /** Nothing where the caller's transaction is of an isolation level that gives up when it loses. */
+  private async insert(executor: SqlExecutor, statement: SqlStatement): Promise<readonly SqlRow[] | undefined> {
+    try {
+      return (await executor.query(statement)).rows;
+    } catch (error) {
+      if (sqlStateOf(error) === '40001') return undefined;
+      throw error;
+    }
   }
 
   private appending(): PreparedText {

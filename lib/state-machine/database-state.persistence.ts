@@ -7,6 +7,7 @@ import type {
   StateTransitionRecord,
   StateTransitionSeed,
 } from '../core/store/index.js';
+import { wholeInput } from './machine-input.js';
 
 /** TypeORM's `DataSource`, which may not be installed. @publicApi */
 export interface StateDataSource {
@@ -61,6 +62,7 @@ export class DatabaseStatePersistence extends StatePersistence {
   }
 
   async history(machineId: string, query: StateHistoryQuery, transaction?: unknown): Promise<StateTransitionRecord[]> {
+    wholeInput(query.limit, 'The limit of a history');
     return (await this.states()).history(machineId, query, transaction);
   }
 

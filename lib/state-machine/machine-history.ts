@@ -1,7 +1,8 @@
 import { StateError, WorkflowInputError, WorkflowNotFoundError } from '../core/errors/index.js';
 import { assertPossibleId } from '../core/records/index.js';
-import { canonicalJson } from '../core/serialization/index.js';
+import { canonicalJson, fingerprint } from '../core/serialization/index.js';
 import type { StateTransitionRecord } from '../core/store/index.js';
+import { onRow } from './attached-row.js';
 import type { LiveSnapshot, MachineEvent, StateValue } from './logic/machine-step.js';
 import { stateOfText, stateText } from './logic/state-text.js';
 import type { MachineState, StoredMetadata } from './machine-state.js';
@@ -18,12 +19,20 @@ export class MachineHistory {
 
   async page(id: string, limit: number, cursor: string | undefined, transaction?: unknown): Promise<StateHistoryPage> {
     assertPossibleId(id);
-    const after = cursor === undefined ? 0 : readCursor(cursor);
+    const after = cursor === undefined ? 0 : readCursor(cursor, id);
     const records = await this.engine.reader.states.history(id, { after, limit: limit + 1 }, transaction);
-    if (records.length === 0 && after === 0) throw new WorkflowNotFoundError({ workflowId: id });
+    if (records.length === 0 && !(await this.isKnown(id, after, transaction)))
+      throw new WorkflowNotFoundError({ workflowId: id });
     const items = await Promise.all(records.slice(0, limit).map((record) => this.view(record)));
     const last = items.at(-1);
-    return { items, ...(records.length > limit && last !== undefined && { nextCursor: writeCursor(last.version) }) };
+    return {
+      items,
+      ...(records.length > limit && last !== undefined && { nextCursor: writeCursor(last.version, id) }),
+    };
+  }
+
+  private async isKnown(id: string, after: number, transaction: unknown): Promise<boolean> {
+    return after > 0 && (await this.engine.reader.states.load(id, transaction)) !== undefined;
   }
 
   /** Goes through every stored trigger again. */
@@ -54,7 +63,8 @@ export class MachineHistory {
   }
 
   /** The state that an attached row shows. */
-  async rowState({ name, options }: MachinePlan, id: string, transaction: unknown): Promise<StateValue> {
+  async rowState(plan: MachinePlan, id: string, transaction: unknown): Promise<StateValue> {
+    const { name, options } = plan;
     const { entity } = options;
     if (entity === undefined) {
       throw new StateError(`The state machine "${name}" is not attached to an entity; say { state } where it begins.`);
@@ -64,7 +74,8 @@ export class MachineHistory {
     if (typeof manager.findOneBy !== 'function') {
       throw new StateError(`The state machine "${name}" is attached to rows of the application, which needs TypeORM.`);
     }
-    const row = await manager.findOneBy(target, { [idColumn]: id });
+    const { findOneBy } = manager;
+    const row = await onRow(plan, id, manager, () => findOneBy.call(manager, target, { [idColumn]: id }));
     const value = row?.[status];
     if (typeof value === 'string' && value !== '') return stateOfText(value);
     throw new StateError(`There is no row with the ${idColumn} "${id}" and a state for the state machine "${name}".`);
@@ -111,13 +122,15 @@ interface RowReader {
   findOneBy(target: unknown, where: object): Promise<Readonly<Record<string, unknown>> | null>;
 }
 
-function writeCursor(version: number): string {
-  return `v${version}`;
+/** With a mark of the machine, so that the cursor of another one is found out. */
+function writeCursor(version: number, id: string): string {
+  return `v${version}.${fingerprint(id)}`;
 }
 
-function readCursor(cursor: unknown): number {
-  const version = typeof cursor === 'string' ? /^v([1-9]\d{0,8})$/.exec(cursor)?.[1] : undefined;
-  if (version !== undefined) return Number(version);
-  const message = 'it is not one that history() answered; pass nextCursor unchanged, or none for the first page';
+function readCursor(cursor: unknown, id: string): number {
+  const [, version, mark] = (typeof cursor === 'string' && /^v([1-9]\d{0,8})\.(.+)$/.exec(cursor)) || [];
+  if (mark === fingerprint(id)) return Number(version);
+  const message =
+    'it is not one that history() answered for this machine; pass nextCursor unchanged, or none for the first page';
   throw new WorkflowInputError({ place: 'The cursor', issues: [{ path: '', message }] });
 }

@@ -1,7 +1,8 @@
 import { StateError, WorkflowDefinitionError } from '../core/errors/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { callback, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { resolveRetry } from '../core/policies/index.js';
 import { fingerprint } from '../core/serialization/index.js';
+import { checkEntity } from './attached-row.js';
 import type { InvokedStep } from './invoked-step.js';
 import { checkMachine } from './logic/check-machine.js';
 import type { MachineLike } from './logic/machine-like.js';
@@ -51,6 +52,8 @@ export function defineMachine<M extends MachineLike>(
   const place = `state machine "${name}"`;
   refuseUnknownOptions(options, OPTIONS, place);
   if (options.retry !== undefined) resolveRetry(options.retry, undefined, place);
+  checkEntity(options.entity, place);
+  callback(options.migrate, `migrate of ${place}`, '(snapshot, fromVersion) => snapshot');
   if (typeof machine?.getInitialSnapshot !== 'function') throw notMachine(name);
   const faults = new MachineFaults(name);
   const complete = guarded(name, given?.machine ?? machine, faults);

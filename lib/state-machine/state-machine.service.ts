@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { otherModelError, type StartOptions, type WorkflowClient, type WorkflowHandle } from '../client/index.js';
-import { StateError, WorkflowDefinitionError, WorkflowNotFoundError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { describeValue, StateError, WorkflowDefinitionError, WorkflowNotFoundError } from '../core/errors/index.js';
+import { knownOptions, oneOf, refuseUnknownOptions, requireCallback } from '../core/options/index.js';
 import { assertPossibleId, assertWorkflowId, newWorkflowId } from '../core/records/index.js';
 import type { StatePersistence } from '../core/store/index.js';
 import { parseDuration } from '../core/time/index.js';
@@ -33,6 +33,9 @@ const CREATE = knownOptions<CreateMachineOptions>({ id: true, input: true, trans
 const SEND = knownOptions<SendOptions>({ payload: true, transaction: true, expectedVersion: true, metadata: true });
 const HISTORY = knownOptions<HistoryOptions>({ limit: true, cursor: true, transaction: true });
 const ATTACH = knownOptions<AttachOptions>({ state: true, context: true, transaction: true, metadata: true });
+const CAN = knownOptions<Pick<SendOptions, 'payload' | 'transaction'>>({ payload: true, transaction: true });
+const SNAPSHOT = knownOptions<Pick<SendOptions, 'transaction'>>({ transaction: true });
+const EXECUTE = knownOptions<{ readonly signal?: AbortSignal }>({ signal: true });
 const WAIT = knownOptions<WaitForOptions>({ timeout: true, signal: true });
 
 /**
@@ -67,14 +70,20 @@ export class StateMachineService implements MachineOperations {
     machine?: M,
     options?: StateMachineOptions,
   ): StateMachineDefinition<M> {
-    const definition = typeof given === 'string' ? defineStateMachine(given, machine as M, options) : given;
+    const isNamed = typeof given === 'string' || machine !== undefined;
+    const definition = isNamed ? defineStateMachine(given as string, machine as M, options) : given;
+    if (typeof definition !== 'object' || definition === null || !isStateMachineDefinition(definition)) {
+      throw new WorkflowDefinitionError(
+        `StateMachineService.register() was given ${describeValue(definition)}. Give what defineStateMachine(…) made, or a name and a machine.`,
+      );
+    }
     this.services.registry.register(definition);
     return definition;
   }
 
   /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a state machine. */
   get<M extends MachineLike>(reference: StateMachineReference<M>): StateMachineDefinition<M> {
-    if (typeof reference === 'object') {
+    if (typeof reference === 'object' && reference !== null) {
       if (isStateMachineDefinition(reference)) return reference;
       return this.ofMachine(reference);
     }
@@ -161,6 +170,7 @@ export class StateMachineService implements MachineOperations {
     input?: MachineInputOf<M>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<unknown> {
+    refuseUnknownOptions(options, EXECUTE, 'execute');
     return runInMemory(this.get(reference).plan, input, { ...options, services: this.services });
   }
 
@@ -199,6 +209,7 @@ export class StateMachineService implements MachineOperations {
     trigger: string | MachineEvent,
     options: Pick<SendOptions, 'payload' | 'transaction'> = {},
   ): Promise<boolean> {
+    refuseUnknownOptions(options, CAN, 'can');
     const view = await this.snapshot(id, { transaction: options.transaction });
     return view.can(eventOf(trigger, options.payload));
   }
@@ -208,6 +219,7 @@ export class StateMachineService implements MachineOperations {
     id: string,
     options: { readonly transaction?: unknown } = {},
   ): Promise<StateMachineSnapshot<M>> {
+    refuseUnknownOptions(options, SNAPSHOT, 'snapshot');
     return new StateMachineSnapshot<M>(await this.engine.reader.load(id, options.transaction));
   }
 
@@ -256,6 +268,7 @@ export class StateMachineService implements MachineOperations {
     predicate: (snapshot: StateMachineSnapshot<M>) => boolean,
     options: WaitForOptions = {},
   ): Promise<StateMachineSnapshot<M>> {
+    requireCallback(predicate, 'predicate of waitFor', '(snapshot) => boolean');
     refuseUnknownOptions(options, WAIT, 'waitFor');
     const { timeout, signal } = options;
     const state = await waitForState(this.engine, id, (seen) => predicate(new StateMachineSnapshot<M>(seen)), {
@@ -298,6 +311,7 @@ export class StateMachineService implements MachineOperations {
     current?: StateValue | { readonly value: unknown; readonly version: number },
   ): string {
     const { name, plan } = this.get(reference);
+    oneOf(format, ['mermaid', 'dot'], 'format of diagram');
     const value = current instanceof StateMachineSnapshot ? current.value : (current as StateValue);
     return drawMachine(name, plan.machine, format, value);
   }

@@ -10,6 +10,7 @@ import {
   type StateTransitionSeed,
   type StoreTransaction,
 } from '../core/store/index.js';
+import { onRow } from './attached-row.js';
 import { childMachineId, DONE_SIGNAL, jobId, STOP_SIGNAL, type EffectsJob } from './effects-job.js';
 import { invokedMachine } from './invoked-machine.js';
 import type { MachineEvent } from './logic/machine-step.js';
@@ -102,7 +103,7 @@ export class TransitionWriter {
       ...(hasKeys(payload) && { payload }),
       ...(metadata !== undefined && { metadata }),
     };
-    const place = `metadata of "${type}" for the state machine "${id}"`;
+    const place = `${Object.keys(about).join(' and ')} of "${type}" for the state machine "${id}"`;
     const [encoded, text] = await Promise.all([
       encodeMachine(payloads, id, logic, snapshot, bonds),
       hasKeys(about) ? payloads.encode(about, { workflowId: id, place }) : undefined,
@@ -157,11 +158,8 @@ export class TransitionWriter {
         `The state machine "${next.plan.name}" is attached to rows of the application, which needs a store over TypeORM; this one is "${this.services.store.kind}".`,
       );
     }
-    const { affected } = await update.call(
-      manager,
-      target,
-      { [id]: next.id },
-      { [status]: stateText(next.snapshot.value) },
+    const { affected } = await onRow(next.plan, next.id, manager, () =>
+      update.call(manager, target, { [id]: next.id }, { [status]: stateText(next.snapshot.value) }),
     );
     if (affected !== 0) return;
     throw new StateError(

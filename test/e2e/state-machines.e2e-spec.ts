@@ -10,14 +10,29 @@ import {
   StateMachineWorkflow,
   StatePersistence,
   Step,
+  type AttachedEntity,
 } from 'nestjs-workflow/state-machine';
-import { DataSource } from 'typeorm';
+import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
 import { createMachine } from 'xstate';
 import { Parcel } from '../src/parcels/parcel.entity.js';
 import { Carrier, ParcelListener, ParcelMachine, parcelMachine } from '../src/parcels/parcel.machine.js';
 import { silentNestLogger } from '../utils/silent-nest-logger.js';
 import { testApplication } from '../utils/test-application.js';
 import { createTestDatabase, type TestDatabase } from '../utils/test-database.js';
+
+@Entity()
+class Crate {
+  @PrimaryColumn('int')
+  id!: number;
+
+  @Column('text')
+  status!: string;
+}
+
+const crateMachine = createMachine({
+  initial: 'up',
+  states: { up: { on: { TURN: 'down' } }, down: { on: { TURN: 'up' } } },
+});
 
 @Module({ providers: [Carrier, ParcelMachine, ParcelListener] })
 class ParcelsModule {}
@@ -34,10 +49,11 @@ describe('A state machine in an application with TypeORM', () => {
       .workflows({ typeorm: { stateTable: 'parcel_history' } })
       .with(
         ParcelsModule,
-        TypeOrmModule.forRoot({ type: 'postgres', url: database.url, entities: [Parcel], synchronize: true }),
+        TypeOrmModule.forRoot({ type: 'postgres', url: database.url, entities: [Parcel, Crate], synchronize: true }),
       )
       .init();
     machines = app.get(StateMachineService);
+    machines.register('crate', crateMachine);
     dataSource = app.get(DataSource);
   });
 
@@ -118,6 +134,34 @@ describe('A state machine in an application with TypeORM', () => {
     for (const name of ['a; DROP TABLE b', { stateTable: 'Ä' }]) {
       expect(() => new DatabaseStatePersistence(dataSource, name)).toThrow(/stateTable/);
     }
+  });
+
+  it('tells who loses in a transaction that is stricter about what it sees', async () => {
+    await machines.create('crate', { id: 'c-1' });
+
+    const late = dataSource.transaction('REPEATABLE READ', async (manager) => {
+      expect(await machines.snapshot('c-1', { transaction: manager })).toMatchObject({ version: 1 });
+      await machines.send('c-1', 'TURN');
+      await machines.send('c-1', 'TURN', { transaction: manager });
+    });
+
+    await expect(late).rejects.toMatchObject({ name: 'StateConcurrencyError', expected: 1, actual: 2 });
+    expect(await machines.snapshot('c-1')).toMatchObject({ version: 2 });
+  });
+
+  it.each<[string, AttachedEntity, RegExp]>([
+    ['a class that is no entity', { target: Carrier }, /knows no entity the function Carrier/],
+    ['a name that is none', { target: 'Carriage' }, /knows no entity "Carriage"/],
+    ['another id', { target: Parcel, id: 'key' }, /has no property "key" or none "status"/],
+    ['another status', { target: Parcel, status: 'stage' }, /has no property "id" or none "stage"/],
+    ['ids of another kind', { target: Crate }, /none can have the id "q-1"/],
+  ])('is told what is wrong with %s of its entity', async (name, entity, message) => {
+    const reference = machines.register(name.replaceAll(' ', '-'), crateMachine, { entity });
+    const isRead = entity.status === undefined;
+
+    await expect(machines.create(reference, { id: 'q-1' })).rejects.toThrow(message);
+    await expect(machines.attach(reference, 'q-1')).rejects.toThrow(isRead ? message : /no row/);
+    await expect(machines.create(reference, { id: 'q-1' })).rejects.toMatchObject({ code: 'WORKFLOW_STATE_MACHINE' });
   });
 
   it('refuses the root manager, which would commit nothing together', async () => {

@@ -1,4 +1,4 @@
-import { assign, createMachine, not } from 'xstate';
+import { assign, createMachine, not, sendTo } from 'xstate';
 import { VirtualClock } from '../../lib/core/time/index.js';
 import { MemoryStore } from '../../lib/memory/index.js';
 import { defineStateMachine, type StateMachineService } from '../../lib/state-machine/index.js';
@@ -18,6 +18,7 @@ const machine = createMachine(
           RISK: { guard: not('risky'), target: 'b' },
           BREAK: { target: 'b', actions: assign(() => fail()) },
           CIRCLE: 'c',
+          TELL: { target: 'b', actions: sendTo('nobody', { type: 'HELLO' }) },
         },
       },
       b: {},
@@ -40,10 +41,12 @@ describe('A state machine refuses', () => {
   beforeEach(async () => {
     const clock = new VirtualClock();
     const broken = createMachine({ id: 'broken', context: fail, initial: 'a', states: { a: {} } });
+    const plain = createMachine({ initial: 'a', states: { a: { on: { GO: 'b' } }, b: { type: 'final' } } });
     const circle = createMachine({ initial: 'a', states: { a: { always: 'b' }, b: { always: 'a' } } });
     bench = await MachineBench.start(new MemoryStore({ clock }), clock, [
       defineStateMachine('m', machine),
       defineStateMachine('broken', broken),
+      defineStateMachine('plain', plain),
       defineStateMachine('circle', circle),
     ]);
     machines = bench.machines;
@@ -106,13 +109,83 @@ describe('A state machine refuses', () => {
       () => machines.attach('m', 'y', wrong({ state: 'a', contxt: {} })),
       { code: 'WORKFLOW_OPTIONS', message: wordsOf(/Did you mean "context"/) },
     ],
+    [
+      'a message to nobody',
+      () => machines.send('x', 'TELL'),
+      { code: 'WORKFLOW_STATE_MACHINE', message: wordsOf(/"m" sends to "nobody" by "TELL"/) },
+    ],
+    [
+      'a payload that cannot be kept, by its name',
+      () => machines.send('x', 'GO', { payload: { n: 7n } }),
+      { code: 'WORKFLOW_PAYLOAD', message: wordsOf(/payload of "GO" for the state machine "x"/) },
+    ],
+    [
+      'metadata that cannot be kept, by their name',
+      () => machines.send('x', 'GO', { metadata: 7n }),
+      { code: 'WORKFLOW_PAYLOAD', message: wordsOf(/metadata of "GO" for the state machine "x"/) },
+    ],
+    ['to be asked with unknown options', () => machines.can('x', 'GO', wrong({ payloads: {} })), optionsError(/can/)],
+    ['to be read with unknown options', () => machines.snapshot('x', wrong({ tx: 1 })), optionsError(/snapshot/)],
+    [
+      'to run in memory with unknown options',
+      async () => machines.execute('m', undefined, wrong({ timeout: 1 })),
+      optionsError(/execute/),
+    ],
+    ['to be waited for without a predicate', () => machines.waitFor('x', wrong(undefined)), optionsError(/predicate/)],
+    ['to be drawn otherwise', async () => machines.diagram('m', wrong('svg')), optionsError(/'mermaid' or 'dot'/)],
+    [
+      'to be registered where it is none',
+      async () => machines.register(wrong(null)),
+      { code: 'WORKFLOW_DEFINITION', message: wordsOf(/register\(\) was given null/) },
+    ],
+    [
+      'to be registered without a name',
+      async () => machines.register(wrong(undefined), machine),
+      { code: 'WORKFLOW_DEFINITION', message: wordsOf(/name/) },
+    ],
+    ['to be none', async () => machines.get(wrong(null)), { code: 'WORKFLOW_DEFINITION' }],
+    [
+      'a migration that is no function',
+      async () => defineStateMachine('m', machine, { migrate: wrong(5) }),
+      optionsError(/migrate of state machine "m"/),
+    ],
+    [
+      'an entity without a target',
+      async () => defineStateMachine('m', machine, { entity: wrong({}) }),
+      optionsError(/entity\.target of state machine "m"/),
+    ],
+    [
+      'an entity with a misspelt option',
+      async () => defineStateMachine('m', machine, { entity: wrong({ target: 'a', state: 'b' }) }),
+      optionsError(/entity\.state of state machine "m"/),
+    ],
+    [
+      'an entity whose status is no name',
+      async () => defineStateMachine('m', machine, { entity: { target: 'a', status: '' } }),
+      optionsError(/entity\.status of state machine "m"/),
+    ],
   ])('%s, and nothing has happened', async (_, attempt, refusal) => {
     await expect(attempt()).rejects.toMatchObject(refusal);
 
     expect(await machines.snapshot('x')).toMatchObject({ value: 'a', version: 1, status: 'active' });
     await expect(machines.snapshot('y')).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
   });
+
+  it('a cursor of another machine, and one for a machine that is gone', async () => {
+    await machines.create('plain', { id: 'y' });
+    await machines.send('y', 'GO');
+    const { nextCursor = '' } = await machines.history('y', { limit: 1 });
+
+    await expect(machines.history('x', { cursor: nextCursor })).rejects.toMatchObject(inputError(/cursor/));
+    expect(await machines.history('y', { cursor: nextCursor })).toMatchObject({ items: [{ version: 2 }] });
+    await machines.delete('y');
+    await expect(machines.history('y', { cursor: nextCursor })).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+  });
 });
+
+function optionsError(words: RegExp): object {
+  return { code: 'WORKFLOW_OPTIONS', message: wordsOf(words) };
+}
 
 function inputError(words: RegExp): object {
   return { code: 'WORKFLOW_INPUT', message: wordsOf(words) };
