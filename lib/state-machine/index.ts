@@ -28,7 +28,7 @@ export type { StateDataSource, StateTableOptions } from './database-state.persis
 export { workflowActor } from './workflow-actor.js';
 export type { WorkflowActorLogic, WorkflowActorSnapshot } from './workflow-actor.js';
 export type { InvokedArguments } from './invoked-step.js';
-export type { EventOf, MachineInputOf, MachineLike, SnapshotOf } from './logic/machine-like.js';
+export type { EventOf, MachineInputOf, MachineLike, MachineOutputOf, SnapshotOf } from './logic/machine-like.js';
 export type { MachineEvent, StateValue } from './logic/machine-step.js';
 export type { MachineActor } from './logic/xstate.js';
 

@@ -7,7 +7,7 @@ import { knownOptions, oneOf, refuseUnknownOptions, requireCallback } from '../c
 import { assertPossibleId, assertWorkflowId, newWorkflowId } from '../core/records/index.js';
 import type { StatePersistence } from '../core/store/index.js';
 import { parseDuration } from '../core/time/index.js';
-import type { EventOf, MachineInputOf, MachineLike, SnapshotOf } from './logic/machine-like.js';
+import type { EventOf, MachineInputOf, MachineLike, MachineOutputOf, SnapshotOf } from './logic/machine-like.js';
 import type { MachineEvent, StateValue } from './logic/machine-step.js';
 import type { MachineActor } from './logic/xstate.js';
 import { createMachineActor, runInMemory } from './machine-actor.js';
@@ -152,13 +152,14 @@ export class StateMachineService implements MachineOperations {
     reference: StateMachineReference<M>,
     input?: MachineInputOf<M>,
     options: StartOptions = {},
-  ): Promise<WorkflowHandle<unknown>> {
+  ): Promise<WorkflowHandle<MachineOutputOf<M>>> {
     const definition = this.get(reference);
     const { id = newWorkflowId(this.services.clock), transaction } = options;
     assertWorkflowId(id);
-    const begin = async (opened: object): Promise<WorkflowHandle<unknown>> => {
+    const begin = async (opened: object): Promise<WorkflowHandle<MachineOutputOf<M>>> => {
       await this.engine.create(definition.plan, { id, input, transaction: opened, awaited: true });
-      return this.client.start(definition, input, { ...options, id, transaction: opened });
+      const handle = await this.client.start(definition, input, { ...options, id, transaction: opened });
+      return handle as WorkflowHandle<MachineOutputOf<M>>;
     };
     if (transaction !== undefined) return begin(transaction);
     return this.services.store.transaction(({ handle }) => begin(handle as object));
@@ -169,9 +170,11 @@ export class StateMachineService implements MachineOperations {
     reference: StateMachineReference<M>,
     input?: MachineInputOf<M>,
     options: { readonly signal?: AbortSignal } = {},
-  ): Promise<unknown> {
+  ): Promise<MachineOutputOf<M>> {
     refuseUnknownOptions(options, EXECUTE, 'execute');
-    return runInMemory(this.get(reference).plan, input, { ...options, services: this.services });
+    return runInMemory(this.get(reference).plan, input, { ...options, services: this.services }) as Promise<
+      MachineOutputOf<M>
+    >;
   }
 
   /** A machine in memory that takes events and is not stored: XState's own actor, with the methods of the class. Call its `start()`. */

@@ -53,6 +53,14 @@ const actor = await machines.actor(machine, { from: 1 });
 actor.send({ type: 'ADD', by: 1 });
 expectType<Equal<ReturnType<typeof actor.getSnapshot>['context'], { total: number }>>();
 
+// The output is the machine's, wherever it runs.
+const _executed = await machines.execute(machine, { from: 1 });
+expectType<Equal<typeof _executed, { total: number }>>();
+const _result = await (await machines.start(definition, { from: 1 })).result();
+expectType<Equal<typeof _result, { total: number }>>();
+const _unknown = await machines.execute('sums', { from: 1 });
+expectType<Equal<typeof _unknown, unknown>>();
+
 // @ts-expect-error It has no such event.
 await handle.send({ type: 'REMOVE' });
 // @ts-expect-error The event carries a number.

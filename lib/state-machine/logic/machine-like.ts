@@ -27,3 +27,10 @@ export type EventOf<M> = M extends { transition(snapshot: any, event: infer E, s
 
 /** What a machine is created with. @publicApi */
 export type MachineInputOf<M> = M extends { getInitialSnapshot(scope: any, input?: infer I): unknown } ? I : unknown;
+
+/** What a machine answers when it has ended, as XState types it; unknown where the machine is. @publicApi */
+export type MachineOutputOf<M> = 0 extends 1 & SnapshotOf<M>
+  ? unknown
+  : Extract<SnapshotOf<M>, { status: 'done' }> extends { output: infer O }
+    ? O
+    : unknown;
