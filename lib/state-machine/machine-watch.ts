@@ -1,3 +1,4 @@
+import { Observable } from 'rxjs';
 import { StateError, WorkflowResultTimeoutError } from '../core/errors/index.js';
 import { AbortScope } from '../core/cancellation/index.js';
 import type { Cancellable } from '../core/time/index.js';
@@ -128,4 +129,21 @@ function endedOtherwise({ id, snapshot: { value, status } }: MachineState): Stat
   return new StateError(
     `The state machine "${id}" has ended in "${stateText(value)}" with the status "${status}", and never became what waitFor waits for. Let the predicate also take the states it ends in, or its status.`,
   );
+}
+
+/** How a machine stands and comes to stand, until it has ended; each subscriber watches by itself. @internal */
+export function statesOf<T>(engine: StateMachineEngine, id: string, toView: (state: MachineState) => T): Observable<T> {
+  return new Observable((subscriber) => {
+    const watch = new MachineWatch(
+      engine,
+      id,
+      (state) => {
+        subscriber.next(toView(state));
+        if (state.snapshot.status !== 'active') subscriber.complete();
+      },
+      (error) => subscriber.error(error),
+    );
+    watch.start();
+    return () => watch.stop();
+  });
 }

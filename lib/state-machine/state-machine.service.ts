@@ -15,7 +15,8 @@ import { MachineHistory } from './machine-history.js';
 import { StateMachineHandle, type MachineOperations } from './machine-handle.js';
 import { contextInput, eventOf, stateInput, wholeInput } from './machine-input.js';
 import { StateMachineSnapshot, type StateHistoryPage } from './machine-view.js';
-import { MachineWatch, waitForState } from './machine-watch.js';
+import { statesOf, waitForState } from './machine-watch.js';
+import { registeredMachine } from './registered-machine.js';
 import { defineStateMachine } from './state-machine.definition.js';
 import { isStateMachineDefinition, type StateMachineDefinition, type StateMachineOptions } from './machine-plan.js';
 import type {
@@ -85,7 +86,7 @@ export class StateMachineService implements MachineOperations {
   get<M extends MachineLike>(reference: StateMachineReference<M>): StateMachineDefinition<M> {
     if (typeof reference === 'object' && reference !== null) {
       if (isStateMachineDefinition(reference)) return reference;
-      return this.ofMachine(reference);
+      return registeredMachine(this.services.registry, reference);
     }
     const definition = this.services.registry.resolve(reference as string);
     if (isStateMachineDefinition(definition)) return definition as StateMachineDefinition<M>;
@@ -283,19 +284,7 @@ export class StateMachineService implements MachineOperations {
 
   /** A machine as it stands, and as it comes to stand; completes when it has ended. Each subscriber watches by itself. */
   subscribe<M = unknown>(id: string): Observable<StateMachineSnapshot<M>> {
-    return new Observable((subscriber) => {
-      const watch = new MachineWatch(
-        this.engine,
-        id,
-        (state) => {
-          subscriber.next(new StateMachineSnapshot<M>(state));
-          if (state.snapshot.status !== 'active') subscriber.complete();
-        },
-        (error) => subscriber.error(error),
-      );
-      watch.start();
-      return () => watch.stop();
-    });
+    return statesOf(this.engine, id, (state) => new StateMachineSnapshot<M>(state));
   }
 
   /** What the machine emits (`emit`) by transitions made in this process, after their commit. Never completes. */
@@ -317,17 +306,5 @@ export class StateMachineService implements MachineOperations {
     oneOf(format, ['mermaid', 'dot'], 'format of diagram');
     const value = current instanceof StateMachineSnapshot ? current.value : (current as StateValue);
     return drawMachine(name, plan.machine, format, value);
-  }
-
-  private ofMachine<M extends MachineLike>(machine: M): StateMachineDefinition<M> {
-    let found: StateMachineDefinition<M> | undefined;
-    for (const definition of this.services.registry.all()) {
-      if (!isStateMachineDefinition(definition) || (definition.machine as unknown) !== machine) continue;
-      if (found === undefined || found.version < definition.version) found = definition as StateMachineDefinition<M>;
-    }
-    if (found !== undefined) return found;
-    throw new WorkflowDefinitionError(
-      `The machine "${machine.id}" is not registered here. Give it to @StateMachineWorkflow, StateMachineService.register, or WorkflowModule.forFeature([defineStateMachine(…)]).`,
-    );
   }
 }

@@ -49,7 +49,7 @@ describe.each([
     const owners = await startRunning(store, 3);
     for (let position = 1; position <= ROUNDS; position += 1) {
       const units = owners.map((owner) => unitOf(owner, { entries: [entryOf(position)] }));
-      const results = await untilAnswered('nw_flush', (resend) => store.flush(units, resend));
+      const results = await untilAnswered('nw_entry', (resend) => store.flush(units, resend));
       expect(results.map((result) => result.kind)).toEqual(['applied', 'applied', 'applied']);
     }
     for (const { id } of owners) expect(await store.readJournal(id)).toHaveLength(ROUNDS);

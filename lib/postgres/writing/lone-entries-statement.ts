@@ -16,7 +16,7 @@ export function loneEntriesStatement(
   units: readonly FlushUnit[],
 ): SqlStatement {
   const batch = loneEntries.rows.batch(units);
-  const prepared = texts.get(`entries-${batch.code}`, () => {
+  const prepared = texts.get(`entry-${batch.code}`, () => {
     const columns = batch.names.slice(loneEntries.writer);
     return `WITH held AS MATERIALIZED (SELECT u.*, x.no, x.wakes, x.cancelled FROM ${batch.numbered('u', 1)} CROSS JOIN LATERAL (
     SELECT i.no, i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled FROM ${tables.instances} i
