@@ -3,6 +3,17 @@ import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { isStorableText } from '../core/serialization/index.js';
 import type { StateTable, TableTransition } from './table-shape.js';
 
+/** What a table has. @internal */
+export const TABLE_PROPERTIES = {
+  id: true,
+  initial: true,
+  transitions: true,
+  final: true,
+  onExit: true,
+  onEnter: true,
+  onTransition: true,
+} as const;
+
 const LINE = knownOptions<TableTransition>({ trigger: true, from: true, to: true, guard: true });
 
 /**

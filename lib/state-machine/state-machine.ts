@@ -10,7 +10,7 @@ import {
   type PayloadSerializer,
 } from '../core/serialization/index.js';
 import type { StatePersistence, StateTransitionRecord } from '../core/store/index.js';
-import { checkTable } from './check-table.js';
+import { checkTable, TABLE_PROPERTIES } from './check-table.js';
 import type { StateTable, TableArguments, TableHook, TableTransition } from './table-shape.js';
 
 /** @publicApi */
@@ -35,14 +35,8 @@ export interface TableTriggerOptions {
 }
 
 const OPTIONS = knownOptions<StateMachineObjectOptions<string>>({
-  id: true,
+  ...TABLE_PROPERTIES,
   name: true,
-  initial: true,
-  transitions: true,
-  final: true,
-  onExit: true,
-  onEnter: true,
-  onTransition: true,
   persistence: true,
   codec: true,
   serializer: true,

@@ -1,19 +1,11 @@
 import { WorkflowDefinitionError, describeValue } from '../core/errors/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
-import { checkTable } from './check-table.js';
+import { checkTable, TABLE_PROPERTIES } from './check-table.js';
 import { CREATED } from './first-trigger.js';
 import type { MachineLike } from './logic/machine-like.js';
 import type { StateTable, TableHook, TableTransition } from './table-shape.js';
 
-const TABLE = knownOptions<StateTable>({
-  id: true,
-  initial: true,
-  transitions: true,
-  final: true,
-  onExit: true,
-  onEnter: true,
-  onTransition: true,
-});
+const TABLE = knownOptions<StateTable>(TABLE_PROPERTIES);
 
 /** To XState such a target is a path that leads elsewhere; a state of that name is found by an id. */
 const PATH = /[.\\]/;
