@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { systemClock } from '../../lib/core/time/index.js';
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
-import { LEASE_MS, entryOf, seedOf, startRunning, unitOf } from '../utils/store-scenario.js';
+import { LEASE_MS, entryOf, flushDecided, seedOf, startRunning, unitOf } from '../utils/store-scenario.js';
 
 describe('What one writer does to its neighbours', () => {
   let fixture: PostgresFixture;
@@ -32,8 +32,14 @@ describe('What one writer does to its neighbours', () => {
 
     for (let round = 1; round <= 25; round += 1) {
       const [results, mirrored] = await Promise.all([
-        store.flush(owners.slice(0, 30).map((owner) => unitOf(owner, { entries: [entryOf(round)] }))),
-        other.flush(shuffled.slice(0, 30).map((owner) => unitOf(owner, { customStatus: `${round}` }))),
+        flushDecided(
+          store,
+          owners.slice(0, 30).map((owner) => unitOf(owner, { entries: [entryOf(round)] })),
+        ),
+        flushDecided(
+          other,
+          shuffled.slice(0, 30).map((owner) => unitOf(owner, { customStatus: `${round}` })),
+        ),
         store.renew({ workerId: 'worker-1', leaseMs: LEASE_MS, leases }),
         other.renew({ workerId: 'worker-1', leaseMs: LEASE_MS, leases: [...leases].reverse() }),
         signalled(round),

@@ -96,3 +96,11 @@ export async function flushOne(store: WorkflowStore, owner: Owner, parts: Partia
   const [result] = await store.flush([unitOf(owner, parts)], resend);
   return result as FlushResult;
 }
+
+/** As a flusher does it: units whose rows another statement holds are sent again, until the store has decided on each. */
+export async function flushDecided(store: WorkflowStore, units: readonly FlushUnit[]): Promise<FlushResult[]> {
+  const results = await store.flush(units);
+  const locked = units.filter((_, index) => results[index]?.kind === 'locked');
+  const decided = results.filter((result) => result.kind !== 'locked');
+  return locked.length === 0 ? results : [...decided, ...(await flushDecided(store, locked))];
+}
