@@ -1,62 +1,76 @@
-import { arrayLiteral, type ColumnValue } from './array-literal.js';
+import { arrayLiteral } from './array-literal.js';
+import { RowBatch } from './row-batch.js';
+import type { Column, RowLayout } from './row-columns.js';
 
-/** The server's type of a parameter. @internal */
-export type ColumnType = 'text' | 'int4' | 'int8' | 'bool';
-
-/** One column of a {@link RowSet}. @internal */
-export interface Column<T> {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly of: (item: T) => ColumnValue;
-  /** Columns of one group are left out together when a batch has no value for any of them. One letter. */
-  readonly group?: string;
+/** Columns that one letter holds together. */
+interface Family<T> {
+  readonly letter: string;
+  readonly members: readonly Column<T>[];
 }
 
-/** Shorthand for a list of columns. @internal */
-export function columns<T>(
-  ...list: readonly (readonly [name: string, type: ColumnType, of: (item: T) => ColumnValue, group?: string])[]
-): Column<T>[] {
-  return list.map(([name, type, of, group]) => ({ name, type, of, ...(group === undefined ? {} : { group }) }));
-}
+/** Stands in a code for the columns that count the rows. */
+const COUNTING = '#';
 
-/** The columns of rows that travel to the server as parameters. @internal */
+/** The columns of rows that travel to the server as parameters. At least one of them has to be neither alike nor counting. @internal */
 export class RowSet<T> {
-  private readonly groups: readonly { readonly name: string; readonly members: readonly Column<T>[] }[];
-  /** By the groups that are used. */
-  private readonly layouts = new Map<string, Layout<T>>();
+  private readonly groups: readonly Family<T>[];
+  private readonly kinds: readonly Family<T>[];
+  private readonly counting: readonly Column<T>[];
+  /** By the letters of the groups that are used and of the kinds that are alike. */
+  private readonly layouts = new Map<string, RowLayout<T>>();
 
   constructor(readonly columns: readonly Column<T>[]) {
-    const names = new Set(columns.flatMap((column) => column.group ?? []));
-    this.groups = [...names].map((name) => ({ name, members: columns.filter(({ group }) => group === name) }));
+    this.groups = families(columns, 'group');
+    this.kinds = families(columns, 'alike');
+    this.counting = columns.filter(({ counts }) => counts === true);
   }
 
   /** Rows for one statement. */
   batch(items: readonly T[]): RowBatch {
-    let used = '';
-    for (const { name, members } of this.groups) if (isUsed(members, items)) used += name;
-    const { present, absent } = this.layout(used);
-    const [lone] = items;
+    let letters = '';
+    for (const { letter, members } of this.groups) if (isUsed(members, items)) letters += letter;
+    const [first] = items;
     if (items.length === 1) {
-      return new RowBatch(
-        `1${used}`,
-        present,
-        absent,
-        present.map(({ of }) => of(lone as T) ?? null),
-      );
+      const { many, absent } = this.layout(letters);
+      const values = many.map(({ of }) => of(first as T) ?? null);
+      return new RowBatch(`1${letters}`, { many: [], alike: many, counting: [], absent }, values);
     }
-    const literals = present.map(({ of, type }) => arrayLiteral(items, of, type === 'text'));
-    return new RowBatch(`n${used}`, present, absent, literals);
+    if (items.length > 1) {
+      for (const { letter, members } of this.kinds) if (isAlike(members, items)) letters += letter;
+      if (this.counting.length > 0 && doesCount(this.counting, items)) letters += COUNTING;
+    }
+    const layout = this.layout(letters);
+    const values: unknown[] = layout.many.map(({ of, type }) => arrayLiteral(items, of, type === 'text'));
+    for (const { of } of layout.alike) values.push(of(first as T) ?? null);
+    return new RowBatch(`n${letters}`, layout, values);
   }
 
-  private layout(used: string): Layout<T> {
-    let layout = this.layouts.get(used);
+  private layout(letters: string): RowLayout<T> {
+    let layout = this.layouts.get(letters);
     if (layout === undefined) {
-      const isPresent = ({ group }: Column<T>): boolean => group === undefined || used.includes(group);
-      layout = { present: this.columns.filter(isPresent), absent: this.columns.filter((column) => !isPresent(column)) };
-      this.layouts.set(used, layout);
+      layout = layoutOf(this.columns, letters);
+      this.layouts.set(letters, layout);
     }
     return layout;
   }
+}
+
+function layoutOf<T>(columns: readonly Column<T>[], letters: string): RowLayout<T> {
+  const isAbsent = ({ group }: Column<T>): boolean => group !== undefined && !letters.includes(group);
+  const isCounting = ({ counts }: Column<T>): boolean => counts === true && letters.includes(COUNTING);
+  const isSingle = ({ alike }: Column<T>): boolean => alike !== undefined && letters.includes(alike);
+  const present = columns.filter((column) => !isAbsent(column));
+  return {
+    many: present.filter((column) => !isCounting(column) && !isSingle(column)),
+    alike: present.filter(isSingle),
+    counting: present.filter(isCounting),
+    absent: columns.filter(isAbsent),
+  };
+}
+
+function families<T>(columns: readonly Column<T>[], trait: 'group' | 'alike'): Family<T>[] {
+  const letters = new Set(columns.flatMap((column) => column[trait] ?? []));
+  return [...letters].map((letter) => ({ letter, members: columns.filter((column) => column[trait] === letter) }));
 }
 
 function isUsed<T>(members: readonly Column<T>[], items: readonly T[]): boolean {
@@ -64,68 +78,16 @@ function isUsed<T>(members: readonly Column<T>[], items: readonly T[]): boolean 
   return false;
 }
 
-/** Which columns a batch has, and which are left out. */
-interface Layout<T> {
-  readonly present: readonly Column<T>[];
-  readonly absent: readonly Column<T>[];
+function isAlike<T>(members: readonly Column<T>[], items: readonly T[]): boolean {
+  for (const { of } of members) {
+    const value = of(items[0] as T);
+    for (let index = 1; index < items.length; index += 1) if (of(items[index] as T) !== value) return false;
+  }
+  return true;
 }
 
-/**
- * Rows on their way: one array per column, unfolded on the server. A lone row travels as plain values, which the server reads with
- * less work.
- *
- * @internal
- */
-export class RowBatch {
-  constructor(
-    /** Tells the texts apart that batches of one row set need. */
-    readonly code: string,
-    private readonly present: readonly Column<never>[],
-    private readonly absent: readonly Column<never>[],
-    /** In the order of the parameters of {@link from}. */
-    readonly values: readonly unknown[],
-  ) {}
-
-  /** How many parameters it takes. */
-  get width(): number {
-    return this.present.length;
-  }
-
-  /** Whether a column has a value in any row. */
-  uses(name: string): boolean {
-    return !this.absent.some((column) => column.name === name);
-  }
-
-  private get isLone(): boolean {
-    return this.code.startsWith('1');
-  }
-
-  /** The columns of a lone row that have a parameter, with their expressions. Parameters are numbered from `first`. */
-  expressions(first: number): readonly { readonly column: string; readonly expression: string }[] {
-    return this.present.map(({ name, type }, index) => ({ column: name, expression: `$${first + index}::${type}` }));
-  }
-
-  /** The columns that have a parameter. */
-  get names(): readonly string[] {
-    return this.present.map(({ name }) => name);
-  }
-
-  /**
-   * A `FROM` item with the columns that have a parameter and the number of the row, `n`. The arrays are unfolded side by side as the
-   * rows are read; what {@link from} makes is put down whole first. Parameters are numbered from `first`.
-   */
-  numbered(alias: string, first: number): string {
-    const list = this.present.map(({ name, type }, index) => `unnest($${first + index}::${type}[]) AS ${name}`);
-    return `(SELECT generate_subscripts($${first}::${this.present[0]?.type ?? 'text'}[], 1) AS n, ${list.join(', ')}) AS ${alias}`;
-  }
-
-  /** A `FROM` item with every column of the row set. Parameters are numbered from `first`. */
-  from(alias: string, first: number): string {
-    const types = this.present.map(({ type }, index) => `$${first + index}::${type}${this.isLone ? '' : '[]'}`);
-    const source = this.isLone ? `(VALUES (${types.join(', ')}))` : `unnest(${types.join(', ')})`;
-    const names = this.present.map((column) => column.name).join(', ');
-    if (this.absent.length === 0) return `${source} AS ${alias}(${names})`;
-    const missing = this.absent.map(({ name, type }) => `NULL::${type} AS ${name}`).join(', ');
-    return `(SELECT b.*, ${missing} FROM ${source} AS b(${names})) AS ${alias}`;
-  }
+function doesCount<T>(members: readonly Column<T>[], items: readonly T[]): boolean {
+  for (const { of } of members)
+    for (let index = 0; index < items.length; index += 1) if (of(items[index] as T) !== index + 1) return false;
+  return true;
 }

@@ -49,15 +49,15 @@ function part<T>(
 const ENTRY_COLUMNS = columns<JournalEntry>(
   ['"position"', 'int4', ({ position }) => position],
   ['name', 'text', ({ name }) => name],
-  ['kind', 'text', ({ kind }) => kind],
-  ['status', 'text', ({ status }) => status],
+  ['kind', 'text', ({ kind }) => kind, { alike: 'K' }],
+  ['status', 'text', ({ status }) => status, { alike: 'K' }],
   ['called_at', 'int4', ({ calledAt }) => calledAt],
   ['recorded_at', 'int8', ({ recordedAt }) => Math.ceil(recordedAt)],
-  ['attempts', 'int4', ({ attempts }) => attempts],
+  ['attempts', 'int4', ({ attempts }) => attempts, { alike: 'K' }],
   ['value', 'text', ({ value }) => value],
-  ['error', 'text', ({ error }) => error, 'r'],
-  ['signal_id', 'text', ({ signalId }) => signalId, 'r'],
-  ['data', 'text', ({ data }) => (data === undefined ? null : JSON.stringify(data)), 'r'],
+  ['error', 'text', ({ error }) => error, { group: 'r' }],
+  ['signal_id', 'text', ({ signalId }) => signalId, { group: 'r' }],
+  ['data', 'text', ({ data }) => (data === undefined ? null : JSON.stringify(data)), { group: 'r' }],
 );
 
 /** The journal's columns of a lone entry. @internal */
@@ -65,8 +65,8 @@ export const loneEntry = new RowSet<JournalEntry>(ENTRY_COLUMNS);
 
 const WRITER = columns<FlushUnit>(
   ['id', 'text', ({ workflowId }) => workflowId],
-  ['generation', 'int4', ({ generation }) => generation],
-  ['fence', 'int4', ({ fence }) => fence],
+  ['generation', 'int4', ({ generation }) => generation, { alike: 'F' }],
+  ['fence', 'int4', ({ fence }) => fence, { alike: 'F' }],
 );
 
 /** Units of one entry each: who writes, then the journal's columns. @internal */
@@ -78,13 +78,13 @@ export const loneEntries = {
       of: ({ entries }: FlushUnit) => of(entries[0] as JournalEntry),
     })),
   ]),
-  /** How many columns say who writes. */
-  writer: WRITER.length,
+  /** The columns that say who writes, and are none of the journal's parameters. */
+  writer: WRITER.map(({ name }) => name),
 };
 
 /** The journal's columns of an entry, with the number of its unit. @internal */
 export const entryRows = new RowSet<Of<JournalEntry>>([
-  { name: 'n', type: 'int4', of: ({ n }) => n },
+  { name: 'n', type: 'int4', of: ({ n }) => n, counts: true },
   ...ENTRY_COLUMNS.map(({ of, ...column }) => ({ ...column, of: ({ item }: Of<JournalEntry>) => of(item) })),
 ]);
 

@@ -13,39 +13,39 @@ interface UnitRow {
 }
 
 const IDENTITY = columns<UnitRow>(
-  ['n', 'int4', ({ n }) => n],
+  ['n', 'int4', ({ n }) => n, { counts: true }],
   ['id', 'text', ({ unit }) => unit.workflowId],
-  ['generation', 'int4', ({ unit }) => unit.generation],
-  ['fence', 'int4', ({ unit }) => unit.fence],
+  ['generation', 'int4', ({ unit }) => unit.generation, { alike: 'F' }],
+  ['fence', 'int4', ({ unit }) => unit.fence, { alike: 'F' }],
   ['entries', 'int4', ({ unit }) => unit.entries.length],
   ['first_position', 'int4', ({ unit }) => unit.entries[0]?.position],
 );
 
 const EXPECTATION = columns<UnitRow>(
-  ['expected_wakes', 'int4', ({ unit }) => unit.expect?.wakes],
-  ['no_cancel', 'bool', ({ unit }) => unit.expect?.noCancel ?? false],
+  ['expected_wakes', 'int4', ({ unit }) => unit.expect?.wakes, { alike: 'W' }],
+  ['no_cancel', 'bool', ({ unit }) => unit.expect?.noCancel ?? false, { alike: 'T' }],
 );
 
 const TRANSITION = columns<UnitRow>(
-  ['writes', 'bool', ({ unit }) => writesInstance(unit)],
+  ['writes', 'bool', ({ unit }) => writesInstance(unit), { alike: 'T' }],
   ['last_position', 'int4', ({ unit }) => unit.entries.at(-1)?.position ?? 0],
   ['last_event', 'int4', ({ unit }) => unit.events?.at(-1)?.seq ?? 0],
-  ['sets_custom', 'bool', ({ unit }) => flagged(unit.customStatus !== undefined), 'u'],
-  ['custom_status', 'text', ({ unit }) => unit.customStatus, 'u'],
-  ['status', 'text', ({ transition }) => transition.status],
-  ['leaves', 'bool', ({ transition }) => transition.leaves],
-  ['due', 'text', ({ transition }) => transition.due],
-  ['due_at', 'int8', ({ transition }) => transition.dueAt, 's'],
-  ['ends', 'bool', ({ transition }) => transition.ends],
-  ['output', 'text', ({ transition }) => transition.output, 'o'],
-  ['error', 'text', ({ transition }) => transition.error, 'o'],
-  ['continues', 'bool', ({ transition }) => flagged(transition.continues), 'c'],
-  ['input', 'text', ({ transition }) => transition.input, 'c'],
-  ['input_hash', 'text', ({ transition }) => transition.inputHash, 'c'],
-  ['seed', 'text', ({ transition }) => transition.seed, 'c'],
-  ['mismatched_build', 'text', ({ transition }) => transition.mismatchedBuild, 'm'],
-  ['quarantined_for', 'text', ({ transition }) => transition.quarantinedFor, 'm'],
-  ['calm', 'bool', ({ transition }) => transition.calm],
+  ['sets_custom', 'bool', ({ unit }) => flagged(unit.customStatus !== undefined), { group: 'u' }],
+  ['custom_status', 'text', ({ unit }) => unit.customStatus, { group: 'u' }],
+  ['status', 'text', ({ transition }) => transition.status, { alike: 'T' }],
+  ['leaves', 'bool', ({ transition }) => transition.leaves, { alike: 'T' }],
+  ['due', 'text', ({ transition }) => transition.due, { alike: 'T' }],
+  ['due_at', 'int8', ({ transition }) => transition.dueAt, { group: 's' }],
+  ['ends', 'bool', ({ transition }) => transition.ends, { alike: 'T' }],
+  ['output', 'text', ({ transition }) => transition.output, { group: 'o' }],
+  ['error', 'text', ({ transition }) => transition.error, { group: 'o', alike: 'T' }],
+  ['continues', 'bool', ({ transition }) => flagged(transition.continues), { group: 'c' }],
+  ['input', 'text', ({ transition }) => transition.input, { group: 'c' }],
+  ['input_hash', 'text', ({ transition }) => transition.inputHash, { group: 'c' }],
+  ['seed', 'text', ({ transition }) => transition.seed, { group: 'c' }],
+  ['mismatched_build', 'text', ({ transition }) => transition.mismatchedBuild, { group: 'm' }],
+  ['quarantined_for', 'text', ({ transition }) => transition.quarantinedFor, { group: 'm', alike: 'T' }],
+  ['calm', 'bool', ({ transition }) => transition.calm, { alike: 'T' }],
 );
 
 /** By what the units have, so that small flushes carry little. */

@@ -17,7 +17,7 @@ export function loneEntriesStatement(
 ): SqlStatement {
   const batch = loneEntries.rows.batch(units);
   const prepared = texts.get(`entry-${batch.code}`, () => {
-    const columns = batch.names.slice(loneEntries.writer);
+    const columns = batch.names.filter((name) => !loneEntries.writer.includes(name));
     return `WITH held AS MATERIALIZED (SELECT u.*, x.no, x.wakes, x.cancelled FROM ${batch.numbered('u', 1)} CROSS JOIN LATERAL (
     SELECT i.no, i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled FROM ${tables.instances} i
     WHERE i.id = u.id AND i.generation = u.generation AND i.fence = u.fence AND i.worker_id IS NOT NULL AND i.head < u."position"
