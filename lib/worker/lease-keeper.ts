@@ -1,4 +1,5 @@
 import type { EngineServices, Execution } from '../core/execution/index.js';
+import type { WorkerOptions } from './worker-options.js';
 
 /** Leases of one statement: their rows are locked until it ends, and a write that meets a locked one has to be sent again. */
 const RENEWED_AT_ONCE = 500;
@@ -9,17 +10,17 @@ export class LeaseKeeper {
 
   constructor(
     private readonly services: EngineServices,
-    private readonly leaseMs: number,
+    private readonly options: Pick<WorkerOptions, 'leaseMs' | 'heartbeatIntervalMs'>,
     private readonly executions: ReadonlyMap<string, Execution>,
   ) {}
 
-  /** Renews the given instances, or all. Returns ids whose rows were locked: to be asked for again soon. */
+  /** Renews the given instance, or all whose leases are not fresh. Returns ids whose rows were locked: to be asked for again soon. */
   async renew(workerId: string, only?: string): Promise<readonly string[]> {
     if (only !== undefined) return this.renewEach(workerId, [...this.one(only)]);
     if (this.isRenewing) return [];
     this.isRenewing = true;
     try {
-      const asked = [...this.executions.values()];
+      const asked = this.aged();
       const skipped: string[] = [];
       for (let from = 0; from < asked.length; from += RENEWED_AT_ONCE) {
         skipped.push(...(await this.renewEach(workerId, asked.slice(from, from + RENEWED_AT_ONCE))));
@@ -36,7 +37,7 @@ export class LeaseKeeper {
     const sentAt = clock.monotonic();
     try {
       const leases = asked.map((execution) => ({ workflowId: execution.record.id, fence: execution.record.fence }));
-      const answer = await store.renew({ workerId, leaseMs: this.leaseMs, leases });
+      const answer = await store.renew({ workerId, leaseMs: this.options.leaseMs, leases });
       storeTime.observe(answer.now);
       const renewed = new Map(answer.renewed.map((row) => [row.workflowId, row]));
       const skipped = new Set(answer.skipped);
@@ -46,7 +47,7 @@ export class LeaseKeeper {
         if (this.executions.get(id) !== execution || leases[index]?.fence !== fence) continue;
         const row = renewed.get(id);
         if (row !== undefined) {
-          execution.lease.prolong(sentAt, this.leaseMs);
+          execution.lease.prolong(sentAt, this.options.leaseMs);
           execution.observe(row.wakes, row.cancelRequested);
         } else if (!skipped.has(id) && !execution.isSettling) {
           execution.lose();
@@ -58,6 +59,13 @@ export class LeaseKeeper {
       logger.warn('Leases could not be renewed.', { error: String(error) });
       return [];
     }
+  }
+
+  /** Those whose leases began, or were renewed, more than half a heartbeat ago: the others last well beyond the next one. */
+  private aged(): Execution[] {
+    const { leaseMs, heartbeatIntervalMs } = this.options;
+    const freshMs = leaseMs - heartbeatIntervalMs / 2;
+    return [...this.executions.values()].filter(({ lease }) => lease.remainingMs <= freshMs);
   }
 
   private *one(workflowId: string): Iterable<Execution> {

@@ -69,7 +69,7 @@ export class Worker implements LocalDispatcher, PoolListener {
     private readonly options: WorkerOptions,
   ) {
     this.pool = new ExecutionPool(services, options, this);
-    this.keeper = new LeaseKeeper(services, options.leaseMs, this.pool.executions);
+    this.keeper = new LeaseKeeper(services, options, this.pool.executions);
     this.timers = new TimerQueue(services.clock, (id) => {
       this.onTimer(id);
     });

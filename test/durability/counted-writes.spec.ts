@@ -1,6 +1,6 @@
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
-import { entryOf, startRunning, unitOf, type Owner } from '../utils/store-scenario.js';
+import { LAST, entryOf, startRunning, unitOf, type Owner } from '../utils/store-scenario.js';
 
 describe('A write of which the database leaves out a row without a word', () => {
   let fixture: PostgresFixture;
@@ -32,10 +32,13 @@ describe('A write of which the database leaves out a row without a word', () => 
     expect((await store.flush([unitOf(owner, { entries: [entryOf(1)] })]))[0]?.kind).toBe('applied');
   });
 
-  it('is not taken for done: an entry of each of two', async () => {
+  it.each([
+    ['an entry', {}],
+    ['a last entry', LAST],
+  ])('is not taken for done: %s of each of two', async (_what, more) => {
     const [one, other] = await startRunning(store, 2);
 
-    const units = [unitOf(one!, { entries: [entryOf(1)] }), unitOf(other!, { entries: [swallowed] })];
+    const units = [unitOf(one!, { entries: [entryOf(1)], ...more }), unitOf(other!, { entries: [swallowed], ...more })];
     await expect(store.flush(units)).rejects.toThrow();
 
     expect(await store.readJournal(other!.id)).toEqual([]);

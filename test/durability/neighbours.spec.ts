@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { systemClock } from '../../lib/core/time/index.js';
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
-import { LEASE_MS, entryOf, flushDecided, seedOf, startRunning, unitOf } from '../utils/store-scenario.js';
+import { LAST, LEASE_MS, entryOf, flushDecided, seedOf, startRunning, unitOf } from '../utils/store-scenario.js';
 
 describe('What one writer does to its neighbours', () => {
   let fixture: PostgresFixture;
@@ -56,24 +56,24 @@ describe('What one writer does to its neighbours', () => {
   it.each([
     ['entries', {}],
     ['entries and a change of the row', { customStatus: '"busy"' }],
+    ['last entries', LAST],
   ])('is no delay while a transaction of a user holds an instance row: %s', async (_what, more) => {
-    const owners = await startRunning(store, 32);
-    const held = owners[7]!;
+    const [held, ...owners] = await startRunning(store, 63);
     const runner = dataSource.createQueryRunner();
     await runner.startTransaction();
-    await runner.query(`SELECT 1 FROM ${fixture.table('instances')} WHERE id = $1 FOR UPDATE`, [held.id]);
-    const others = owners.filter((owner) => owner !== held);
+    await runner.query(`SELECT 1 FROM ${fixture.table('instances')} WHERE id = $1 FOR UPDATE`, [held!.id]);
+    const others = owners.slice(0, 31);
 
-    const alone = await store.flush([unitOf(held, { entries: [entryOf(1)], ...more })]);
+    const alone = await store.flush([unitOf(held!, { entries: [entryOf(1)], ...more })]);
     const mixed = await store.flush([
-      unitOf(held, { entries: [entryOf(1)], ...more }),
+      unitOf(held!, { entries: [entryOf(1)], ...more }),
       ...others.map((owner) => unitOf(owner, { entries: [entryOf(1)], ...more })),
     ]);
-    const apart = await store.flush(others.map((owner) => unitOf(owner, { entries: [entryOf(2)], ...more })));
+    const apart = await store.flush(owners.slice(31).map((owner) => unitOf(owner, { entries: [entryOf(1)], ...more })));
     // The transaction is still open: whatever is answered was not held up by it.
     await runner.commitTransaction();
     await runner.release();
-    const later = await store.flush([unitOf(held, { entries: [entryOf(1)], ...more })]);
+    const later = await store.flush([unitOf(held!, { entries: [entryOf(1)], ...more })]);
 
     expect(alone).toEqual([{ kind: 'locked' }]);
     expect(mixed.map((result) => result.kind)).toEqual(['locked', ...others.map(() => 'applied')]);

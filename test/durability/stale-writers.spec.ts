@@ -1,7 +1,7 @@
 import type { InstanceRecord, JournalEntry } from '../../lib/core/records/index.js';
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
-import { entryOf, flushOne, pollOf, startRunning, unitOf } from '../utils/store-scenario.js';
+import { LAST, entryOf, flushOne, pollOf, startRunning, unitOf } from '../utils/store-scenario.js';
 
 const RACES = 2_000;
 const BATCH = 50;
@@ -79,12 +79,15 @@ describe('A stale writer', () => {
     return { claimed, journals };
   }
 
-  it('adds nothing to several that another worker has claimed', async () => {
+  it.each([
+    ['an entry', {}],
+    ['a last entry', LAST],
+  ])('adds nothing to several that another worker has claimed: %s', async (_what, more) => {
     const owners = await startRunning(old, 3);
     offsetMs += 20_000;
     await next.poll(pollOf({ workerId: 'worker-2' }));
 
-    const late = await old.flush(owners.map((owner) => unitOf(owner, { entries: [entryOf(1)] })));
+    const late = await old.flush(owners.map((owner) => unitOf(owner, { entries: [entryOf(1)], ...more })));
 
     expect(late.map((result) => result.kind)).toEqual(['fenced', 'fenced', 'fenced']);
     expect(await Promise.all(owners.map(({ id }) => old.readJournal(id)))).toEqual([[], [], []]);
@@ -109,6 +112,8 @@ describe('A stale writer', () => {
     ['one entry', 1, {}],
     ['an entry of each of several', 3, {}],
     ['an entry and a change of the row', 1, { customStatus: '"late"' }],
+    ['a last entry', 1, LAST],
+    ['a last entry of each of several', 3, LAST],
   ])('adds nothing beside a claim that is about to commit: %s', async (_what, writers, more) => {
     const dataSource = await fixture.dataSource({ poolSize: 1 });
     const lonely = await fixture.store({ clockOffsetMs: () => offsetMs }, dataSource);

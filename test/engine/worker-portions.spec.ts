@@ -23,22 +23,31 @@ class NotingStore extends MemoryStore {
 }
 
 describe('A worker with room for many instances', () => {
-  it('claims and renews them in portions, until it has all of them', async () => {
-    const clock = new VirtualClock();
-    const store = new NotingStore({ clock });
-    let running = 0;
-    const definition: WorkflowDefinition = {
-      name: 'long',
-      version: 1,
-      model: 'workflow',
-      run: () => {
-        running += 1;
-        return new Promise(() => undefined);
-      },
-    };
-    const harness = await EngineHarness.create(() =>
+  let harness: EngineHarness;
+  let store: NotingStore;
+  let running: number;
+
+  beforeEach(async () => {
+    store = new NotingStore({ clock: new VirtualClock() });
+    running = 0;
+    harness = await EngineHarness.create(() =>
       Promise.resolve({ store, view: () => Promise.resolve(store), dispose: () => Promise.resolve() }),
     );
+  });
+
+  afterEach(() => harness.dispose());
+
+  const definition: WorkflowDefinition = {
+    name: 'long',
+    version: 1,
+    model: 'workflow',
+    run: () => {
+      running += 1;
+      return new Promise(() => undefined);
+    },
+  };
+
+  it('claims and renews them in portions, until it has all of them', async () => {
     const idle = await harness.boot({ definitions: [definition], worker: { concurrency: 0 } });
     for (let at = 0; at < INSTANCES; at += 1) await idle.start('long', `long-${at}`);
     const busy = await harness.boot({
@@ -52,6 +61,23 @@ describe('A worker with room for many instances', () => {
     expect(busy.worker.status.executing).toBe(INSTANCES);
     expect(Math.max(...store.limits)).toBe(500);
     expect(store.renewals).toEqual([500, 500, 200]);
-    await harness.dispose();
+  });
+
+  it('leaves leases alone that have only just begun', async () => {
+    const worker = { leaseMs: 10_000, heartbeatIntervalMs: 3_000 };
+    const engine = await harness.boot({ definitions: [definition], worker });
+    const begun = async (count: number): Promise<void> => {
+      while (running < count) await harness.clock.advance(1);
+    };
+    await engine.start('long', 'early');
+    await begun(1);
+    await harness.clock.advance(2_000);
+    await engine.start('long', 'late');
+    await begun(2);
+
+    await harness.clock.advance(1_000);
+    expect(store.renewals).toEqual([1]);
+    await harness.clock.advance(3_000);
+    expect(store.renewals).toEqual([1, 2]);
   });
 });

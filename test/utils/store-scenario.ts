@@ -48,6 +48,9 @@ export function unitOf(owner: Owner, parts: Partial<FlushUnit> = {}): FlushUnit 
   return { workflowId: owner.id, generation: owner.generation, fence: owner.fence, entries: [], ...parts };
 }
 
+/** What a unit has beside an entry by which its instance ends. */
+export const LAST: Partial<FlushUnit> = { transition: { kind: 'end', status: 'completed' }, waitless: true };
+
 export function pollOf(extra: Partial<PollRequest> = {}): PollRequest {
   return {
     workerId: 'worker-1',

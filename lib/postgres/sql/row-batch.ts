@@ -39,12 +39,22 @@ export class RowBatch {
     return [...many, ...alike].map(({ name }) => name);
   }
 
-  /**
-   * A `FROM` item with the columns that have a parameter and the number of the row, `n`. The arrays are unfolded side by side as the
-   * rows are read; what {@link from} makes is put down whole first. Parameters are numbered from `first`.
-   */
+  /** A `FROM` item with the columns that have a parameter and the number of the row, `n`. Parameters are numbered from `first`. */
   numbered(alias: string, first: number): string {
+    const names = this.layout.many.map(({ name }) => name);
+    const singles = this.singles(first);
+    if (names.length === 0) return `(SELECT ${['1 AS n', ...singles].join(', ')}) AS ${alias}`;
+    const rows = `unnest(${this.arrays(first).join(', ')}) WITH ORDINALITY AS b(${[...names, 'n'].join(', ')})`;
+    return `(SELECT ${['b.*', ...singles].join(', ')} FROM ${rows}) AS ${alias}`;
+  }
+
+  /**
+   * The same rows, unfolded side by side as they are read instead of put down whole first, which is quicker. The planner takes them
+   * for a thousand: nothing that could be planned as a join may follow.
+   */
+  unfolded(alias: string, first: number): string {
     const arrays = this.arrays(first);
+    if (arrays.length === 0) return this.numbered(alias, first);
     const list = this.layout.many.map(({ name }, index) => `unnest(${arrays[index]}) AS ${name}`);
     const numbers = `generate_subscripts(${arrays[0]}, 1) AS n`;
     return `(SELECT ${[numbers, ...list, ...this.singles(first)].join(', ')}) AS ${alias}`;

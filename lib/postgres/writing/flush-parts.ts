@@ -71,15 +71,15 @@ const WRITER = columns<FlushUnit>(
 
 /** Units of one entry each: who writes, then the journal's columns. @internal */
 export const loneEntries = {
-  rows: new RowSet<FlushUnit>([
+  columns: [
     ...WRITER,
     ...ENTRY_COLUMNS.map(({ of, ...column }) => ({
       ...column,
       of: ({ entries }: FlushUnit) => of(entries[0] as JournalEntry),
     })),
-  ]),
-  /** The columns that say who writes, and are none of the journal's parameters. */
-  writer: WRITER.map(({ name }) => name),
+  ],
+  /** Names of the journal's columns that are parameters. */
+  journal: ENTRY_COLUMNS.map(({ name }) => name),
 };
 
 /** The journal's columns of an entry, with the number of its unit. @internal */

@@ -13,6 +13,7 @@ import { jsonArray, numbers, text } from '../records/index.js';
 import type { StoreCore } from '../store-core.js';
 import { isWritten, refusal, standingStatement, unitStanding } from './flush-settlement.js';
 import { COUNT_CHECK_STATE, FlushStatements } from './flush-statement.js';
+import { isLastEntry, lastEntriesStatement } from './last-entries-statement.js';
 import { loneEntriesStatement } from './lone-entries-statement.js';
 import { isLoneEntry, loneEntryAnswer, loneEntryStatement } from './lone-entry-statement.js';
 
@@ -148,6 +149,8 @@ export class FlushWriter {
     const { core } = this;
     if (!wait && units.every(isLoneEntry)) return loneEntriesStatement(core.tables, core.texts, units);
     const slots = units.some((unit) => core.limited.leaves(unit));
+    if (!wait && !slots && units.every((unit) => isLastEntry(unit, core.outbox)))
+      return lastEntriesStatement(core.tables, core.texts, units, core.offsetMs());
     return this.statements.build(units, core.offsetMs(), { wait, slots });
   }
 

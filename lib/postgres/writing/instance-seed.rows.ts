@@ -83,6 +83,7 @@ function jsonOrNull(value: object): string | null {
   return Object.keys(value).length === 0 ? null : JSON.stringify(value);
 }
 
-function wholeMs(value: number | undefined): number | undefined {
+/** Whole milliseconds, never too early. @internal */
+export function wholeMs(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.ceil(value);
 }

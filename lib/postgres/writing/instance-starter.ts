@@ -1,10 +1,18 @@
 import type { InstanceRecord } from '../../core/records/index.js';
 import type { StartResult, StartUnit } from '../../core/store/index.js';
-import { isLockTimeout, isRefusedValue, type SqlExecutor, type SqlResult, type SqlRow } from '../connection/index.js';
-import { flag, instanceRecord, number, optionalNumber, recordColumns, text } from '../records/index.js';
+import { isLockTimeout, isRefusedValue, type SqlExecutor, type SqlResult } from '../connection/index.js';
+import { flag, instanceRecord, number, numbers, recordColumns, text } from '../records/index.js';
 import { NOW, RowSet, columns } from '../sql/index.js';
 import type { StoreCore } from '../store-core.js';
-import { idLockKey, insertInstances, leaseOf, seedRows, tryIdLock, type SeedRow } from './instance-seed.rows.js';
+import {
+  idLockKey,
+  insertInstances,
+  leaseOf,
+  seedRows,
+  tryIdLock,
+  wholeMs,
+  type SeedRow,
+} from './instance-seed.rows.js';
 
 interface EventRow {
   readonly n: number;
@@ -128,22 +136,27 @@ export class InstanceStarter {
       const t = core.tables;
       const free = guarded ? `WHERE NOT s.id_given OR ${tryIdLock(t, 's.id')}` : '';
       const insert = `${insertInstances(t, 'FROM s, clock', 's', mayExist)} RETURNING`;
-      const answer = 'id, created_at, due_at, deadline_at';
       if (units.length === 1 && !guarded && events === undefined) {
-        return `WITH clock AS (SELECT ${NOW} AS now), s AS (SELECT * FROM ${batch.from('s', 2)}) ${insert} 1 AS n, ${answer}`;
+        const ctes = `WITH clock AS (SELECT ${NOW} AS now), s AS (SELECT * FROM ${batch.from('s', 2)})`;
+        return `${ctes} ${insert} created_at AS now, ARRAY[1] AS n`;
       }
       // Materialised, so that the lock is tried once for each row, before the rows are written.
       const ctes = [
         `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,
         `s AS MATERIALIZED (SELECT * FROM ${batch.from('s', 2)} ${free})`,
-        `created AS (${insert} ${answer})`,
+        `created AS (${insert} id)`,
       ];
       if (events !== undefined) {
         ctes.push(`posted AS (INSERT INTO ${t.outbox} (instance_id, seq, generation, created_at, event)
-          SELECT c.id, e.seq, e.generation, c.created_at, e.event
-          FROM ${events.from('e', 2 + batch.width)} JOIN s ON s.n = e.n JOIN created c ON c.id = s.id)`);
+          SELECT s.id, e.seq, e.generation, clock.now, e.event
+          FROM ${events.from('e', 2 + batch.width)} JOIN s ON s.n = e.n JOIN created c ON c.id = s.id CROSS JOIN clock)`);
       }
-      return `WITH ${ctes.join(',\n')} SELECT s.n, c.* FROM created c JOIN s ON s.id = c.id`;
+      // Which of them is asked only where it may be less than all.
+      const created =
+        mayExist || guarded
+          ? '(SELECT array_agg(s.n) FROM created c JOIN s ON s.id = c.id)'
+          : '(SELECT array_agg(s.n) FROM s)';
+      return `WITH ${ctes.join(',\n')} SELECT clock.now, ${created} AS n FROM clock`;
     });
     const values = [core.offsetMs(), ...batch.values, ...(events?.values ?? [])];
     const result = await executor.query({ ...prepared, values });
@@ -151,16 +164,18 @@ export class InstanceStarter {
     return result;
   }
 
-  private created(units: readonly StartUnit[], result: SqlResult): (StartResult | undefined)[] {
+  private created(units: readonly StartUnit[], { rows }: SqlResult): (StartResult | undefined)[] {
     const results = units.map((): StartResult | undefined => undefined);
+    const [row] = rows;
+    if (row === undefined) return results;
+    const now = number(row, 'now');
     const seen = new Set<string>();
-    const rows = [...result.rows].sort((a, b) => number(a, 'n') - number(b, 'n'));
-    for (const row of rows) {
-      const index = number(row, 'n') - 1;
+    for (const n of [...numbers(row, 'n')].sort((a, b) => a - b)) {
+      const unit = units[n - 1] as StartUnit;
       // Two units of one call under one id: the first created it, the other one finds it.
-      if (seen.has(text(row, 'id'))) continue;
-      seen.add(text(row, 'id'));
-      results[index] = { kind: 'created', record: newRecord(units[index] as StartUnit, row) };
+      if (seen.has(unit.seed.id)) continue;
+      seen.add(unit.seed.id);
+      results[n - 1] = { kind: 'created', record: newRecord(unit, now) };
     }
     return results;
   }
@@ -213,11 +228,11 @@ function eventRowsOf(units: readonly StartUnit[]): EventRow[] {
   );
 }
 
-/** The record of a new instance: what the server added is in the row, everything else is known. */
-function newRecord(unit: StartUnit, row: SqlRow): InstanceRecord {
+/** The record of a new instance: only the server's time was not known before. */
+function newRecord(unit: StartUnit, createdAt: number): InstanceRecord {
   const { seed } = unit;
   const lease = leaseOf(unit);
-  const createdAt = number(row, 'created_at');
+  const timeoutMs = wholeMs(seed.timeoutMs);
   return {
     id: seed.id,
     name: seed.name,
@@ -239,8 +254,8 @@ function newRecord(unit: StartUnit, row: SqlRow): InstanceRecord {
     eventSeq: unit.events?.at(-1)?.seq ?? 0,
     createdAt,
     updatedAt: createdAt,
-    dueAt: number(row, 'due_at'),
-    deadlineAt: optionalNumber(row, 'deadline_at'),
+    dueAt: createdAt + (lease?.leaseMs ?? wholeMs(seed.delayMs) ?? 0),
+    deadlineAt: timeoutMs === undefined ? undefined : createdAt + timeoutMs,
     workerId: lease?.workerId,
     mismatchedBuilds: [],
   };

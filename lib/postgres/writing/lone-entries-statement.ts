@@ -1,7 +1,9 @@
 import type { FlushUnit } from '../../core/store/index.js';
 import type { SqlStatement } from '../connection/index.js';
-import type { PreparedTexts, TableNames } from '../sql/index.js';
+import { RowSet, type PreparedTexts, type TableNames } from '../sql/index.js';
 import { loneEntries } from './flush-parts.js';
+
+const LONE_ENTRIES = new RowSet<FlushUnit>(loneEntries.columns);
 
 /**
  * The flush of instances that each record one result and do nothing else: what most flushes of a busy process are. By the rules of
@@ -15,10 +17,10 @@ export function loneEntriesStatement(
   texts: PreparedTexts,
   units: readonly FlushUnit[],
 ): SqlStatement {
-  const batch = loneEntries.rows.batch(units);
+  const batch = LONE_ENTRIES.batch(units);
   const prepared = texts.get(`entry-${batch.code}`, () => {
-    const columns = batch.names.filter((name) => !loneEntries.writer.includes(name));
-    return `WITH held AS MATERIALIZED (SELECT u.*, x.no, x.wakes, x.cancelled FROM ${batch.numbered('u', 1)} CROSS JOIN LATERAL (
+    const columns = batch.names.filter((name) => loneEntries.journal.includes(name));
+    return `WITH held AS MATERIALIZED (SELECT u.*, x.no, x.wakes, x.cancelled FROM ${batch.unfolded('u', 1)} CROSS JOIN LATERAL (
     SELECT i.no, i.wakes, i.cancel_requested_at IS NOT NULL AS cancelled FROM ${tables.instances} i
     WHERE i.id = u.id AND i.generation = u.generation AND i.fence = u.fence AND i.worker_id IS NOT NULL AND i.head < u."position"
     FOR NO KEY UPDATE SKIP LOCKED) x),

@@ -4,21 +4,24 @@ import { flag, number } from '../records/index.js';
 import type { PreparedTexts, TableNames } from '../sql/index.js';
 import { loneEntry } from './flush-parts.js';
 
-/** Whether a unit records one result and does nothing else: what most flushes of a quiet process are. @internal */
-export function isLoneEntry(unit: FlushUnit): boolean {
+/** Whether a unit has one result to record, and beside it at most a transition with its events. @internal */
+export function recordsOneResult(unit: FlushUnit): boolean {
   return (
     unit.entries.length === 1 &&
     unit.entries[0]?.signalId === undefined &&
-    unit.transition === undefined &&
-    unit.expect === undefined &&
     unit.waits === undefined &&
     unit.endedWaits === undefined &&
     unit.children === undefined &&
     unit.signals === undefined &&
     unit.stream === undefined &&
-    unit.events === undefined &&
     unit.customStatus === undefined
   );
+}
+
+/** Whether a unit records one result and does nothing else: what most flushes of a quiet process are. @internal */
+export function isLoneEntry(unit: FlushUnit): boolean {
+  const { transition, expect, events } = unit;
+  return recordsOneResult(unit) && transition === undefined && expect === undefined && events === undefined;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 } from './contract-case.js';
 import { crashesCases } from './crashes.cases.js';
 import { flushingCases } from './flushing.cases.js';
+import { lastEntriesCases } from './last-entries.cases.js';
 import { generationsCases } from './generations.cases.js';
 import { limitsCases } from './limits.cases.js';
 import { ownersCases } from './owners.cases.js';
@@ -27,6 +28,7 @@ const GROUPS: readonly CaseGroup[] = [
   startingCases,
   claimingCases,
   flushingCases,
+  lastEntriesCases,
   ownersCases,
   waitingCases,
   signalsCases,
