@@ -18,7 +18,7 @@ import { NodeResult, type GraphWait } from './node-result.js';
 import { NodeVisitor, type InnerOutcome, type TraversalObserver } from './node-visitor.js';
 import { messageOf } from './nodes/prompt-template.js';
 import type { SubworkflowNode } from './nodes/subworkflow-node.js';
-import { Failed, Paused, type VisitEnd } from './visit-end.js';
+import { Failed, madeOf, Paused, type VisitEnd } from './visit-end.js';
 import { mergeInto, WorkflowState, type GraphValues } from './workflow-state.js';
 
 /** How a traversal is begun. @internal */
@@ -28,7 +28,7 @@ export interface TraversalOptions extends LimitOptions {
   readonly prefix?: string;
   readonly observer?: TraversalObserver | undefined;
   /** The configuration of graphs within that were given none of their own. @default the usual one */
-  readonly house?: GraphConfig | null | undefined;
+  readonly house?: GraphConfig | undefined;
 }
 
 /** What is run of a graph within. */
@@ -242,22 +242,21 @@ export class GraphTraversal {
     }
     for (let at = 0; at < frontier.length; at++) {
       const result = ended[at] as NodeResult;
-      this.results.push(result);
       if (at >= this.merged) this.merge(at, result);
+      this.results.push(result);
     }
     return true;
   }
 
   private halt(): false {
-    for (const each of this.ended) {
-      if (each instanceof NodeResult) this.results.push(each);
-      else if (each instanceof Failed) this.results.push(each.result);
-    }
+    const made = madeOf(this.ended);
     const failure = this.ended.find((each) => each instanceof Failed);
     if (failure !== undefined) {
+      this.noteUnmerged(made);
       this.limits.refuseAfterEnd(this.visitor.lastAt);
       throw failure.error;
     }
+    this.results.push(...made);
     this.isOver = false;
     const waiting = this.ended.find((each): each is Paused => each instanceof Paused && each.wait !== undefined);
     this.pause = waiting?.wait;
@@ -274,15 +273,24 @@ export class GraphTraversal {
       mergeInto(state, output, this.plan.reducers);
     } catch (cause) {
       this.merged = at;
-      throw new GraphExecutionError(`What the node "${node}" adds could not be merged: ${messageOf(cause)}`, {
-        node,
-        cause,
-      });
+      const error = `What the node "${node}" adds could not be merged: ${messageOf(cause)}`;
+      this.noteUnmerged(madeOf(this.ended.slice(at)), error);
+      throw new GraphExecutionError(error, { node, cause });
     }
     const { mainKey } = this.plan.nodes[this.frontier[at] as number] as PlannedNode;
     if (mainKey !== undefined && mainKey !== 'output' && !('output' in output)) state['output'] = output[mainKey];
     state._history.push([node, output]);
     this.options.observer?.onMerge?.(result, state);
+  }
+
+  /** Nothing of these visits is merged: one has failed, or the first of them could not be merged, which counts as its failure. */
+  private noteUnmerged(made: readonly NodeResult[], refusal?: string): void {
+    for (const [at, result] of made.entries()) {
+      const error = at === 0 ? (refusal ?? result.error) : result.error;
+      const { nodeName, output, durationMs } = result;
+      this.results.push(new NodeResult(nodeName, { output, durationMs, error }));
+      this.options.observer?.onHalt?.(result, this.state, error);
+    }
   }
 
   /** Goes on to the next frontier: empty at an end, and where no edge holds. */

@@ -22,6 +22,7 @@ import { TaskService } from '../tasks/index.js';
 import { graphErrorOf } from './errors/graph-error-of.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphConfig } from './graph-config.js';
+import { GRAPH_HOUSE } from './graph-house.js';
 import {
   ANSWER,
   DIAGRAM,
@@ -75,6 +76,7 @@ export class GraphService {
     private readonly house: GraphConfig = new GraphConfig(),
   ) {
     this.tasks = new TaskService(services, client);
+    GRAPH_HOUSE.note(services.registry, house);
   }
 
   /**
@@ -129,7 +131,6 @@ export class GraphService {
       const own = { ...(config && { config }), ...(signal && { signal }), ...(headers && { headers }) };
       return this.resolve(reference).executeWith(this.services, {
         ...own,
-        house: this.house,
         state: freshState(input, valuesOf(state, 'execute')),
       });
     }
@@ -233,7 +234,7 @@ export class GraphService {
     refuseUnknownOptions(options, STREAM, 'stream');
     const { mode, state, ...others } = options;
     const values = valuesOf(state, 'stream');
-    const start = () => ({ ...others, house: this.house, state: freshState(input, values) });
+    const start = () => ({ ...others, state: freshState(input, values) });
     return this.resolve(reference).streamWith(this.services, mode ?? ('updates' as M), start);
   }
 
@@ -297,7 +298,7 @@ export class GraphService {
   /** @param options.entries The journal, where it was read already. */
   private async read(record: InstanceRecord, { before, entries }: ReadOptions = {}): Promise<ReadRun> {
     const run = await RecordedRun.read(this.services, record, entries);
-    return readRun(this.graphOf(record), run, startOf(await this.inputOf(record)), before);
+    return readRun(this.graphOf(record), run, startOf(await this.inputOf(record)), { house: this.house, before });
   }
 
   private inputOf({ id: workflowId, input }: InstanceRecord): Promise<unknown> {

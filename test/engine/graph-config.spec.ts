@@ -1,8 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { GraphService, WORKFLOW_STORE, WorkflowClient, WorkflowModule, type WorkflowStore } from 'nestjs-workflow';
 import {
-  GraphConfig,
   isCycleDetectedError,
   GraphWorkflow,
   Node,
@@ -10,6 +9,7 @@ import {
   type GraphConfigOptions,
   type WorkflowEngine,
 } from 'nestjs-workflow/graph';
+import { MemoryStore } from '../../lib/memory/index.js';
 import { rejection } from '../utils/graphs.js';
 
 /** Goes round until it is stopped. */
@@ -35,9 +35,12 @@ async function drained(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const item of stream) void item;
 }
 
-async function application(graph: GraphConfigOptions, ...graphs: WorkflowEngine[]) {
+const application = (graph: GraphConfigOptions, ...graphs: WorkflowEngine[]) =>
+  applicationOf(WorkflowModule.stub({ graph }), graphs);
+
+async function applicationOf(root: DynamicModule, graphs: WorkflowEngine[]) {
   const module = await Test.createTestingModule({
-    imports: [WorkflowModule.stub({ graph }), WorkflowModule.forFeature(graphs)],
+    imports: [root, WorkflowModule.forFeature(graphs)],
     providers: [Decorated],
   }).compile();
   await module.init();
@@ -93,14 +96,17 @@ describe("The module's configuration of graphs", () => {
       .setEntry('a')
       .setTerminal('a', (state) => state['visits'] === 5)
       .build();
-    const { module, graphs } = await application({ maxIterations: 3 }, graph);
-    const stopped = await rejection(graphs.execute(graph, 'x', { id: 'five-1' }));
-    graph.adopt(new GraphConfig({ maxIterations: 9 }));
-    const done = await graphs.execute(graph, 'x', { id: 'five-1' });
+    const store = new MemoryStore();
+    const first = await applicationOf(WorkflowModule.forRoot({ store, graph: { maxIterations: 3 } }), [graph]);
+    const stopped = await rejection(first.graphs.execute(graph, 'x', { id: 'five-1' }));
+    await first.module.close();
+    const shared = new MemoryStore({ sharedWith: store });
+    const second = await applicationOf(WorkflowModule.forRoot({ store: shared, graph: { maxIterations: 9 } }), [graph]);
+    const done = await second.graphs.execute(graph, 'x', { id: 'five-1' });
 
     expect(isCycleDetectedError(stopped)).toBe(true);
     expect([done.iterations, visits]).toEqual([5, 5]);
-    await module.close();
+    await second.module.close();
   });
 
   it('switches all graphs off, also those with a configuration of their own', async () => {
