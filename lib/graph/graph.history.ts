@@ -20,7 +20,8 @@ export interface ReadRun {
   readonly standing: GraphValues;
   /** Whether it came to the visit to stop at. */
   readonly hasStopped: boolean;
-  readonly error: unknown;
+  /** Whether there is nothing to go on with. */
+  readonly isDone: boolean;
 }
 
 /** How a run is read. @internal */
@@ -29,6 +30,8 @@ export interface ReadRunOptions {
   readonly house: GraphConfig;
   /** The visit to stop at, as if it had not been made. */
   readonly before?: string | undefined;
+  /** In place of the one that the run was started with. */
+  readonly config?: GraphConfig | undefined;
 }
 
 /** Goes through a graph once more with what is recorded of its visits, and makes nothing happen. @internal */
@@ -36,11 +39,11 @@ export async function readRun(
   engine: WorkflowEngine,
   run: RecordedRun,
   start: StoredStart,
-  { house, before }: ReadRunOptions,
+  { house, before, config: other }: ReadRunOptions,
 ): Promise<ReadRun> {
   const state = initialState(start);
   const host = new RecordedHost(run, before);
-  const config = engine.configOf(start.config, house);
+  const config = engine.configOf(other ?? start.config, house);
   const paths = new Map<NodeResult, string>();
   const visits: GraphVisit[] = [];
   const edges: (readonly [string, string])[] = [];
@@ -82,5 +85,5 @@ export async function readRun(
   });
   // Visits within a sub-workflow stand under its own.
   const nodes = visits.filter(({ visit, node }) => visit.startsWith(`${node}#`)).map(({ node }) => node);
-  return { result, visits, path: { nodes, edges }, standing, hasStopped: host.hasStopped, error };
+  return { result, visits, path: { nodes, edges }, standing, hasStopped: host.hasStopped, isDone };
 }
