@@ -8,8 +8,9 @@ import { toDot, toMermaid } from '../core/diagram/index.js';
 import { isWorkflowTimeoutError, WorkflowVersionMismatchError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices, statusOfFailure, type MemoryServices } from '../core/execution/index.js';
 import { refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
-import { assertVersion, assertWorkflowName } from '../core/records/index.js';
+import { assertVersion, assertWorkflowName, isTerminal, type TerminalStatus } from '../core/records/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
+import { graphErrorOf } from './errors/graph-error-of.js';
 import { GraphTimeoutError } from './errors/graph-timeout.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
 import { GRAPH_HOUSE } from './graph-house.js';
@@ -155,7 +156,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       const observer = eventTeller(listener);
       const run = this.executeWith(services, { ...begun, signal: both, observer });
       const { status, terminatedAt } = await run.catch((error: unknown) => {
-        listener.tell({ type: 'ended', status: statusOfFailure(error), terminatedAt: null });
+        listener.tell({ type: 'ended', status: endOf(error), terminatedAt: null });
         throw error;
       });
       if (status === 'completed') listener.tell({ type: 'ended', status, terminatedAt });
@@ -211,9 +212,9 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     } catch (thrown) {
       const error =
         isWorkflowTimeoutError(thrown) && signal?.aborted !== true
-          ? new GraphTimeoutError(config.totalTimeoutMs / 1_000)
+          ? new GraphTimeoutError(config.totalTimeoutMs / 1_000, { node: traversal?.underWay ?? null })
           : thrown;
-      throw error instanceof GraphExecutionError ? error.withResult(resultOf('failed')) : error;
+      throw graphErrorOf(error, resultOf(statusOfFailure(thrown)));
     }
     return resultOf(traversal?.isOver === false ? 'suspended' : 'completed');
   }
@@ -300,4 +301,10 @@ function describeRun(
 
 function mapOf<T>(named: Named<T>): Map<string, T> {
   return new Map<string, T>(named instanceof Map ? (named as ReadonlyMap<string, T>) : Object.entries(named));
+}
+
+/** How a run in memory has ended, by what it rejects with. */
+function endOf(error: unknown): TerminalStatus {
+  const status = error instanceof GraphExecutionError ? error.result?.status : statusOfFailure(error);
+  return status !== undefined && isTerminal(status) ? status : 'failed';
 }

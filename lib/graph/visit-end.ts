@@ -27,7 +27,13 @@ export class Unrecorded {
 /** How a visit ended. @internal */
 export type VisitEnd = NodeResult | Failed | Paused;
 
+/** A visit that was begun: it stays so where the run is stopped. @internal */
+export const UNDER_WAY = 'under way';
+
+/** How a node of the frontier stands; `undefined` before its visit. @internal */
+export type VisitStanding = VisitEnd | typeof UNDER_WAY | undefined;
+
 /** The visits of a frontier that have ended, also those that failed. @internal */
-export function madeOf(ended: readonly (VisitEnd | undefined)[]): NodeResult[] {
+export function madeOf(ended: readonly VisitStanding[]): NodeResult[] {
   return ended.flatMap((each) => (each instanceof NodeResult ? [each] : each instanceof Failed ? [each.result] : []));
 }

@@ -59,6 +59,21 @@ const clash = new WorkflowBuilder('clash')
   .setTerminal('d')
   .build();
 
+/** Fails where an undo fails as well. */
+const twice = new WorkflowBuilder('twice')
+  .addNode('in', {
+    subworkflow: new WorkflowBuilder('done')
+      .addNode('x/y', { run: () => ({}), compensate: failing })
+      .setEntry('x/y')
+      .setTerminal('x/y')
+      .build(),
+  })
+  .addNode('b', failing)
+  .addEdge('in', 'b')
+  .setEntry('in')
+  .setTerminal('b')
+  .build();
+
 /** Can be undone or not, and then waits until it is stopped. */
 function endless(name: string, undo: () => void): WorkflowEngine {
   return new WorkflowBuilder(name)
@@ -77,7 +92,7 @@ async function application(store: MemoryStore) {
   const module = await Test.createTestingModule({
     imports: [
       WorkflowModule.forRoot({ store, settleTimeout: '1s' }),
-      WorkflowModule.forFeature([fan, around, clash, stoppable, stuck]),
+      WorkflowModule.forFeature([fan, around, clash, twice, stoppable, stuck]),
     ],
   }).compile();
   await module.init();
@@ -173,6 +188,27 @@ describe('A visit that fails', () => {
     expect(error?.result?.nodeResults.map((result) => [`${result.nodeName}#1`, result.error])).toEqual(visits);
     expect(ends(events)).toEqual(visits);
   });
+});
+
+describe('A graph that fails, and then cannot be undone', () => {
+  it.each([undefined, 'twice-1'])(
+    'rejects with its failure, and with what was not undone, with the id %s',
+    async (id) => {
+      const { module, graphs } = await application(new MemoryStore());
+      const error = await rejection(graphs.execute(twice, 'x', { ...(id !== undefined && { id }) }));
+      const events = await told(
+        id === undefined ? twice.stream('x', { mode: 'events' }) : graphs.watch(id, { mode: 'events' }),
+      );
+
+      expect(error).toMatchObject({ name: 'NodeExecutionError', node: 'b', message: 'The node "b" failed: no' });
+      expect(error?.result).toMatchObject({ status: 'compensation_failed', iterations: 2 });
+      expect(error?.compensationErrors).toMatchObject([
+        { name: 'NodeExecutionError', node: 'x/y', message: 'The visit "in#1/x/y#1" could not be undone: no' },
+      ]);
+      expect(events.at(-1)).toMatchObject({ type: 'ended', status: 'compensation_failed' });
+      await module.close();
+    },
+  );
 });
 
 describe('A run of a graph that was stopped', () => {
