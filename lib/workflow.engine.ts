@@ -11,7 +11,6 @@ import { PayloadPort } from './core/serialization/index.js';
 import type { WorkflowStore } from './core/store/index.js';
 import { StoreTime } from './core/time/index.js';
 import { EventOutlet } from './cqrs/index.js';
-import { WorkflowEngine as Graph } from './graph/index.js';
 import { nextCron } from './schedules/index.js';
 import { OutboxRelay, Worker, type OutboxRelayOptions, type WorkerOptions } from './worker/index.js';
 import { buildIdOf } from './workflow.build-id.js';
@@ -102,9 +101,6 @@ function createServices(
 ): EngineServices {
   const { clock, engine } = options;
   const registry = new DefinitionRegistry();
-  registry.onAdded((definition) => {
-    if (definition instanceof Graph) definition.adopt(options.graph);
-  });
   let chance: RandomSource | undefined;
   return {
     store,

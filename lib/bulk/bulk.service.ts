@@ -14,7 +14,7 @@ import { BulkOperationConfig } from './bulk-operation-config.js';
 import { Bulk } from './bulk.definition.js';
 import type { BulkRunner } from './decorators/bulk-workflow.decorator.js';
 import type { BulkSummary } from './bulk.interpreter.js';
-import { setHouseSettings } from './house-settings.js';
+import { BULK_HOUSE } from './house-settings.js';
 
 /** A bulk, its decorated class, or its registered name. @publicApi */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: nothing narrower accepts every bulk
@@ -61,7 +61,7 @@ export class BulkService {
     /** For what bulks do not say themselves. */
     house: BulkOperationConfig = new BulkOperationConfig(),
   ) {
-    setHouseSettings(services.registry, house);
+    BULK_HOUSE.note(services.registry, house);
   }
 
   /**

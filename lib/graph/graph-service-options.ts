@@ -1,3 +1,4 @@
+import { WorkflowOptionsError } from '../core/errors/index.js';
 import { START_OPTIONS } from '../client/index.js';
 import type { WorkflowHeaders } from '../core/records/index.js';
 import { knownOptions, type KnownOptions } from '../core/options/index.js';
@@ -9,7 +10,7 @@ import type { GraphUpdate } from './workflow-state.js';
 export interface GraphServiceExecuteOptions {
   /** Makes the run durable. The same id again answers the same run; one that failed goes on at the node that failed. @default in memory */
   readonly id?: string;
-  /** In place of the graph's own. */
+  /** In place of the graph's own; a durable run keeps the one that it was started with. */
   readonly config?: GraphConfig | GraphConfigOptions;
   /** Values to begin with. */
   readonly state?: GraphUpdate;
@@ -28,10 +29,12 @@ export interface GraphAnswerOptions {
 
 /** @publicApi */
 export interface GraphForkOptions {
-  /** The visit to go on with, as {@link GraphService.history} names it: `draft#2`. It is made again. */
-  readonly before: string;
+  /** The visit to go on with, as {@link GraphService.history} names it: `draft#2`. It is made again. @default where the run stands */
+  readonly before?: string;
   /** Changes to the state as it was then. */
   readonly state?: GraphUpdate;
+  /** In place of the one that the run was started with: more visits, other limits. */
+  readonly config?: GraphConfig | GraphConfigOptions;
   /** @default a new one */
   readonly id?: string;
   readonly headers?: WorkflowHeaders;
@@ -51,8 +54,23 @@ export const START: KnownOptions = new Set([...START_OPTIONS, 'config', 'state']
 export const DIAGRAM = knownOptions<{ format: string; workflowId: string }>({ format: true, workflowId: true });
 /** @internal */
 export const ANSWER = knownOptions<GraphAnswerOptions>({ by: true, signal: true });
+
+/** A run that is answered goes on as it was started. @throws WorkflowOptionsError @internal */
+export function refuseConfig(options: object): void {
+  const { config } = options as { readonly config?: unknown };
+  if (config === undefined) return;
+  const expected = 'left out, because a durable run keeps the one that it was started with: fork it with another';
+  throw new WorkflowOptionsError({ option: 'config of resume', value: config, expected });
+}
+
 /** @internal */
-export const FORK = knownOptions<GraphForkOptions>({ before: true, state: true, id: true, headers: true });
+export const FORK = knownOptions<GraphForkOptions>({
+  before: true,
+  state: true,
+  config: true,
+  id: true,
+  headers: true,
+});
 /** @internal */
 export const WATCH = knownOptions<{ mode: GraphStreamMode }>({ mode: true });
 /** @internal */

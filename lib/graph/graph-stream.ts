@@ -1,6 +1,7 @@
 import { Observable } from 'rxjs';
 import { AbortScope } from '../core/cancellation/index.js';
 import { oneOf } from '../core/options/index.js';
+import type { TerminalStatus } from '../core/records/index.js';
 import type { GraphVisit } from './graph-visit.js';
 import type { GraphWait } from './node-result.js';
 import { StreamQueue } from './stream-queue.js';
@@ -15,7 +16,7 @@ export type GraphEvent =
   | { readonly type: 'visit_started'; readonly visit: string; readonly node: string }
   | ({ readonly type: 'visit_ended' } & GraphVisit)
   | ({ readonly type: 'paused' } & GraphWait)
-  | { readonly type: 'ended'; readonly status: 'completed' | 'failed'; readonly terminatedAt: string | null };
+  | { readonly type: 'ended'; readonly status: TerminalStatus; readonly terminatedAt: string | null };
 
 /** What each mode gives. @publicApi */
 export interface GraphStreamItems {

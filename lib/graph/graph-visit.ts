@@ -6,8 +6,9 @@ export interface GraphVisit {
   readonly visit: string;
   readonly node: string;
   readonly update: GraphUpdate;
+  /** Why it failed, its last attempt; also where the failure was stored and the graph went on. */
   readonly error: string | null;
   readonly durationMs: number;
-  /** The state once the visit, and those before it, had been merged. */
+  /** The state once the visit, and those before it, had been merged; where the graph failed with one of them, as it was before all of them. */
   readonly state: GraphValues;
 }

@@ -1,6 +1,7 @@
 import { failing, graphOf, thrownBy } from '../../test/utils/graphs.js';
 import { isWorkflowError } from '../core/errors/index.js';
 import {
+  AbstractWorkflowNode,
   ExecutionHistory,
   GateNode,
   GraphConfig,
@@ -11,6 +12,12 @@ import {
   WorkflowState,
   type GraphValues,
 } from './index.js';
+
+class Shout extends AbstractWorkflowNode {
+  override execute() {
+    return {};
+  }
+}
 
 describe('WorkflowBuilder', () => {
   it('says once what a node is, and takes each name once', () => {
@@ -24,6 +31,11 @@ describe('WorkflowBuilder', () => {
 
   it.each<[string, (builder: WorkflowBuilder) => unknown, RegExp]>([
     ['a name alone', (b) => b.addNode('b', undefined as never), /"b" of graph "g" was given nothing/],
+    [
+      'a class',
+      (b) => b.addNode('b', Shout as never),
+      /"b" of the graph "g" was given the class Shout\. .* new Shout\(/,
+    ],
     ['what cannot execute', (b) => b.addNode('b', { node: {} as never }), /"b" is none: it has no execute/],
     ['an unknown option', (b) => b.addNode('b', () => ({}), { timout: 1 } as never), /"timout of node "b""/],
     ['no attempts', (b) => b.addNode('b', () => ({}), { retry: 0 }), /"retry of node "b"" has the value 0/],

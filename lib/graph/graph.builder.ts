@@ -164,6 +164,10 @@ export class WorkflowBuilder<S extends object = GraphValues> {
     node: NodeFunction<S> | AbstractWorkflowNode<S> | AddNodeOptions<S>,
     options: NodeOptions | undefined,
   ): AbstractWorkflowNode<S> {
+    if (typeof node === 'function' && node.prototype instanceof AbstractWorkflowNode)
+      throw new WorkflowDefinitionError(
+        `The node "${name}" of the graph "${this.name}" was given the class ${node.name}. Give one that was made of it: new ${node.name}(…).`,
+      );
     if (typeof node === 'function') return new FunctionNode<S>(name, node, options);
     if (node instanceof AbstractWorkflowNode) return node;
     return buildNode<S>(name, node, `graph "${this.name}"`);

@@ -6,12 +6,14 @@ import {
 } from '../core/definition/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import { isWorkflowTimeoutError, WorkflowVersionMismatchError } from '../core/errors/index.js';
-import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
+import { executeInMemory, standaloneServices, statusOfFailure, type MemoryServices } from '../core/execution/index.js';
 import { refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
-import { assertVersion, assertWorkflowName } from '../core/records/index.js';
+import { assertVersion, assertWorkflowName, isTerminal, type TerminalStatus } from '../core/records/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
+import { graphErrorOf } from './errors/graph-error-of.js';
 import { GraphTimeoutError } from './errors/graph-timeout.error.js';
 import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
+import { GRAPH_HOUSE } from './graph-house.js';
 import {
   EXECUTE,
   RESUME,
@@ -46,8 +48,6 @@ const VERSION_KEY = '_definition_version';
 export interface MemoryStart extends GraphResumeOptions {
   readonly state: WorkflowState;
   readonly observer?: TraversalObserver | undefined;
-  /** The module's configuration, where a module runs it. */
-  readonly house?: GraphConfig | null | undefined;
 }
 
 /**
@@ -72,8 +72,6 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   readonly parts: GraphParts;
   /** The class that was decorated. @internal */
   readonly target?: object;
-  /** The configuration of the module that it is registered with. @internal */
-  house: GraphConfig | undefined;
 
   constructor(
     readonly name: string,
@@ -109,16 +107,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     this.plan = planGraph(this.parts);
   }
 
-  /** Takes a module's configuration for its durable runs, where it was given none of its own. @internal */
-  adopt(house: GraphConfig): void {
-    this.house = house;
-  }
-
   /** Which configuration a run has: that of its call, the graph's own, or else the module's. @internal */
-  configOf(
-    given: GraphConfigOptions | null | undefined,
-    house: GraphConfig | null | undefined = this.house,
-  ): GraphConfig {
+  configOf(given: GraphConfigOptions | null | undefined, house: GraphConfig | undefined): GraphConfig {
     if (given != null) return GraphConfig.of(given);
     return this.isConfigured ? this.config : (house ?? this.config);
   }
@@ -166,10 +156,10 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       const observer = eventTeller(listener);
       const run = this.executeWith(services, { ...begun, signal: both, observer });
       const { status, terminatedAt } = await run.catch((error: unknown) => {
-        listener.tell({ type: 'ended', status: 'failed', terminatedAt: null });
+        listener.tell({ type: 'ended', status: endOf(error), terminatedAt: null });
         throw error;
       });
-      if (status === 'completed' || status === 'failed') listener.tell({ type: 'ended', status, terminatedAt });
+      if (status === 'completed') listener.tell({ type: 'ended', status, terminatedAt });
     });
   }
 
@@ -198,7 +188,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
 
   /** @internal */
   async executeWith(services: MemoryServices, start: MemoryStart): Promise<GraphResult<S>> {
-    const { state, signal, headers, observer, house = null } = start;
+    const { state, signal, headers, observer } = start;
+    const house = GRAPH_HOUSE.in(services.registry);
     const config = this.configOf(start.config, house);
     this.refuseUnfit(config, house);
     state[VERSION_KEY] = this.version;
@@ -221,9 +212,9 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     } catch (thrown) {
       const error =
         isWorkflowTimeoutError(thrown) && signal?.aborted !== true
-          ? new GraphTimeoutError(config.totalTimeoutMs / 1_000)
+          ? new GraphTimeoutError(config.totalTimeoutMs / 1_000, { node: traversal?.underWay ?? null })
           : thrown;
-      throw error instanceof GraphExecutionError ? error.withResult(resultOf('failed')) : error;
+      throw graphErrorOf(error, resultOf(statusOfFailure(thrown)));
     }
     return resultOf(traversal?.isOver === false ? 'suspended' : 'completed');
   }
@@ -231,8 +222,8 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   /** Runs over a context, for a registry. @internal */
   async run(ctx: WorkflowContext, input: unknown): Promise<GraphOutput> {
     const start = startOf(input);
-    const { house } = this;
-    const config = this.configOf(start.config);
+    const house = GRAPH_HOUSE.of(ctx);
+    const config = this.configOf(start.config, house);
     this.refuseUnfit(config, house);
     const state = initialState(start);
     const traversal = new GraphTraversal(this.plan, { config, house, host: new ContextHost(ctx), state });
@@ -278,7 +269,7 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   }
 
   /** @throws GraphExecutionError where graphs are switched off, for this one or in the whole module @internal */
-  refuseUnfit(config: GraphConfig, house: GraphConfig | null | undefined = this.house): void {
+  refuseUnfit(config: GraphConfig, house: GraphConfig | undefined): void {
     if (this.plan.entry < 0) this.validate();
     const isOff = house?.enabled === false;
     if (config.enabled && !isOff) return;
@@ -310,4 +301,10 @@ function describeRun(
 
 function mapOf<T>(named: Named<T>): Map<string, T> {
   return new Map<string, T>(named instanceof Map ? (named as ReadonlyMap<string, T>) : Object.entries(named));
+}
+
+/** How a run in memory has ended, by what it rejects with. */
+function endOf(error: unknown): TerminalStatus {
+  const status = error instanceof GraphExecutionError ? error.result?.status : statusOfFailure(error);
+  return status !== undefined && isTerminal(status) ? status : 'failed';
 }

@@ -16,6 +16,9 @@ export function eventTeller(listener: GraphListener): TraversalObserver {
     onMerge: (result, state) => {
       listener.tell({ type: 'visit_ended', ...visitOf(paths, result, state) });
     },
+    onHalt: (result, state, error) => {
+      listener.tell({ type: 'visit_ended', ...visitOf(paths, result, state), error });
+    },
     onPause: (wait) => {
       listener.tell({ type: 'paused', ...wait });
     },

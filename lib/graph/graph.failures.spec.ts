@@ -80,7 +80,10 @@ describe('A graph', () => {
       const error = await running;
 
       expect(error).toBeInstanceOf(GraphTimeoutError);
-      expect(error).toMatchObject({ timeout: 2, result: { status: 'failed', nodeResults: [{ nodeName: 'a' }] } });
+      expect(error).toMatchObject({ timeout: 2, node: 'b', message: expect.stringContaining('"b"') as string });
+      expect(error?.result).toMatchObject({ status: 'failed', nodeResults: [{ nodeName: 'a' }] });
+      // What was given up is made again, under its own number.
+      expect(error?.result?.finalState).toMatchObject({ _iteration: 1, _position: { visits: { a: 1 } } });
     });
 
     it.each([
@@ -202,6 +205,22 @@ describe('A graph', () => {
       builder.setReducer('x', failing);
 
       expect(await rejection(builder.build().execute(''))).toMatchObject({ node: 'b', cause: failure });
+    });
+
+    it('takes nothing of an addition that a reducer refuses, and all of it once when the graph goes on', async () => {
+      let isRefused = true;
+      const { builder, seen } = graphOf('a>b', 'b', { a: () => ({ sum: 1, list: ['a'] }) });
+      const engine = builder
+        .setReducer('sum', (before, added) => ((before ?? 0) as number) + (added as number))
+        .setReducer('list', (before, added) => (isRefused ? failing() : [...((before ?? []) as []), ...(added as [])]))
+        .build();
+      const state = (await rejection(engine.execute('')))?.result?.finalState;
+      isRefused = false;
+      const done = await engine.resume({ ...state });
+
+      expect(state).not.toHaveProperty('sum');
+      expect(done.finalState).toMatchObject({ sum: 1, list: ['a'] });
+      expect(seen).toEqual(['b']);
     });
 
     it('is no failure of the node when the run is cancelled', async () => {

@@ -20,34 +20,46 @@ export interface ReadRun {
   readonly standing: GraphValues;
   /** Whether it came to the visit to stop at. */
   readonly hasStopped: boolean;
-  readonly error: unknown;
+  /** Whether there is nothing to go on with. */
+  readonly isDone: boolean;
 }
 
-/**
- * Goes through a graph once more with what is recorded of its visits, and makes nothing happen.
- *
- * @param before The visit to stop at, as if it had not been made.
- * @internal
- */
+/** How a run is read. @internal */
+export interface ReadRunOptions {
+  /** The module's configuration. */
+  readonly house: GraphConfig;
+  /** The visit to stop at, as if it had not been made. */
+  readonly before?: string | undefined;
+  /** In place of the one that the run was started with. */
+  readonly config?: GraphConfig | undefined;
+}
+
+/** Goes through a graph once more with what is recorded of its visits, and makes nothing happen. @internal */
 export async function readRun(
   engine: WorkflowEngine,
   run: RecordedRun,
   start: StoredStart,
-  before?: string,
+  { house, before, config: other }: ReadRunOptions,
 ): Promise<ReadRun> {
   const state = initialState(start);
   const host = new RecordedHost(run, before);
-  const config = engine.configOf(start.config);
+  const config = engine.configOf(other ?? start.config, house);
   const paths = new Map<NodeResult, string>();
   const visits: GraphVisit[] = [];
   const edges: (readonly [string, string])[] = [];
+  const { status: stored } = run.record;
+  // Where one of several visits has failed, those beside it run on for a while.
+  const isSettled = isTerminal(stored) || stored === 'compensating';
   const traversal = new GraphTraversal(engine.plan, {
     // Its limits were kept when it ran.
     config: new GraphConfig({ ...config.toJSON(), totalTimeout: 0 }),
-    ...{ host, state, house: engine.house },
+    ...{ host, state, house },
     observer: {
       onEnd: (path, result) => void paths.set(result, path),
       onMerge: (result, merged) => void visits.push(visitOf(paths, result, merged)),
+      onHalt: (result, unmerged, why) => {
+        if (isSettled) visits.push({ ...visitOf(paths, result, unmerged), error: why });
+      },
       onFollow: (source, target) => void edges.push([source, target]),
     },
   });
@@ -60,8 +72,7 @@ export async function readRun(
   const isDone = error === undefined && traversal.isOver;
   const standing = traversal.snapshot();
   const { pause } = traversal;
-  const hasFailed = error !== undefined || isTerminal(run.record.status);
-  const status = isDone ? 'completed' : hasFailed ? 'failed' : pause === undefined ? 'running' : 'suspended';
+  const status = isTerminal(stored) ? stored : error === undefined && pause !== undefined ? 'suspended' : 'running';
   const result = new GraphResult({
     finalState: isDone ? state : new WorkflowState(state['input'], { initial: standing }),
     status,
@@ -74,5 +85,5 @@ export async function readRun(
   });
   // Visits within a sub-workflow stand under its own.
   const nodes = visits.filter(({ visit, node }) => visit.startsWith(`${node}#`)).map(({ node }) => node);
-  return { result, visits, path: { nodes, edges }, standing, hasStopped: host.hasStopped, error };
+  return { result, visits, path: { nodes, edges }, standing, hasStopped: host.hasStopped, isDone };
 }

@@ -5,6 +5,7 @@ import type { GraphConfig } from './graph-config.js';
 import { leave } from './graph.departure.js';
 import { GraphLimits, type LimitOptions } from './graph.limits.js';
 import type { GraphPlan, PlannedNode } from './graph.plan.js';
+import { mergeVisit } from './graph.merge.js';
 import {
   positionIn,
   positionOf,
@@ -18,8 +19,8 @@ import { NodeResult, type GraphWait } from './node-result.js';
 import { NodeVisitor, type InnerOutcome, type TraversalObserver } from './node-visitor.js';
 import { messageOf } from './nodes/prompt-template.js';
 import type { SubworkflowNode } from './nodes/subworkflow-node.js';
-import { Failed, Paused, type VisitEnd } from './visit-end.js';
-import { mergeInto, WorkflowState, type GraphValues } from './workflow-state.js';
+import { Failed, madeOf, Paused, UNDER_WAY, type VisitEnd, type VisitStanding } from './visit-end.js';
+import { WorkflowState, type GraphValues } from './workflow-state.js';
 
 /** How a traversal is begun. @internal */
 export interface TraversalOptions extends LimitOptions {
@@ -28,7 +29,7 @@ export interface TraversalOptions extends LimitOptions {
   readonly prefix?: string;
   readonly observer?: TraversalObserver | undefined;
   /** The configuration of graphs within that were given none of their own. @default the usual one */
-  readonly house?: GraphConfig | null | undefined;
+  readonly house?: GraphConfig | undefined;
 }
 
 /** What is run of a graph within. */
@@ -65,7 +66,7 @@ export class GraphTraversal {
   /** What is known of the frontier from before a pause. */
   private known: readonly FrontierNode[] | undefined;
   /** How the visits of the frontier ended. */
-  private readonly ended: (VisitEnd | undefined)[] = [];
+  private readonly ended: VisitStanding[] = [];
   /** How many of them are in the state already. */
   private merged = 0;
   /** How many results are of earlier frontiers. */
@@ -125,6 +126,12 @@ export class GraphTraversal {
     };
   }
 
+  /** The first node of the frontier that was begun and has not ended. */
+  get underWay(): string | undefined {
+    const at = this.ended.indexOf(UNDER_WAY);
+    return at === -1 ? undefined : this.nodeAt(at).name;
+  }
+
   /** Visits that were begun and have ended. */
   get visitsMade(): number {
     return this.iterations - this.ended.filter((each) => each instanceof Paused).length;
@@ -148,16 +155,21 @@ export class GraphTraversal {
     );
   }
 
+  private nodeAt(at: number): PlannedNode {
+    return this.plan.nodes[this.frontier[at] as number] as PlannedNode;
+  }
+
   private refuseBeyondLimits(): void {
-    const [next] = this.frontier;
+    const { name: next } = this.nodeAt(0);
     // Branches that were begun together are all made.
     const isBegun = this.known?.some(({ update }) => update !== undefined) ?? false;
-    if (!isBegun) this.limits.refuseMoreVisits(this.iterations, this.plan.nodes[next ?? -1]?.name);
-    this.limits.refuseAfterEnd(this.visitor.lastAt);
+    if (!isBegun) this.limits.refuseMoreVisits(this.iterations, next);
+    this.limits.refuseAfterEnd(this.visitor.lastAt, next);
   }
 
   private begin(at: number): VisitEnd | Promise<VisitEnd> {
-    const planned = this.plan.nodes[this.frontier[at] as number] as PlannedNode;
+    const planned = this.nodeAt(at);
+    this.ended[at] = UNDER_WAY;
     const known = this.known?.[at];
     const isMade = known?.update !== undefined;
     if (!isMade) {
@@ -242,22 +254,21 @@ export class GraphTraversal {
     }
     for (let at = 0; at < frontier.length; at++) {
       const result = ended[at] as NodeResult;
-      this.results.push(result);
       if (at >= this.merged) this.merge(at, result);
+      this.results.push(result);
     }
     return true;
   }
 
   private halt(): false {
-    for (const each of this.ended) {
-      if (each instanceof NodeResult) this.results.push(each);
-      else if (each instanceof Failed) this.results.push(each.result);
-    }
+    const made = madeOf(this.ended);
     const failure = this.ended.find((each) => each instanceof Failed);
     if (failure !== undefined) {
-      this.limits.refuseAfterEnd(this.visitor.lastAt);
+      this.noteUnmerged(made);
+      this.limits.refuseAfterEnd(this.visitor.lastAt, failure.error.node);
       throw failure.error;
     }
+    this.results.push(...made);
     this.isOver = false;
     const waiting = this.ended.find((each): each is Paused => each instanceof Paused && each.wait !== undefined);
     this.pause = waiting?.wait;
@@ -266,23 +277,26 @@ export class GraphTraversal {
   }
 
   private merge(at: number, result: NodeResult): void {
-    this.merged = at + 1;
-    if (this.known?.[at]?.isMerged === true) return;
-    const { state } = this;
-    const { output, nodeName: node } = result;
-    try {
-      mergeInto(state, output, this.plan.reducers);
-    } catch (cause) {
-      this.merged = at;
-      throw new GraphExecutionError(`What the node "${node}" adds could not be merged: ${messageOf(cause)}`, {
-        node,
-        cause,
-      });
+    if (this.known?.[at]?.isMerged !== true) {
+      try {
+        mergeVisit(this.plan, this.nodeAt(at), result, this.state);
+      } catch (error) {
+        this.noteUnmerged(madeOf(this.ended.slice(at)), messageOf(error));
+        throw error;
+      }
+      this.options.observer?.onMerge?.(result, this.state);
     }
-    const { mainKey } = this.plan.nodes[this.frontier[at] as number] as PlannedNode;
-    if (mainKey !== undefined && mainKey !== 'output' && !('output' in output)) state['output'] = output[mainKey];
-    state._history.push([node, output]);
-    this.options.observer?.onMerge?.(result, state);
+    this.merged = at + 1;
+  }
+
+  /** Nothing of these visits is merged: one has failed, or the first of them could not be merged, which counts as its failure. */
+  private noteUnmerged(made: readonly NodeResult[], refusal?: string): void {
+    for (const [at, result] of made.entries()) {
+      const error = at === 0 ? (refusal ?? result.error) : result.error;
+      const { nodeName, output, durationMs } = result;
+      this.results.push(new NodeResult(nodeName, { output, durationMs, error }));
+      this.options.observer?.onHalt?.(result, this.state, error);
+    }
   }
 
   /** Goes on to the next frontier: empty at an end, and where no edge holds. */

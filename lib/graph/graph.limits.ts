@@ -43,14 +43,13 @@ export class GraphLimits {
   }
 
   /** @throws CycleDetectedError @param next The node that would be visited. */
-  refuseMoreVisits(iterations: number, next: string | undefined): void {
-    if (iterations >= this.options.config.maxIterations)
-      throw new CycleDetectedError(iterations, { node: next ?? null });
+  refuseMoreVisits(iterations: number, next: string): void {
+    if (iterations >= this.options.config.maxIterations) throw new CycleDetectedError(iterations, { node: next });
   }
 
-  /** @throws GraphTimeoutError @param now When the last visit ended. */
-  refuseAfterEnd(now: number): void {
+  /** @throws GraphTimeoutError @param now When the last visit ended. @param node Where the graph has come to. */
+  refuseAfterEnd(now: number, node: string | null): void {
     if (now < this.endsAt + this.waiting.until(now)) return;
-    throw new GraphTimeoutError(this.options.config.totalTimeoutMs / 1_000);
+    throw new GraphTimeoutError(this.options.config.totalTimeoutMs / 1_000, { node });
   }
 }

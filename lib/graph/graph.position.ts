@@ -2,7 +2,7 @@ import { WorkflowOptionsError } from '../core/errors/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import type { GraphPlan, PlannedNode } from './graph.plan.js';
 import { NodeResult } from './node-result.js';
-import { Paused, type VisitEnd } from './visit-end.js';
+import { Paused, type VisitStanding } from './visit-end.js';
 import type { GraphUpdate, GraphValues, HistoryEntry } from './workflow-state.js';
 
 /** One node of the frontier, and what is already known of its visit. @internal */
@@ -73,7 +73,7 @@ export function positionIn(state: GraphValues): GraphPosition | undefined {
 export interface StandingTraversal {
   readonly plan: GraphPlan;
   readonly frontier: readonly number[];
-  readonly ended: readonly (VisitEnd | undefined)[];
+  readonly ended: readonly VisitStanding[];
   readonly known: readonly FrontierNode[] | undefined;
   readonly visits: Uint32Array;
   readonly merged: number;

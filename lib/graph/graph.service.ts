@@ -1,32 +1,29 @@
 import { oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
-import {
-  otherModelError,
-  refuseOtherVersion,
-  type StartOptions,
-  type WorkflowClient,
-  type WorkflowHandle,
-} from '../client/index.js';
+import { refuseOtherVersion, type StartOptions, type WorkflowClient, type WorkflowHandle } from '../client/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
 import {
   describeValue,
+  isWorkflowIdConflictError,
   WorkflowDefinitionError,
-  WorkflowNotFoundError,
+  WorkflowIdConflictError,
   WorkflowStateError,
 } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { newWorkflowId, type InstanceRecord, type JournalEntry } from '../core/records/index.js';
+import { newWorkflowId } from '../core/records/index.js';
 import { formatTaskId, nameOfWait, TASK_SIGNAL, taskPlace } from '../core/waits/index.js';
 import { TaskService } from '../tasks/index.js';
 import { graphErrorOf } from './errors/graph-error-of.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { GraphConfig } from './graph-config.js';
+import { GRAPH_HOUSE } from './graph-house.js';
 import {
   ANSWER,
   DIAGRAM,
   EXECUTE,
   FORK,
+  refuseConfig,
   START,
   STREAM,
   WATCH,
@@ -39,24 +36,19 @@ import { WorkflowEngine } from './graph.definition.js';
 import { GraphStream, type GraphStreamMode } from './graph-stream.js';
 import type { GraphVisit } from './graph-visit.js';
 import { drawGraph, type GraphPath } from './graph.diagram.js';
-import { readRun, type ReadRun } from './graph.history.js';
-import { RecordedRun } from './recorded-host.js';
+import { forkOf } from './graph.fork.js';
+import { GraphReader } from './graph.reader.js';
 import { InstanceEar, isStop } from './instance-ear.js';
 import { watchRun } from './run-watch.js';
 import { standstill } from './standstill.js';
-import { carried, freshState, startOf, storedInput, type GraphOutput } from './stored-run.js';
-import { valuesOf, WorkflowState } from './workflow-state.js';
+import { freshState, startOf, storedInput, type GraphOutput, type StoredStart } from './stored-run.js';
+import { valuesOf } from './workflow-state.js';
 
 /** A graph, its decorated class, or its registered name. @publicApi */
 export type GraphReference = WorkflowReference;
 
 /** A graph of any state. @publicApi */
 export type BuiltGraph = WorkflowDefinition & Pick<WorkflowEngine, 'model' | 'config' | 'validate'>;
-
-interface ReadOptions {
-  readonly before?: string;
-  readonly entries?: readonly JournalEntry[] | undefined;
-}
 
 /**
  * Runs graphs: inject it wherever one is needed.
@@ -66,6 +58,7 @@ interface ReadOptions {
 @Injectable()
 export class GraphService {
   private readonly tasks: TaskService;
+  private readonly reader: GraphReader;
 
   /** @internal */
   constructor(
@@ -75,6 +68,8 @@ export class GraphService {
     private readonly house: GraphConfig = new GraphConfig(),
   ) {
     this.tasks = new TaskService(services, client);
+    this.reader = new GraphReader(services, house);
+    GRAPH_HOUSE.note(services.registry, house);
   }
 
   /**
@@ -91,9 +86,7 @@ export class GraphService {
 
   /** @throws WorkflowDefinitionError when nothing is registered for the reference, or something else than a graph. */
   get(reference: GraphReference): WorkflowEngine {
-    const definition = this.services.registry.resolve(reference);
-    if (definition instanceof WorkflowEngine) return definition as WorkflowEngine;
-    throw otherModelError(definition, 'graph');
+    return this.reader.graph(reference);
   }
 
   /** Draws it; with the id of an instance, with the path of that run. @throws GraphExecutionError when it ran another graph */
@@ -129,7 +122,6 @@ export class GraphService {
       const own = { ...(config && { config }), ...(signal && { signal }), ...(headers && { headers }) };
       return this.resolve(reference).executeWith(this.services, {
         ...own,
-        house: this.house,
         state: freshState(input, valuesOf(state, 'execute')),
       });
     }
@@ -143,7 +135,7 @@ export class GraphService {
       });
       if (created) return await this.settle(id, signal, ear);
       await refuseOtherVersion(this.services.store, id, graph);
-      if ((await this.find(id)).status === 'failed') await this.client.retry(id);
+      if ((await this.reader.find(id)).status === 'failed') await this.client.retry(id);
       return await this.settle(id, signal);
     } finally {
       ear.close();
@@ -163,7 +155,10 @@ export class GraphService {
     const graph = this.get(reference);
     graph.refuseUnfit(graph.configOf(own, this.house), this.house);
     const stored = storedInput({ input, ...(own && { config: own.toJSON() }), ...(state && { state }) });
-    return this.client.start(graph, stored, others);
+    return this.client.start(graph, stored, others).catch(async (error: unknown) => {
+      if (isWorkflowIdConflictError(error)) await this.refuseOtherConfig(error, graph, startOf(stored));
+      throw error;
+    });
   }
 
   /**
@@ -173,9 +168,10 @@ export class GraphService {
    * @throws WorkflowStateError when it waits for nobody; TaskStateError when another answer was first; WorkflowInputError when the answer does not pass its check
    */
   async resume(workflowId: string, answer: unknown, options: GraphAnswerOptions = {}): Promise<GraphResult> {
+    refuseConfig(options);
     refuseUnknownOptions(options, ANSWER, 'resume');
     const { by, signal } = options;
-    const record = await this.find(workflowId);
+    const record = await this.reader.find(workflowId);
     const [wait] = await this.services.store.findWaits({ signal: TASK_SIGNAL, workflowId, limit: 1 });
     if (wait === undefined) {
       const hint = 'It waits for nobody to answer.';
@@ -189,35 +185,27 @@ export class GraphService {
 
   /** How a durable run stands, by its journal. @throws WorkflowNotFoundError */
   async result(workflowId: string): Promise<GraphResult> {
-    return (await this.read(await this.find(workflowId))).result;
+    return (await this.reader.read(await this.reader.find(workflowId))).result;
   }
 
   /** The visits of a durable run with the state after each, in order. @throws WorkflowNotFoundError */
   async history(workflowId: string): Promise<readonly GraphVisit[]> {
-    return (await this.read(await this.find(workflowId))).visits;
+    return (await this.reader.read(await this.reader.find(workflowId))).visits;
   }
 
   /**
-   * Starts another instance that goes on from a visit of this one, with a changed state: what came before is taken as it was, and not
-   * made again. The `history` of its state names those visits, without what each of them added.
+   * Starts another instance that goes on from a visit of this one, or from where this one stands, with a changed state or config: what
+   * came before is taken as it was, and not made again. The `history` of its state names those visits, without what each of them added.
+   * Its time begins anew.
    *
-   * @throws GraphExecutionError when the run never made that visit; WorkflowNotFoundError
+   * @throws GraphExecutionError when the run never made that visit, or has ended where none is named; WorkflowNotFoundError
    */
-  async fork(workflowId: string, options: GraphForkOptions): Promise<WorkflowHandle<GraphOutput>> {
+  async fork(workflowId: string, options: GraphForkOptions = {}): Promise<WorkflowHandle<GraphOutput>> {
     refuseUnknownOptions(options, FORK, 'fork');
-    const { before, state, id = newWorkflowId(this.services.clock), headers }: GraphForkOptions = { ...options };
-    const values = valuesOf(state, 'fork');
-    const record = await this.find(workflowId);
-    const { hasStopped, standing } = await this.read(record, { before });
-    if (!hasStopped) {
-      throw new GraphExecutionError(
-        `The run "${workflowId}" never made the visit "${before}". Take one that its history names.`,
-      );
-    }
-    const changed = new WorkflowState('', { initial: standing });
-    changed.merge(values);
-    const stored = storedInput({ ...startOf(await this.inputOf(record)), from: carried(changed.asDict()) });
-    return this.client.start(this.graphOf(record), stored, { id, headers: headers ?? record.headers });
+    const { id = newWorkflowId(this.services.clock), headers, ...others }: GraphForkOptions = { ...options };
+    const record = await this.reader.find(workflowId);
+    const stored = await forkOf(this.reader, record, others);
+    return this.client.start(this.reader.graphOf(record), stored, { id, headers: headers ?? record.headers });
   }
 
   /**
@@ -233,7 +221,7 @@ export class GraphService {
     refuseUnknownOptions(options, STREAM, 'stream');
     const { mode, state, ...others } = options;
     const values = valuesOf(state, 'stream');
-    const start = () => ({ ...others, house: this.house, state: freshState(input, values) });
+    const start = () => ({ ...others, state: freshState(input, values) });
     return this.resolve(reference).streamWith(this.services, mode ?? ('updates' as M), start);
   }
 
@@ -247,17 +235,31 @@ export class GraphService {
   ): GraphStream<M> {
     refuseUnknownOptions(options, WATCH, 'watch');
     const read = async () => {
-      const record = await this.find(workflowId);
-      return { ...(await this.read(record)), generation: record.generation };
+      const record = await this.reader.find(workflowId);
+      return { ...(await this.reader.read(record)), generation: record.generation };
     };
     return new GraphStream(options.mode ?? ('updates' as M), (listener, signal) =>
       watchRun(this.services, workflowId, { read }, listener, signal),
     );
   }
 
+  /** @throws WorkflowIdConflictError when the run of that id has another config, which is hard to see in its input */
+  private async refuseOtherConfig(
+    { workflowId }: WorkflowIdConflictError,
+    { name }: WorkflowEngine,
+    { config }: StoredStart,
+  ): Promise<void> {
+    const record = await this.services.store.find(workflowId);
+    if (record?.name !== name) return;
+    const { config: stored } = await this.reader.startOf(record);
+    if (JSON.stringify(stored) === JSON.stringify(config)) return;
+    const reason = `its run was started with ${stored === undefined ? 'no' : 'another'} config, and keeps that. Use GraphService.fork to go on from where it stands with the new one`;
+    throw new WorkflowIdConflictError({ workflowId, reason });
+  }
+
   private async pathOf(workflowId: string, graph: WorkflowEngine): Promise<GraphPath> {
-    const record = await this.find(workflowId);
-    if (record.name === graph.name) return (await this.read(record)).path;
+    const record = await this.reader.find(workflowId);
+    if (record.name === graph.name) return (await this.reader.read(record)).path;
     throw new GraphExecutionError(
       `The run "${workflowId}" is one of "${record.name}", and its path is drawn on no other graph than that.`,
     );
@@ -272,8 +274,8 @@ export class GraphService {
     // What has ended stays as it is, so that both may be read at one time.
     const generation = ear?.endedGeneration;
     const journal = generation === undefined ? undefined : this.services.store.readJournal(workflowId, generation);
-    const [record, entries] = await Promise.all([this.find(workflowId), journal]);
-    const { result } = await this.read(record, { ...(record.generation === generation && { entries }) });
+    const [record, entries] = await Promise.all([this.reader.find(workflowId), journal]);
+    const { result } = await this.reader.read(record, { ...(record.generation === generation && { entries }) });
     if (!ended || record.status === 'completed') return result;
     try {
       await this.client.result(workflowId);
@@ -281,26 +283,5 @@ export class GraphService {
     } catch (error) {
       throw graphErrorOf(error, result);
     }
-  }
-
-  private async find(workflowId: string): Promise<InstanceRecord> {
-    const record = await this.services.store.find(workflowId);
-    if (record === undefined) throw new WorkflowNotFoundError({ workflowId });
-    return record;
-  }
-
-  private graphOf({ name, version }: InstanceRecord): WorkflowEngine {
-    const definition = this.services.registry.get(name, version) ?? this.services.registry.resolve(name);
-    return this.get(definition);
-  }
-
-  /** @param options.entries The journal, where it was read already. */
-  private async read(record: InstanceRecord, { before, entries }: ReadOptions = {}): Promise<ReadRun> {
-    const run = await RecordedRun.read(this.services, record, entries);
-    return readRun(this.graphOf(record), run, startOf(await this.inputOf(record)), before);
-  }
-
-  private inputOf({ id: workflowId, input }: InstanceRecord): Promise<unknown> {
-    return Promise.resolve(this.services.payloads.decode(input, { workflowId, place: 'input' }));
   }
 }

@@ -1,3 +1,4 @@
+import type { TerminalStatus } from '../core/records/index.js';
 import type { GraphUpdate, WorkflowState } from './workflow-state.js';
 
 /** @publicApi */
@@ -57,8 +58,8 @@ export interface GraphOutcome<S extends object = object> {
   readonly durationMs: number;
   /** The terminal node at which it ended; `null` where nothing led further. */
   readonly terminatedAt: string | null;
-  /** `suspended` when it waits for a person; `running` when a durable run has not come to anything yet. */
-  readonly status: 'completed' | 'suspended' | 'failed' | 'running';
+  /** `suspended` when it waits for a person; `running` when a durable run has not come to anything yet; else how it ended. */
+  readonly status: TerminalStatus | 'suspended' | 'running';
   /** What it waits for, when it is suspended. */
   readonly wait: GraphWait | undefined;
   /** The instance, when the run is durable. */

@@ -24,6 +24,8 @@ export interface TraversalObserver {
   onVisit?(path: string, node: PlannedNode): void;
   onEnd?(path: string, result: NodeResult): void;
   onMerge?(result: NodeResult, state: WorkflowState): void;
+  /** Told of visits of which nothing is merged: one failed, or what it adds cannot be merged, and those beside it. */
+  onHalt?(result: NodeResult, state: WorkflowState, error: string | null): void;
   onPause?(wait: GraphWait): void;
   /** Told of the outermost graph only. */
   onFollow?(source: string, target: string): void;

@@ -1,5 +1,5 @@
 import type { GraphExecutionError } from './errors/graph-execution.error.js';
-import type { GraphWait, NodeResult } from './node-result.js';
+import { NodeResult, type GraphWait } from './node-result.js';
 import type { GraphValues } from './workflow-state.js';
 
 /** A visit that failed for good. @internal */
@@ -26,3 +26,14 @@ export class Unrecorded {
 
 /** How a visit ended. @internal */
 export type VisitEnd = NodeResult | Failed | Paused;
+
+/** A visit that was begun: it stays so where the run is stopped. @internal */
+export const UNDER_WAY = 'under way';
+
+/** How a node of the frontier stands; `undefined` before its visit. @internal */
+export type VisitStanding = VisitEnd | typeof UNDER_WAY | undefined;
+
+/** The visits of a frontier that have ended, also those that failed. @internal */
+export function madeOf(ended: readonly VisitStanding[]): NodeResult[] {
+  return ended.flatMap((each) => (each instanceof NodeResult ? [each] : each instanceof Failed ? [each.result] : []));
+}

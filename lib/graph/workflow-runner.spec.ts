@@ -70,6 +70,32 @@ describe('WorkflowRunner', () => {
     expect(seen).toEqual(['a', 'b', 'b']);
   });
 
+  it('takes a configuration for one run and for one answer, which holds for all of their attempts', async () => {
+    const { seen, engine } = flaky(1);
+    const runner = new WorkflowRunner(engine, { maxRetries: 1, retryDelay: 0 });
+    const stopped = runner.run('x', { config: { maxIterations: 1 } });
+
+    await expect(stopped).rejects.toMatchObject({ name: 'CycleDetectedError', iterations: 1 });
+    await runner.run('x', { config: { checkpointEnabled: true } });
+    expect(seen).toEqual(['a', 'a', 'a', 'b', 'b']);
+
+    const round = new WorkflowBuilder('g', { config: { maxIterations: 1 } })
+      .addNode('ask', { humanPrompt: 'Well?' })
+      .addNode('b', () => ({ output: 'done' }))
+      .addEdge('ask', 'b')
+      .setEntry('ask')
+      .setTerminal('b')
+      .build();
+    const answering = new WorkflowRunner(round);
+    const { finalState: state } = await answering.run('x');
+
+    expect(await answering.resume('yes', { state, config: { maxIterations: 2 } })).toMatchObject({ output: 'done' });
+    await expect(answering.resume('yes', { state })).rejects.toMatchObject({ name: 'CycleDetectedError' });
+    await expect(runner.run('x', { config: { maxIteration: 2 } as never })).rejects.toMatchObject({
+      name: 'WorkflowOptionsError',
+    });
+  });
+
   it('keeps the state of a pause under the name of the node, and goes on from it', async () => {
     const checkpoint = new WorkflowCheckpoint();
     const runner = new WorkflowRunner(asking(), { checkpoint, maxRetries: 3 });

@@ -2,6 +2,7 @@ import { knownOptions, refuseUnknownOptions, requireMethods, wholeNumber } from 
 import { delay, parseSeconds, systemClock, type Clock } from '../core/time/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
+import { GraphConfig, type GraphConfigOptions } from './graph-config.js';
 import type { GraphResult } from './graph-result.js';
 import type { WorkflowEngine } from './graph.definition.js';
 import { requireState } from './graph.position.js';
@@ -28,6 +29,8 @@ export interface WorkflowRunnerOptions {
 export interface RunOptions {
   /** Values to begin with. */
   readonly state?: GraphUpdate | null;
+  /** In place of the graph's own. */
+  readonly config?: GraphConfig | GraphConfigOptions | null;
 }
 
 /** @publicApi */
@@ -36,6 +39,8 @@ export interface ResumeOptions {
   readonly state: GraphUpdate;
   /** @default 'human_response' */
   readonly responseKey?: string;
+  /** In place of the graph's own. */
+  readonly config?: GraphConfig | GraphConfigOptions | null;
 }
 
 const RUNNER = knownOptions<WorkflowRunnerOptions>({
@@ -44,8 +49,8 @@ const RUNNER = knownOptions<WorkflowRunnerOptions>({
   checkpoint: true,
   clock: true,
 });
-const RUN = knownOptions<RunOptions>({ state: true });
-const RESUME = knownOptions<ResumeOptions>({ state: true, responseKey: true });
+const RUN = knownOptions<RunOptions>({ state: true, config: true });
+const RESUME = knownOptions<ResumeOptions>({ state: true, responseKey: true, config: true });
 
 /**
  * Runs a graph in memory, again when it fails: from its beginning, or where `checkpointEnabled` is set from the node that failed.
@@ -80,20 +85,24 @@ export class WorkflowRunner<S extends object = GraphValues> {
   /** @throws GraphExecutionError of the last attempt. A pause is no failure: its result is `suspended`. */
   async run(input: unknown, options: RunOptions = {}): Promise<GraphResult<S>> {
     refuseUnknownOptions(options, RUN, 'run of WorkflowRunner');
-    const { state } = options;
-    return this.attempt(() => this.engine.execute(input, { state: state ?? null }));
+    const { state = null, config } = options;
+    const given = givenConfig(config);
+    return this.attempt(() => this.engine.execute(input, { state, ...given }), given);
   }
 
   /** Answers a graph that waits, and goes on at the node that asked. A `WorkflowState` has the answer afterwards. */
   async resume(humanResponse: unknown, options: ResumeOptions): Promise<GraphResult<S>> {
     refuseUnknownOptions(options, RESUME, 'resume of WorkflowRunner');
-    const { state, responseKey = HUMAN_RESPONSE }: ResumeOptions = { ...options };
+    const { state, responseKey = HUMAN_RESPONSE, config }: ResumeOptions = { ...options };
+    const given = givenConfig(config);
     requireState(state, 'state of resume of WorkflowRunner');
     if (state instanceof WorkflowState) state.merge({ [responseKey]: humanResponse });
-    return this.attempt(() => this.engine.resume({ ...state, [responseKey]: humanResponse }, humanResponse));
+    const answered = { ...state, [responseKey]: humanResponse };
+    return this.attempt(() => this.engine.resume(answered, humanResponse, given), given);
   }
 
-  private async attempt(first: () => Promise<GraphResult<S>>): Promise<GraphResult<S>> {
+  private async attempt(first: () => Promise<GraphResult<S>>, given: GivenConfig): Promise<GraphResult<S>> {
+    const checkpointEnabled = given.config?.checkpointEnabled ?? this.checkpointEnabled;
     let execute = first;
     for (let retries = 0; ; retries++) {
       try {
@@ -103,7 +112,8 @@ export class WorkflowRunner<S extends object = GraphValues> {
         const isFinal = !(error instanceof GraphExecutionError) || error instanceof HumanInputRequiredError;
         if (isFinal || retries >= this.maxRetries) throw error;
         const { result } = error;
-        if (this.checkpointEnabled && result !== undefined) execute = () => this.engine.resume(result.finalState);
+        if (checkpointEnabled && result !== undefined)
+          execute = () => this.engine.resume(result.finalState, undefined, given);
       }
       await delay(this.clock, this.retryDelayMs);
     }
@@ -113,4 +123,12 @@ export class WorkflowRunner<S extends object = GraphValues> {
     if (result.wait !== undefined) this.checkpoint?.save(result.wait.checkpointId, result.finalState);
     return result;
   }
+}
+
+interface GivenConfig {
+  readonly config?: GraphConfig;
+}
+
+function givenConfig(config: RunOptions['config']): GivenConfig {
+  return config == null ? {} : { config: GraphConfig.of(config) };
 }

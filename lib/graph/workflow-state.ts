@@ -99,12 +99,18 @@ export function mergeInto(
   update: GraphUpdate,
   reducers: ReadonlyMap<string, StateReducer> | undefined,
 ): void {
+  // A reducer that refuses leaves the state as it was.
+  const added = reducers === undefined ? update : reduced(state, update, reducers);
+  for (const key of Object.keys(added)) if (key.charCodeAt(0) !== UNDERSCORE) write(state, key, added[key]);
+}
+
+function reduced(state: WorkflowState, update: GraphUpdate, reducers: ReadonlyMap<string, StateReducer>): GraphUpdate {
+  const values: [string, unknown][] = [];
   for (const key of Object.keys(update)) {
-    if (key.charCodeAt(0) === UNDERSCORE) continue;
-    const reducer = reducers?.get(key);
-    const added = update[key];
-    write(state, key, reducer === undefined ? added : reducer(state[key], added));
+    const reducer = key.charCodeAt(0) === UNDERSCORE ? undefined : reducers.get(key);
+    values.push([key, reducer === undefined ? update[key] : reducer(state[key], update[key])]);
   }
+  return Object.fromEntries(values);
 }
 
 const UNDERSCORE = 95;

@@ -1,8 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { GraphService, WORKFLOW_STORE, WorkflowClient, WorkflowModule, type WorkflowStore } from 'nestjs-workflow';
 import {
-  GraphConfig,
   isCycleDetectedError,
   GraphWorkflow,
   Node,
@@ -10,6 +9,7 @@ import {
   type GraphConfigOptions,
   type WorkflowEngine,
 } from 'nestjs-workflow/graph';
+import { MemoryStore } from '../../lib/memory/index.js';
 import { rejection } from '../utils/graphs.js';
 
 /** Goes round until it is stopped. */
@@ -35,9 +35,12 @@ async function drained(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const item of stream) void item;
 }
 
-async function application(graph: GraphConfigOptions, ...graphs: WorkflowEngine[]) {
+const application = (graph: GraphConfigOptions, ...graphs: WorkflowEngine[]) =>
+  applicationOf(WorkflowModule.stub({ graph }), graphs);
+
+async function applicationOf(root: DynamicModule, graphs: WorkflowEngine[]) {
   const module = await Test.createTestingModule({
-    imports: [WorkflowModule.stub({ graph }), WorkflowModule.forFeature(graphs)],
+    imports: [root, WorkflowModule.forFeature(graphs)],
     providers: [Decorated],
   }).compile();
   await module.init();
@@ -93,13 +96,72 @@ describe("The module's configuration of graphs", () => {
       .setEntry('a')
       .setTerminal('a', (state) => state['visits'] === 5)
       .build();
-    const { module, graphs } = await application({ maxIterations: 3 }, graph);
-    const stopped = await rejection(graphs.execute(graph, 'x', { id: 'five-1' }));
-    graph.adopt(new GraphConfig({ maxIterations: 9 }));
-    const done = await graphs.execute(graph, 'x', { id: 'five-1' });
+    const store = new MemoryStore();
+    const first = await applicationOf(WorkflowModule.forRoot({ store, graph: { maxIterations: 3 } }), [graph]);
+    const stopped = await rejection(first.graphs.execute(graph, 'x', { id: 'five-1' }));
+    await first.module.close();
+    const shared = new MemoryStore({ sharedWith: store });
+    const second = await applicationOf(WorkflowModule.forRoot({ store: shared, graph: { maxIterations: 9 } }), [graph]);
+    const done = await second.graphs.execute(graph, 'x', { id: 'five-1' });
 
     expect(isCycleDetectedError(stopped)).toBe(true);
     expect([done.iterations, visits]).toEqual([5, 5]);
+    await second.module.close();
+  });
+
+  it('given for a durable run stays with it: a fork goes on from where it stands with another, and makes no visit twice', async () => {
+    let visits = 0;
+    const graph = new WorkflowBuilder('five')
+      .addNode('a', () => ({ visits: ++visits }))
+      .addEdge('a', 'a')
+      .setEntry('a')
+      .setTerminal('a', (state) => state['visits'] === 5)
+      .build();
+    const { module, graphs } = await application({}, graph);
+    const first = { id: 'five-1', config: { maxIterations: 3 } };
+    const more = { config: { maxIterations: 9 } };
+    const refused = {
+      code: 'WORKFLOW_ID_CONFLICT',
+      message: expect.stringMatching(/config, and keeps that.*fork/) as string,
+    };
+
+    expect(isCycleDetectedError(await rejection(graphs.execute(graph, 'x', first)))).toBe(true);
+    expect(isCycleDetectedError(await rejection(graphs.execute(graph, 'x', first)))).toBe(true);
+    expect(await rejection(graphs.execute(graph, 'x', { ...first, ...more }))).toMatchObject(refused);
+    expect(await rejection(graphs.start(graph, 'x', { id: 'five-1' }))).toMatchObject(refused);
+    expect(await rejection(graphs.start(graph, 'y', first))).toMatchObject({
+      message: expect.stringContaining('another input') as string,
+    });
+    const fork = await graphs.fork('five-1', { ...more, id: 'five-2' });
+    await fork.result();
+    expect(await graphs.result('five-2')).toMatchObject({ status: 'completed', iterations: 5 });
+    expect(visits).toBe(5);
+    expect(await rejection(graphs.fork('five-2'))).toMatchObject({
+      message: expect.stringMatching(/has ended.*"before"/) as string,
+    });
+    await module.close();
+  });
+
+  it('is refused where a run is answered, and given where it is forked instead', async () => {
+    const graph = new WorkflowBuilder('asking')
+      .addNode('ask', { humanPrompt: 'Well?' })
+      .addNode('b', () => ({}))
+      .addEdge('ask', 'b')
+      .setEntry('ask')
+      .setTerminal('b')
+      .build();
+    const { module, graphs } = await application({}, graph);
+    await graphs.execute(graph, 'x', { id: 'ask-1', config: { maxIterations: 1 } });
+    const config = { maxIterations: 2 };
+    const answer = { by: 'ann', config } as { by: string };
+
+    expect(await rejection(graphs.resume('ask-1', 'yes', answer))).toMatchObject({
+      name: 'WorkflowOptionsError',
+      message: expect.stringContaining('fork') as string,
+    });
+    await graphs.fork('ask-1', { config, id: 'ask-2' });
+    for await (const { type } of graphs.watch('ask-2', { mode: 'events' })) if (type === 'paused') break;
+    expect(await graphs.resume('ask-2', 'yes')).toMatchObject({ status: 'completed', iterations: 2 });
     await module.close();
   });
 

@@ -20,6 +20,8 @@ export {
   unwatchedSteps,
 } from './execute-in-memory.js';
 export type { ExecuteInMemoryOptions, UnwatchedSteps } from './execute-in-memory.js';
+export { statusOfFailure } from './failure-status.js';
+export { HouseSettings } from './house-settings.js';
 export { standaloneServices } from './memory-services.js';
 export type { MemoryServices } from './memory-services.js';
 export { attributeFailure } from './failure-origin.js';

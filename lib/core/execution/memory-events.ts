@@ -8,6 +8,7 @@ import {
   type LifecycleEventType,
 } from '../lifecycle/index.js';
 import type { InstanceStatus, WorkflowHeaders } from '../records/index.js';
+import { statusOfFailure } from './failure-status.js';
 import type { MemoryServices } from './memory-services.js';
 
 /** A run as far as its events need it. @internal */
@@ -50,14 +51,9 @@ export class MemoryEvents {
   /** The end of a run that did not complete, by what it was ended with. */
   failed(error: unknown): void {
     const detail = detailOf(error);
-    if (isCompensationFailedError(error)) {
-      const uncompensated = error.failures.map(({ step }) => step);
-      this.tell('compensation_failed', 'compensation_failed', { ...detail, uncompensated });
-    } else if (isWorkflowError(error, 'WORKFLOW_CANCELLED')) {
-      this.tell('cancelled', 'cancelled', detail);
-    } else {
-      this.tell('failed', 'failed', detail);
-    }
+    const status = statusOfFailure(error);
+    const uncompensated = isCompensationFailedError(error) ? error.failures.map(({ step }) => step) : undefined;
+    this.tell(status, status, { ...detail, ...(uncompensated && { uncompensated }) });
   }
 
   /** A step's end, where step events are asked for. */

@@ -5,6 +5,7 @@ import {
   type WorkflowErrorOptions,
 } from '../../core/errors/index.js';
 import type { GraphOutcome } from '../node-result.js';
+import type { NodeExecutionError } from './node-execution.error.js';
 
 /** @publicApi */
 export interface GraphErrorOptions extends WorkflowErrorOptions {
@@ -22,6 +23,8 @@ export class GraphExecutionError extends WorkflowError {
   readonly node: string | null;
   /** What the graph had done. Not stored with the error. */
   declare readonly result?: GraphOutcome;
+  /** Why visits could not be undone, in the order in which undoing them was tried. Not stored with the error. */
+  declare readonly compensationErrors?: readonly NodeExecutionError[];
 
   constructor(message: string, options: GraphErrorOptions = {}, code: WorkflowErrorCode = 'WORKFLOW_FAIL') {
     const { node = null, ...others } = options;
@@ -34,8 +37,9 @@ export class GraphExecutionError extends WorkflowError {
   }
 
   /** @internal */
-  withResult(result: GraphOutcome): this {
+  withResult(result: GraphOutcome, compensationErrors: readonly NodeExecutionError[] = []): this {
     Object.defineProperty(this, 'result', { value: result, configurable: true });
+    Object.defineProperty(this, 'compensationErrors', { value: compensationErrors, configurable: true });
     return this;
   }
 }

@@ -2,9 +2,16 @@ import { GraphExecutionError, isGraphExecutionError } from './graph-execution.er
 
 /** A graph took longer than its `totalTimeout`. @publicApi */
 export class GraphTimeoutError extends GraphExecutionError {
-  /** @param timeout Seconds. */
-  constructor(readonly timeout: number) {
-    super(`The graph did not end within its total timeout of ${timeout} s.`, {}, 'WORKFLOW_TIMEOUT');
+  /**
+   * @param timeout Seconds.
+   * @param options.node The node that was under way, or would have been visited next.
+   */
+  constructor(
+    readonly timeout: number,
+    options: { readonly node?: string | null } = {},
+  ) {
+    const place = options.node == null ? '' : ` It had come to "${options.node}".`;
+    super(`The graph did not end within its total timeout of ${timeout} s.${place}`, options, 'WORKFLOW_TIMEOUT');
   }
 
   override get name(): string {
