@@ -1,4 +1,4 @@
-import { WorkflowStoreError, WorkflowTransactionError } from '../core/errors/index.js';
+import { WorkflowStoreError } from '../core/errors/index.js';
 import type { LifecycleEvent } from '../core/lifecycle/index.js';
 import type {
   PurgeRequest,
@@ -72,7 +72,7 @@ export class MemoryStatePersistence implements StatePersistence {
   }
 
   async append(seed: StateTransitionSeed, transaction?: unknown): Promise<StateAppendResult> {
-    const joined = openTransaction(transaction);
+    const joined = this.joined(transaction);
     const { states, clock, lockTimeoutMs } = this.database;
     const { machineId } = seed;
     await this.turn();
@@ -117,8 +117,12 @@ export class MemoryStatePersistence implements StatePersistence {
   }
 
   private pendingOf(transaction: unknown): PendingTransitions | undefined {
-    const joined = openTransaction(transaction);
+    const joined = this.joined(transaction);
     return joined && this.pending.get(joined);
+  }
+
+  private joined(transaction: unknown): MemoryTransaction | undefined {
+    return transaction === undefined ? undefined : MemoryTransaction.of(transaction, this.database);
   }
 
   private enlisted(transaction: MemoryTransaction): PendingTransitions {
@@ -129,15 +133,4 @@ export class MemoryStatePersistence implements StatePersistence {
     this.pending.set(transaction, pending);
     return pending;
   }
-}
-
-function openTransaction(transaction: unknown): MemoryTransaction | undefined {
-  if (transaction === undefined) return undefined;
-  if (!(transaction instanceof MemoryTransaction)) {
-    throw new WorkflowTransactionError(
-      'What was given as `transaction` is not a transaction of the memory store. Pass what the callback of its `transaction` method receives.',
-    );
-  }
-  transaction.assertOpen();
-  return transaction;
 }

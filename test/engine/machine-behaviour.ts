@@ -5,7 +5,9 @@ import { VirtualClock } from '../../lib/core/time/index.js';
 import {
   defineStateMachine,
   isStateConcurrencyError,
+  isStateError,
   isStateTransitionRefusedError,
+  StateError,
   workflowActor,
   type StateMachineDefinition,
 } from '../../lib/state-machine/index.js';
@@ -172,7 +174,9 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       const refusal = await machines.send('o-1', 'SHIP', { expectedVersion: 1 }).catch((error: unknown) => error);
 
       expect(isStateConcurrencyError(refusal)).toBe(true);
-      expect(refusal).toMatchObject({ expected: 1, actual: 2 });
+      expect(refusal).toMatchObject({ expected: 1, actual: 2, code: 'WORKFLOW_STATE_CONCURRENCY' });
+      // One catch takes what else a machine refuses as well.
+      expect([isStateError(refusal), refusal instanceof StateError]).toEqual([true, true]);
     });
 
     it('are moved by another process on what they have become', async () => {
