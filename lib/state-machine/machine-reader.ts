@@ -2,6 +2,7 @@ import { StateError, WorkflowNotFoundError, WorkflowVersionMismatchError } from 
 import type { EngineServices } from '../core/execution/index.js';
 import { assertPossibleId } from '../core/records/index.js';
 import type { StatePersistence, StateTransitionRecord } from '../core/store/index.js';
+import { childMachineId, type TransitionReference } from './effects-job.js';
 import type { LiveSnapshot } from './logic/machine-step.js';
 import { decodeMachine, type MachineState } from './machine-state.js';
 import { isStateMachineDefinition, type MachinePlan, type MigratedSnapshot } from './machine-plan.js';
@@ -33,6 +34,15 @@ export class MachineReader {
     return record && this.restore(record);
   }
 
+  /** The ids under which the children of one transition stand. */
+  async begunBy({ machineId, version }: TransitionReference): Promise<string[]> {
+    const [record] = await this.states.history(machineId, { after: version - 1, limit: 1 });
+    if (record === undefined) return [];
+    const { children = {} } = await decodeMachine(this.services.payloads, record);
+    const begun = Object.keys(children).filter((child) => children[child] === version);
+    return begun.map((child) => childMachineId(machineId, version, child));
+  }
+
   /** @throws StateError when the snapshot does not fit the machine, with XState's own words as the cause */
   async restore(record: StateTransitionRecord): Promise<MachineState> {
     const plan = this.planOf(record);
@@ -43,7 +53,7 @@ export class MachineReader {
       isOlder && migrate !== undefined
         ? migrate(stored.snapshot as MigratedSnapshot, record.definitionVersion)
         : stored.snapshot;
-    const { timers = {}, children = {}, awaited = false } = stored;
+    const { timers = {}, children = {}, workflows = [], awaited = false } = stored;
     const restored = (): LiveSnapshot => {
       try {
         return logic.restore(snapshot, Object.keys(children));
@@ -59,7 +69,7 @@ export class MachineReader {
       snapshot: restored(),
       at: record.at,
       token: record.token,
-      bonds: { timers, children, awaited },
+      bonds: { timers, children, workflows, awaited },
     };
   }
 

@@ -24,6 +24,8 @@ export interface MachineBonds {
   readonly timers: Readonly<Record<string, number>>;
   /** Children that run, by id: the version of the transition that began each. */
   readonly children: Readonly<Record<string, number>>;
+  /** Those of the children that are workflows. */
+  readonly workflows: readonly string[];
   /** Whether an instance under the machine's id waits for its end. */
   readonly awaited: boolean;
 }
@@ -33,6 +35,7 @@ export interface StoredMachine {
   readonly snapshot: unknown;
   readonly timers?: Readonly<Record<string, number>>;
   readonly children?: Readonly<Record<string, number>>;
+  readonly workflows?: readonly string[];
   readonly awaited?: true;
 }
 
@@ -55,6 +58,7 @@ export function encodeMachine(
     snapshot: logic.persist(snapshot),
     ...(!isEmpty(bonds.timers) && { timers: bonds.timers }),
     ...(!isEmpty(bonds.children) && { children: bonds.children }),
+    ...(bonds.workflows.length > 0 && { workflows: bonds.workflows }),
     ...(bonds.awaited && { awaited: true }),
   };
   return payloads.encode(stored, { workflowId: id, place: `snapshot of the state machine "${id}"` }) as

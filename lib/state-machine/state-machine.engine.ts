@@ -10,7 +10,7 @@ import { MachineAnnouncer } from './machine-announcer.js';
 import { MachineQueue } from './machine-queue.js';
 import { MachineReader } from './machine-reader.js';
 import type { MachineBonds, MachineState } from './machine-state.js';
-import type { MachinePlan } from './machine-plan.js';
+import { standsByItself, type MachinePlan } from './machine-plan.js';
 import { settleEffects, type Origin } from './transition-plan.js';
 import { TransitionWriter, type BegunChild, type DecidedTransition } from './transition-writer.js';
 
@@ -18,7 +18,7 @@ import { TransitionWriter, type BegunChild, type DecidedTransition } from './tra
 const KEPT_MACHINES = 10_000;
 /** So often a trigger without an expected version is decided anew after somebody else was first. */
 const ATTEMPTS = 200;
-const FREE: MachineBonds = { timers: {}, children: {}, awaited: false };
+const FREE: MachineBonds = { timers: {}, children: {}, workflows: [], awaited: false };
 
 /** @internal */
 export interface CreateRequest {
@@ -81,7 +81,7 @@ export class StateMachineEngine {
     if (at === undefined && initial.snapshot.status === 'error') throw logic.faultOf(initial.snapshot);
     const step = at === undefined ? initial : at(logic, initial);
     const before: MachineBonds = awaited ? { ...FREE, awaited } : FREE;
-    const effects = settleEffects(step.effects, before, 1, plan.transactional);
+    const effects = settleEffects(step.effects, before, 1, plan);
     const { snapshot } = step;
     const next: MachineState = { id, version: 1, plan, logic, snapshot, at: 0, bonds: effects.bonds };
     const event: MachineEvent = { type: at === undefined ? CREATED : ATTACHED, ...(input !== undefined && { input }) };
@@ -137,9 +137,9 @@ export class StateMachineEngine {
     }
   }
 
-  /** One that cannot begin, or may prevent its beginning, is left to its instance: that tells who invoked it. */
+  /** One that cannot begin is left to its instance: that tells who invoked it. */
   private async beginChild(plan: MachinePlan, child: BegunChild): Promise<void> {
-    if (plan.options.entity !== undefined || plan.transactional.size > 0) return;
+    if (standsByItself(plan)) return;
     const logic = await plan.logic();
     if (logic.canBegin(child.input)) await this.create(plan, { ...child, awaited: true });
   }
@@ -227,7 +227,7 @@ function decide(
   more: { readonly origin?: Origin | undefined; readonly metadata?: unknown },
 ): DecidedTransition {
   const version = from.version + 1;
-  const effects = settleEffects(step.effects, from.bonds, version, from.plan.transactional, more.origin);
+  const effects = settleEffects(step.effects, from.bonds, version, from.plan, more.origin);
   const next: MachineState = { ...from, version, snapshot: step.snapshot, bonds: effects.bonds };
   return { next, from, event, effects, metadata: more.metadata };
 }
