@@ -54,13 +54,12 @@ export function encodeMachine(
   snapshot: LiveSnapshot,
   bonds: MachineBonds,
 ): Promise<string> | string {
-  const stored: StoredMachine = {
-    snapshot: logic.persist(snapshot),
-    ...(!isEmpty(bonds.timers) && { timers: bonds.timers }),
-    ...(!isEmpty(bonds.children) && { children: bonds.children }),
-    ...(bonds.workflows.length > 0 && { workflows: bonds.workflows }),
-    ...(bonds.awaited && { awaited: true }),
-  };
+  // Most machines have nothing but their snapshot.
+  const stored: { -readonly [K in keyof StoredMachine]: StoredMachine[K] } = { snapshot: logic.persist(snapshot) };
+  if (!isEmpty(bonds.timers)) stored.timers = bonds.timers;
+  if (!isEmpty(bonds.children)) stored.children = bonds.children;
+  if (bonds.workflows.length > 0) stored.workflows = bonds.workflows;
+  if (bonds.awaited) stored.awaited = true;
   return payloads.encode(stored, { workflowId: id, place: `snapshot of the state machine "${id}"` }) as
     Promise<string> | string;
 }

@@ -1,6 +1,7 @@
 import { StateConcurrencyError, StateError, WorkflowTransactionError } from '../core/errors/index.js';
 import { currentStepScope, type EngineServices } from '../core/execution/index.js';
 import type { StateAppendResult } from '../core/store/index.js';
+import type { DecidedTransition } from './decided-transition.js';
 import { ATTACHED, CREATED } from './first-trigger.js';
 import { StateTransitionRefusedError } from './errors/state-transition-refused.error.js';
 import { STOP, type MachineLogic } from './logic/machine-logic.js';
@@ -12,7 +13,7 @@ import { MachineReader } from './machine-reader.js';
 import type { MachineBonds, MachineState } from './machine-state.js';
 import { standsByItself, type MachinePlan } from './machine-plan.js';
 import { settleEffects, type Origin } from './transition-plan.js';
-import { TransitionWriter, type BegunChild, type DecidedTransition } from './transition-writer.js';
+import { TransitionWriter, type BegunChild } from './transition-writer.js';
 
 /** Machines kept as they were after their last transition here, so that the next one needs no read. */
 const KEPT_MACHINES = 10_000;
