@@ -73,6 +73,16 @@ export class MachineReader {
     };
   }
 
+  /** A machine as it was just written, with the values that any other process reads. */
+  async written(next: MachineState, record: StateTransitionRecord): Promise<MachineState> {
+    const { payloads } = this.services;
+    const { snapshot } = next;
+    const state = { ...next, at: record.at, token: record.token };
+    if (payloads.keepsAsItIs(snapshot.context) && payloads.keepsAsItIs(snapshot.output)) return state;
+    const stored = await decodeMachine(payloads, record);
+    return { ...state, snapshot: next.logic.restore(stored.snapshot, Object.keys(next.bonds.children)) };
+  }
+
   /** The newest machine of the name that takes the snapshot: of its version, or with a migration; else the old one itself. */
   private planOf({ name, definitionVersion }: StateTransitionRecord): MachinePlan {
     const { registry } = this.services;

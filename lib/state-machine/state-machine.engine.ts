@@ -199,7 +199,7 @@ export class StateMachineEngine {
       this.kept.delete(id);
       return { result };
     }
-    const state: MachineState = { ...decided.next, at: result.record.at, token: result.record.token };
+    const state = await this.reader.written(decided.next, result.record);
     const committed = (): void => {
       this.keep(state);
       this.announcer.announce({ ...decided, next: state });
@@ -210,6 +210,8 @@ export class StateMachineEngine {
   }
 
   private keep(state: MachineState): void {
+    // What a transactional action has moved on by its manager is told before the transition that it belongs to.
+    if ((this.kept.get(state.id)?.version ?? 0) > state.version) return;
     this.kept.delete(state.id);
     if (state.snapshot.status !== 'active') return;
     this.kept.set(state.id, state);

@@ -1,5 +1,5 @@
 import { isWorkflowStoreError, StateError } from '../core/errors/index.js';
-import { runOutsideSteps, type EngineServices } from '../core/execution/index.js';
+import { runInStepScope, runOutsideSteps, type EngineServices, type StepScope } from '../core/execution/index.js';
 import { startedEvent, type LifecycleEvent } from '../core/lifecycle/index.js';
 import { newRandomSeed, type InstanceSeed } from '../core/records/index.js';
 import {
@@ -16,6 +16,7 @@ import { invokedMachine } from './invoked-machine.js';
 import { stateText } from './logic/state-text.js';
 import type { MachinePlan } from './machine-plan.js';
 import type { MachineState } from './machine-state.js';
+import type { SettledEffects } from './transition-plan.js';
 import { transitionSeed } from './transition-seed.js';
 
 /** @internal */
@@ -81,12 +82,8 @@ export class TransitionWriter {
 
   /** Everything that commits with the transition, behind its row: a loser has done nothing. */
   private async accompany(decided: DecidedTransition, transaction: StoreTransaction): Promise<void> {
-    const { next, event, effects } = decided;
-    for (const { type, params, context } of effects.transactional) {
-      const { actions } = next.logic.machine.implementations as { actions: Record<string, TransactionalAction> };
-      const about = { machineId: next.id, version: next.version, manager: transaction.handle };
-      await actions[type]?.({ context: context ?? next.snapshot.context, event, ...about }, params);
-    }
+    const { next, effects } = decided;
+    for (const effect of effects.transactional) await this.actWithin(decided, effect, transaction);
     await this.updateRow(decided, transaction.handle);
     await this.startJob(decided, transaction);
     await this.beginChildren(decided, transaction.handle);
@@ -100,6 +97,28 @@ export class TransitionWriter {
       });
     }
     if (tellsEnd(next)) await this.tellEnd(next, transaction);
+  }
+
+  /** Whatever it calls without its manager is refused: it would not roll back with the transition, or wait for its end for ever. */
+  private async actWithin(
+    { next: { id, version, logic, snapshot }, event }: DecidedTransition,
+    { type, params, context = snapshot.context }: SettledEffects['transactional'][number],
+    { handle }: StoreTransaction,
+  ): Promise<void> {
+    const { actions } = logic.machine.implementations as { actions: Record<string, TransactionalAction> };
+    let derivedIds = 0;
+    const key = `${jobId(id, version)}:${type}`;
+    const scope: StepScope = {
+      kind: 'transaction',
+      workflowId: id,
+      generation: 1,
+      step: type,
+      idempotencyKey: key,
+      nextDerivedId: () => `${key}:${(derivedIds += 1)}`,
+    };
+    await runInStepScope(scope, async () =>
+      actions[type]?.({ context, event, machineId: id, version, manager: handle }, params),
+    );
   }
 
   private async updateRow({ next, keepsRow }: DecidedTransition, manager: unknown): Promise<void> {

@@ -457,6 +457,71 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect(ran).toEqual(['book true', 'book true']);
     });
 
+    it('take part in the transaction of their own action by its manager, and in no other way', async () => {
+      let manager: (given: unknown) => unknown = () => undefined;
+      const machine = setup({
+        actions: {
+          goOn: ((args: { readonly manager: unknown }) => {
+            const transaction = manager(args.manager);
+            return bench.machines.send('m', 'NEXT', { ...(transaction !== undefined && { transaction }) });
+          }) as never,
+        },
+      }).createMachine({
+        id: 'm',
+        initial: 'a',
+        states: {
+          a: { on: { GO: { target: 'b', actions: 'goOn' } } },
+          b: { on: { NEXT: 'c' } },
+          c: { on: { GO: 'a' } },
+        },
+      });
+      const bench: MachineBench = await boot(defineStateMachine('m', machine, { transactional: ['goOn'] }));
+      await bench.machines.create('m', { id: 'm' });
+
+      await expect(bench.machines.send('m', 'GO')).rejects.toMatchObject({
+        code: 'WORKFLOW_TRANSACTION',
+        message: expect.stringMatching(/"goOn".*"m".*manager/) as unknown,
+      });
+      expect(await bench.machines.snapshot('m')).toMatchObject({ value: 'a', version: 1 });
+      manager = (given) => given;
+      await bench.machines.send('m', 'GO');
+
+      expect(await bench.machines.send('m', 'GO')).toMatchObject({ value: 'a', version: 4 });
+    });
+
+    it('have the values that JSON brings back, from the first transition on', async () => {
+      const seen: unknown[] = [];
+      class Money {
+        constructor(readonly amount: number) {}
+      }
+      const machine = setup({
+        types: typesOf<{ context: { at: unknown; money: unknown; none?: undefined }; output: unknown }>(),
+        guards: {
+          isSeen: ({ context }) => seen.push([context.at, 'none' in context, context.money instanceof Money]) > 0,
+        },
+      }).createMachine({
+        id: 'm',
+        context: () => ({ at: new Date(0), money: new Money(1), none: undefined }),
+        initial: 'on',
+        states: {
+          on: { on: { ASK: { guard: 'isSeen', actions: assign({ at: () => new Date(1) }) }, OFF: 'off' } },
+          off: { type: 'final' },
+        },
+        output: () => ({ at: new Date(2) }),
+      });
+      const first = await boot(defineStateMachine('m', machine));
+      const second = await boot(defineStateMachine('m', machine));
+      await first.machines.create('m', { id: 'm' });
+      const asked = await first.machines.send('m', 'ASK');
+      await first.machines.send('m', 'ASK');
+      await second.machines.send('m', 'ASK');
+
+      expect(asked.context).toEqual({ at: '1970-01-01T00:00:00.001Z', money: { amount: 1 } });
+      const times = ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.001Z', '1970-01-01T00:00:00.001Z'];
+      expect(seen).toEqual(times.map((at) => [at, false, false]));
+      expect(await second.machines.send('m', 'OFF')).toMatchObject({ output: { at: '1970-01-01T00:00:00.002Z' } });
+    });
+
     it('of an older version are migrated, go on by their own version, or are refused', async () => {
       const build = (states: Record<string, object>, initial: string) =>
         setup({}).createMachine({ id: 'm', initial, states });
@@ -573,7 +638,9 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       const second = await boot(order());
       await first.machines.create('order', { id: 'o-1', input: { paid: 3 } });
       await second.machines.send('o-1', 'CANCEL');
-      await second.drain();
+      while ((await second.client.getStatus('o-1/transition#1')).status !== 'completed') {
+        for (const bench of benches) await bench.drain();
+      }
       await second.machines.delete('o-1');
       await second.machines.create('order', { id: 'o-1', input: { paid: 5 } });
 
