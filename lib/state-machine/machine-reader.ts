@@ -1,5 +1,11 @@
-import { StateError, WorkflowNotFoundError, WorkflowVersionMismatchError } from '../core/errors/index.js';
+import {
+  describeValue,
+  StateError,
+  WorkflowNotFoundError,
+  WorkflowVersionMismatchError,
+} from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
+import { isThenable } from '../core/options/index.js';
 import { assertPossibleId } from '../core/records/index.js';
 import type { StatePersistence, StateTransitionRecord } from '../core/store/index.js';
 import { childMachineId, type TransitionReference } from './effects-job.js';
@@ -47,12 +53,8 @@ export class MachineReader {
   async restore(record: StateTransitionRecord): Promise<MachineState> {
     const plan = this.planOf(record);
     const [logic, stored] = await Promise.all([plan.logic(), decodeMachine(this.services.payloads, record)]);
-    const { migrate } = plan.options;
     const isOlder = record.definitionVersion !== plan.version;
-    const snapshot =
-      isOlder && migrate !== undefined
-        ? migrate(stored.snapshot as MigratedSnapshot, record.definitionVersion)
-        : stored.snapshot;
+    const snapshot = isOlder ? migrated(stored.snapshot, record, plan) : stored.snapshot;
     const { timers = {}, children = {}, workflows = [], awaited = false } = stored;
     const restored = (): LiveSnapshot => {
       try {
@@ -73,6 +75,11 @@ export class MachineReader {
     };
   }
 
+  /** Whether no other definition takes a machine over by now: they may be registered at any time. */
+  isCurrent({ plan }: MachineState): boolean {
+    return this.planOf({ name: plan.name, definitionVersion: plan.version }) === plan;
+  }
+
   /** A machine as it was just written, with the values that any other process reads. */
   async written(next: MachineState, record: StateTransitionRecord): Promise<MachineState> {
     const { payloads } = this.services;
@@ -84,7 +91,7 @@ export class MachineReader {
   }
 
   /** The newest machine of the name that takes the snapshot: of its version, or with a migration; else the old one itself. */
-  private planOf({ name, definitionVersion }: StateTransitionRecord): MachinePlan {
+  private planOf({ name, definitionVersion }: Pick<StateTransitionRecord, 'name' | 'definitionVersion'>): MachinePlan {
     const { registry } = this.services;
     const newest = registry.resolve(name);
     if (!isStateMachineDefinition(newest)) {
@@ -101,6 +108,20 @@ export class MachineReader {
       actualVersion: plan.version,
     });
   }
+}
+
+function migrated(
+  stored: unknown,
+  { machineId, definitionVersion }: StateTransitionRecord,
+  plan: MachinePlan,
+): unknown {
+  const { name, options, version } = plan;
+  if (options.migrate === undefined) return stored;
+  const answer: unknown = options.migrate(stored as MigratedSnapshot, definitionVersion);
+  if (typeof answer === 'object' && answer !== null && !isThenable(answer)) return answer;
+  throw new StateError(
+    `migrate of version ${version} of the state machine "${name}" answered ${describeValue(answer)} for "${machineId}", which version ${definitionVersion} has stored. Let it answer the snapshot at once, with what has changed.`,
+  );
 }
 
 function doesNotFit({ machineId, name, definitionVersion }: StateTransitionRecord, plan: MachinePlan, cause: unknown) {

@@ -158,6 +158,7 @@ export class StateMachineEngine {
   private async sendNow(id: string, event: MachineEvent, request: SendRequest): Promise<MachineState> {
     const { expectedVersion, metadata } = request;
     let state = this.kept.get(id);
+    if (state !== undefined && !this.reader.isCurrent(state)) state = undefined;
     let isFresh = false;
     for (let attempt = 1; ; attempt += 1) {
       if (state === undefined) {

@@ -88,6 +88,17 @@ describe('StateMachine', () => {
     expect([again.state, again.version]).toEqual(['locked', 2]);
   });
 
+  it('takes one of two triggers that come at once without a persistence, too', async () => {
+    const { options } = door();
+    const { persistence: _, ...others } = options;
+    const machine = new StateMachine(others);
+
+    const outcomes = await Promise.allSettled([machine.trigger('close'), machine.trigger('close')]);
+
+    expect(outcomes).toMatchObject([{ value: true }, { reason: { expected: 0, actual: 1 } }]);
+    expect([machine.state, machine.version]).toEqual(['closed', 1]);
+  });
+
   it('goes on from what is stored after a transaction that took a transition back', async () => {
     const { machine, store } = door();
     const undone = (trigger: string): Promise<unknown> =>

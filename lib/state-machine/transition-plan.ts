@@ -27,7 +27,7 @@ export interface Origin {
 /**
  * Sorts the effects of a transition, and keeps the books of timers and children.
  *
- * @throws StateError for an event that is sent to a workflow
+ * @throws StateError for an event that is sent to a workflow, and for a delay that is no number
  * @internal
  */
 export function settleEffects(
@@ -74,6 +74,7 @@ export function settleEffects(
         else deferred.push(effect);
         break;
       case 'timer':
+        if (!Number.isFinite(effect.delayMs)) throw isNoDelay(plan, effect.id, effect.delayMs);
         stop('timer', effect.id);
         timers[effect.id] = version;
         deferred.push(effect);
@@ -99,6 +100,12 @@ export function settleEffects(
   }
   const running = [...workflows].filter((id) => children[id] !== undefined);
   return { bonds: { ...before, timers, children, workflows: running }, deferred, transactional, told, stopped };
+}
+
+function isNoDelay({ name }: MachinePlan, id: string, delayMs: number): StateError {
+  return new StateError(
+    `The state machine "${name}" begins the delay "${id}" with ${delayMs}. Let what computes it answer a number of milliseconds.`,
+  );
 }
 
 function isDeaf({ name }: MachinePlan, type: string, child: string): StateError {

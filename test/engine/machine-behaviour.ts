@@ -9,6 +9,7 @@ import {
   isStateTransitionRefusedError,
   StateError,
   workflowActor,
+  type MigratedSnapshot,
   type StateMachineDefinition,
 } from '../../lib/state-machine/index.js';
 import { workflow } from '../utils/bare-engine.js';
@@ -547,15 +548,36 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect((await stranger.machines.snapshot('y')).value).toBe('end');
     });
 
+    it('are taken over by a version that is registered while they are moved', async () => {
+      const build = (state: string) =>
+        setup({}).createMachine({
+          initial: state,
+          states: { [state]: { on: { GO: `${state}2` } }, [`${state}2`]: {} },
+        });
+      const { machines } = await boot();
+      machines.register('m', build('a'));
+      await machines.create('m', { id: 'x' });
+      machines.register('m', build('b'), { version: 2, migrate: (stored) => ({ ...stored, value: 'b' }) });
+
+      expect(await machines.send('x', 'GO')).toMatchObject({ value: 'b2', definitionVersion: 2 });
+    });
+
     it('that do not fit what was stored are refused by name, whatever a migration answered', async () => {
       const build = (state: string) => setup({}).createMachine({ id: 'm', initial: state, states: { [state]: {} } });
       const first = await boot(defineStateMachine('m', build('a')));
       await first.machines.create('m', { id: 'x' });
-      const astray = defineStateMachine('m', build('b'), {
-        version: 2,
-        migrate: (stored) => ({ ...stored, value: 'c' }),
-      });
+      const migrating = (migrate: unknown) =>
+        defineStateMachine('m', build('b'), { version: 2, migrate: migrate as (stored: MigratedSnapshot) => never });
+      const astray = migrating((stored: MigratedSnapshot) => ({ ...stored, value: 'c' }));
 
+      for (const later of [migrating(() => undefined), migrating(async (stored: MigratedSnapshot) => stored)]) {
+        await expect((await boot(later)).machines.snapshot('x')).rejects.toMatchObject({
+          code: 'WORKFLOW_STATE_MACHINE',
+          message: expect.stringMatching(
+            /^migrate of version 2 of the state machine "m" answered .* for "x"/,
+          ) as unknown,
+        });
+      }
       for (const other of [await boot(astray), await boot(defineStateMachine('m', build('b')))]) {
         await expect(other.machines.snapshot('x')).rejects.toMatchObject({
           code: 'WORKFLOW_STATE_MACHINE',
