@@ -1,4 +1,4 @@
-import { channel } from 'node:diagnostics_channel';
+import { channel, type Channel } from 'node:diagnostics_channel';
 import type { LifecycleBus, LifecycleEvent } from './core/lifecycle/index.js';
 
 /**
@@ -8,8 +8,10 @@ import type { LifecycleBus, LifecycleEvent } from './core/lifecycle/index.js';
  * @internal
  */
 export function publishDiagnostics(bus: LifecycleBus<LifecycleEvent>): () => void {
+  const channels = new Map<string, Channel>();
   return bus.subscribe((event) => {
-    const diagnostics = channel(`nestjs-workflow:${event.type}`);
+    let diagnostics = channels.get(event.type);
+    if (diagnostics === undefined) channels.set(event.type, (diagnostics = channel(`nestjs-workflow:${event.type}`)));
     if (diagnostics.hasSubscribers) diagnostics.publish(event);
   });
 }

@@ -157,8 +157,9 @@ export class InstanceOperations {
 
   /** Also for one that was cancelled before: whoever did it may have died behind it. */
   private async abandon(outcome: RequestOutcome | undefined): Promise<void> {
-    if (outcome?.record.status !== 'cancelled') return;
-    const { id, name, version } = outcome.record;
+    if (outcome === undefined) return;
+    const { id, name, version, status } = outcome.record;
+    if (status !== 'cancelled' && isTerminal(status)) return;
     await this.services.registry.get(name, version)?.abandon?.(id, this.services);
   }
 

@@ -51,6 +51,27 @@ export class MemoryTransaction implements StoreTransaction {
 
   constructor(private readonly surroundings: TransactionSurroundings) {}
 
+  /**
+   * The open transaction that a caller gave.
+   *
+   * @throws WorkflowTransactionError for anything else, and for one of a store with other data
+   * @internal
+   */
+  static of(given: unknown, database: MemoryDatabase): MemoryTransaction {
+    if (!(given instanceof MemoryTransaction)) {
+      throw new WorkflowTransactionError(
+        'What was given as `transaction` is not a transaction of the memory store. Pass what the callback of its `transaction` method receives.',
+      );
+    }
+    if (given.surroundings.database !== database) {
+      throw new WorkflowTransactionError(
+        'What was given as `transaction` is a transaction of another memory store, so nothing would commit or roll back together. Pass one of the store that the module uses.',
+      );
+    }
+    given.assertOpen();
+    return given;
+  }
+
   get handle(): unknown {
     return this;
   }

@@ -51,6 +51,26 @@ describe('MemoryStore', () => {
     await expect(first.find('a')).rejects.toMatchObject({ code: 'WORKFLOW_STORE' });
   });
 
+  it('refuses a transaction of a store with other data, and takes one of a store that shares its own', async () => {
+    const clock = new VirtualClock();
+    const first = new MemoryStore({ clock });
+    const second = new MemoryStore({ clock, sharedWith: first });
+    const other = new MemoryStore({ clock });
+    const refusal = {
+      code: 'WORKFLOW_TRANSACTION',
+      message: expect.stringContaining('another memory store') as unknown,
+    };
+
+    await other.transaction(async ({ handle }) => {
+      await expect(first.states.load('m', handle)).rejects.toMatchObject(refusal);
+      expect(() => first.join(handle)).toThrow('another memory store');
+    });
+    await first.transaction(async ({ handle }) => {
+      expect(await second.join(handle).start(seed('a'))).toMatchObject({ kind: 'created' });
+      expect(await second.states.load('m', handle)).toBeUndefined();
+    });
+  });
+
   it('rolls back what is open when it is closed, and lets go of its locks', async () => {
     const clock = new VirtualClock();
     const first = new MemoryStore({ clock });

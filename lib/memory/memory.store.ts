@@ -1,4 +1,4 @@
-import { WorkflowStoreError, WorkflowTransactionError } from '../core/errors/index.js';
+import { WorkflowStoreError } from '../core/errors/index.js';
 import type { LifecycleEvent } from '../core/lifecycle/index.js';
 import type { SignalSeed } from '../core/records/index.js';
 import type {
@@ -112,13 +112,7 @@ export class MemoryStore extends MemorySession implements WorkflowStore {
   }
 
   join(transaction: unknown): StoreTransaction {
-    if (!(transaction instanceof MemoryTransaction)) {
-      throw new WorkflowTransactionError(
-        'What was given as `transaction` is not a transaction of the memory store. Pass what the callback of its `transaction` method receives.',
-      );
-    }
-    transaction.assertOpen();
-    return transaction;
+    return MemoryTransaction.of(transaction, this.database);
   }
 
   async transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {

@@ -14,6 +14,8 @@ export interface EffectsJob {
 
 /** Tells a machine's instance that a timer or child of it is over. @internal */
 export const STOP_SIGNAL = 'state-machine.stop';
+/** Brings an event to a child that begins behind the transition that invoked it; its key is the child's name. @internal */
+export const MESSAGE_SIGNAL = 'state-machine.message';
 /** Tells the instance that waits for a machine how it ended. @internal */
 export const DONE_SIGNAL = 'state-machine.done';
 
@@ -27,15 +29,25 @@ export function jobId(machineId: string, version: number): string {
   return `${machineId}/transition#${version}`;
 }
 
+/** @internal */
+export interface TransitionReference {
+  readonly machineId: string;
+  readonly version: number;
+}
+
+/** The transition whose instance has an id. @internal */
+export function transitionOf(id: string): TransitionReference | undefined {
+  const [, machineId, version] = /^(.+)\/transition#(\d+)$/.exec(id) ?? [];
+  return machineId === undefined ? undefined : { machineId, version: Number(version) };
+}
+
 /** The machine or workflow that a transition began as a child. @internal */
 export function childMachineId(machineId: string, version: number, child: string): string {
   return `${jobId(machineId, version)}/${encodeName(child)}`;
 }
 
 /** The machine that invoked another one, by the id of that; and as what, and in which transition. @internal */
-export function parentOf(
-  machineId: string,
-): { readonly machineId: string; readonly version: number; readonly child: string } | undefined {
+export function parentOf(machineId: string): (TransitionReference & { readonly child: string }) | undefined {
   const [, parent, version, child] = /^(.+)\/transition#(\d+)\/([^/]+)$/.exec(machineId) ?? [];
   if (parent === undefined || child === undefined) return undefined;
   return { machineId: parent, version: Number(version), child: decodeName(child) };

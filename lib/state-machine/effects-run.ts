@@ -1,14 +1,22 @@
-import { InstanceOperations } from '../client/index.js';
-import type { WorkflowContext, WorkflowReference } from '../core/definition/index.js';
+import type { WorkflowContext } from '../core/definition/index.js';
 import { isChildWorkflowFailedError, isStepFailedError, StateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { childMachineId, parentOf, STOP_SIGNAL, stopKey, type EffectsJob } from './effects-job.js';
+import {
+  childMachineId,
+  jobId,
+  MESSAGE_SIGNAL,
+  parentOf,
+  STOP_SIGNAL,
+  stopKey,
+  type EffectsJob,
+} from './effects-job.js';
 import { isMachine } from './logic/actor-kinds.js';
 import type { MachineLike } from './logic/machine-like.js';
 import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
 import { PARENT } from './logic/transition-scope.js';
+import { InvokedChild, type ChildEnd } from './invoked-child.js';
 import { invokedMachine } from './invoked-machine.js';
-import type { MachinePlan, StateMachineDefinition } from './machine-plan.js';
+import { standsByItself, type MachinePlan, type StateMachineDefinition } from './machine-plan.js';
 import { StateMachineEngine } from './state-machine.engine.js';
 import type { Origin } from './transition-plan.js';
 import { workflowOfActor } from './workflow-actor.js';
@@ -24,7 +32,7 @@ type NamedAction = (args: object, params: unknown) => unknown;
  */
 export class EffectsRun {
   private readonly engine: StateMachineEngine;
-  private readonly operations: InstanceOperations;
+  private readonly failures: unknown[] = [];
 
   constructor(
     private readonly ctx: WorkflowContext,
@@ -33,20 +41,23 @@ export class EffectsRun {
     private readonly services: EngineServices,
   ) {
     this.engine = StateMachineEngine.of(services);
-    this.operations = new InstanceOperations(services);
   }
 
   async run(): Promise<void> {
     const all = this.job.$effects.map((effect, index) => ({ effect, index }));
     const timers = all.flatMap(({ effect, index }) => (effect.kind === 'timer' ? [this.timer(effect, index)] : []));
-    const failures: unknown[] = [];
     const rest = async (): Promise<void> => {
-      await this.actInOrder(all).catch((error: unknown) => failures.push(error));
+      await this.kept(this.actInOrder(all));
       const invoked = all.flatMap(({ effect }) => (effect.kind === 'invoke' ? [this.invoke(effect)] : []));
-      await Promise.all(invoked);
+      await Promise.all(invoked.map((one) => this.kept(one)));
     };
-    await Promise.all([...timers, rest()]);
-    if (failures.length > 0) throw failures[0];
+    await Promise.all([...timers.map((one) => this.kept(one)), rest()]);
+    if (this.failures.length > 0) throw this.failures[0];
+  }
+
+  /** Fails the run when all is over: until then the others go on. */
+  private async kept(work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) => this.failures.push(error));
   }
 
   private async actInOrder(all: readonly { effect: MachineEffect; index: number }[]): Promise<void> {
@@ -81,14 +92,33 @@ export class EffectsRun {
   }
 
   private async send(to: string | undefined, event: MachineEvent, name: string): Promise<void> {
-    const { machineId, version } = this.job;
+    const { machineId } = this.job;
     await this.ctx.transaction(name, async (transaction: unknown) => {
       if (to === undefined) return this.engine.deliver(machineId, event, undefined, transaction);
       if (to === PARENT) return this.sendToParent(event, transaction);
-      const state = await this.engine.reader.find(machineId, transaction);
-      // A child that is over takes nothing; one that this transition began is known by its version.
-      const began = state?.bonds.children[to] ?? version;
-      await this.engine.deliver(childMachineId(machineId, began, to), event, undefined, transaction);
+      return this.sendToChild(to, event, name, transaction);
+    });
+  }
+
+  /** One that begins behind its transition gets everything through the instance that begins it, so that it comes in order. */
+  private async sendToChild(to: string, event: MachineEvent, name: string, transaction: unknown): Promise<void> {
+    const { machineId, version } = this.job;
+    const { payloads, store } = this.services;
+    const { reader } = this.engine;
+    // A child that is over takes nothing; one that this transition began is known by its version.
+    const began = (await reader.find(machineId, transaction))?.bonds.children[to] ?? version;
+    const childId = childMachineId(machineId, began, to);
+    const child = await reader.find(childId, transaction);
+    if (child !== undefined && !standsByItself(child.plan)) {
+      return this.engine.deliver(childId, event, undefined, transaction);
+    }
+    const payload = await payloads.encode(event, { workflowId: childId, place: `message to the child "${to}"` });
+    await store.join(transaction).signal({
+      id: `${childId}:${this.ctx.workflowId}:${name}`,
+      workflowId: jobId(machineId, began),
+      name: MESSAGE_SIGNAL,
+      key: to,
+      ...(payload !== undefined && { payload }),
     });
   }
 
@@ -116,7 +146,7 @@ export class EffectsRun {
   }
 
   /** `undefined` when it was stopped. */
-  private async outcomeOf({ id, src, input }: Effect<'invoke'>): Promise<{ readonly output: unknown } | undefined> {
+  private async outcomeOf({ id, src, input }: Effect<'invoke'>): Promise<ChildEnd> {
     const { actors } = this.plan.machine.implementations as { actors: Record<string, unknown> };
     const step = this.plan.steps.get(src);
     const { machineId } = this.job;
@@ -127,8 +157,9 @@ export class EffectsRun {
     }
     const logic = actors[src];
     const workflow = workflowOfActor(logic);
-    if (workflow !== undefined) return this.child(id, workflow, input);
-    if (isMachine(logic)) return this.child(id, this.machineOf(logic), input);
+    const child = new InvokedChild(this.ctx, this.job, id, this.services);
+    if (workflow !== undefined) return child.workflow(workflow, input);
+    if (isMachine(logic)) return child.machine(this.machineOf(logic), input, (error) => this.failures.push(error));
     const config = (logic as { readonly config?: unknown } | undefined)?.config;
     if (typeof config !== 'function') {
       throw new StateError(
@@ -141,25 +172,6 @@ export class EffectsRun {
         creator({ input, signal, idempotencyKey, emit: () => undefined }),
       ),
     };
-  }
-
-  private async child(
-    id: string,
-    workflow: WorkflowReference,
-    input: unknown,
-  ): Promise<{ readonly output: unknown } | undefined> {
-    const { ctx } = this;
-    const child = await ctx.startChild(workflow, input, { name: id });
-    const outcome = await ctx.waitForAny(`child ${id}`, {
-      done: child,
-      stopped: ctx.signalWait(STOP_SIGNAL, { key: stopKey('child', id) }),
-    });
-    if (outcome.key === 'done') return { output: outcome.value as unknown };
-    const reason = `The state machine "${this.job.machineId}" needs it no more.`;
-    await ctx.step(`stop ${id}`, async () => {
-      await this.operations.cancel(child.id, reason);
-    });
-    return undefined;
   }
 
   /** The registered definition of a machine that another one invokes. */

@@ -6,8 +6,11 @@ export type { ActionMethodOptions, StepMethodOptions } from '../discovery/index.
 export { StateMachineService } from './state-machine.service.js';
 export type {
   AttachOptions,
+  CreateMachineArguments,
   CreateMachineOptions,
+  ExecuteMachineOptions,
   HistoryOptions,
+  MachineArguments,
   SendOptions,
   StateMachineReference,
   WaitForOptions,

@@ -1,9 +1,9 @@
 import type { EngineServices } from '../core/execution/index.js';
 import { runOutsideSteps } from '../core/execution/index.js';
+import type { DecidedTransition } from './decided-transition.js';
 import type { MachineEvent } from './logic/machine-step.js';
 import type { MachineState } from './machine-state.js';
 import { transitionEvent } from './transition-event.js';
-import type { DecidedTransition } from './transition-writer.js';
 
 type Listener = (state: MachineState) => void;
 type EmittedListener = (event: MachineEvent) => void;
@@ -34,7 +34,7 @@ export class MachineAnnouncer {
         else for (const listener of this.emittedListeners.get(id) ?? []) listener(effect.event);
       }
       for (const listener of [...(this.listeners.get(id) ?? [])]) listener(next);
-      if (!options.outbox) bus.publish({ ...transitionEvent(decided), at: next.at });
+      if (!options.outbox) bus.publish(Object.assign(transitionEvent(decided), { at: next.at }));
       // Not `woken`: that would make every worker poll.
       store.hint({ kind: 'ended', workflowId: id });
     });

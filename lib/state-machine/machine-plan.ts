@@ -58,7 +58,17 @@ export interface MachinePlan {
   readonly options: StateMachineOptions;
   readonly transactional: ReadonlySet<string>;
   readonly steps: ReadonlyMap<string, InvokedStep>;
+  /** Its actors that are workflows, by their names. */
+  readonly workflows: ReadonlySet<string>;
   logic(): Promise<MachineLogic>;
+}
+
+/**
+ * Whether a machine that another one invokes begins in a transaction of its own, behind that of the other: its row or its actions may
+ * prevent its beginning, and must not prevent the other's transition. @internal
+ */
+export function standsByItself({ options, transactional }: MachinePlan): boolean {
+  return options.entity !== undefined || transactional.size > 0;
 }
 
 /** What a class adds to its machine. @internal */

@@ -1,7 +1,14 @@
-import { StateError, WorkflowNotFoundError, WorkflowVersionMismatchError } from '../core/errors/index.js';
+import {
+  describeValue,
+  StateError,
+  WorkflowNotFoundError,
+  WorkflowVersionMismatchError,
+} from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
+import { isThenable } from '../core/options/index.js';
 import { assertPossibleId } from '../core/records/index.js';
 import type { StatePersistence, StateTransitionRecord } from '../core/store/index.js';
+import { childMachineId, type TransitionReference } from './effects-job.js';
 import type { LiveSnapshot } from './logic/machine-step.js';
 import { decodeMachine, type MachineState } from './machine-state.js';
 import { isStateMachineDefinition, type MachinePlan, type MigratedSnapshot } from './machine-plan.js';
@@ -33,17 +40,22 @@ export class MachineReader {
     return record && this.restore(record);
   }
 
+  /** The ids under which the children of one transition stand. */
+  async begunBy({ machineId, version }: TransitionReference): Promise<string[]> {
+    const [record] = await this.states.history(machineId, { after: version - 1, limit: 1 });
+    if (record === undefined) return [];
+    const { children = {} } = await decodeMachine(this.services.payloads, record);
+    const begun = Object.keys(children).filter((child) => children[child] === version);
+    return begun.map((child) => childMachineId(machineId, version, child));
+  }
+
   /** @throws StateError when the snapshot does not fit the machine, with XState's own words as the cause */
   async restore(record: StateTransitionRecord): Promise<MachineState> {
     const plan = this.planOf(record);
     const [logic, stored] = await Promise.all([plan.logic(), decodeMachine(this.services.payloads, record)]);
-    const { migrate } = plan.options;
     const isOlder = record.definitionVersion !== plan.version;
-    const snapshot =
-      isOlder && migrate !== undefined
-        ? migrate(stored.snapshot as MigratedSnapshot, record.definitionVersion)
-        : stored.snapshot;
-    const { timers = {}, children = {}, awaited = false } = stored;
+    const snapshot = isOlder ? migrated(stored.snapshot, record, plan) : stored.snapshot;
+    const { timers = {}, children = {}, workflows = [], awaited = false } = stored;
     const restored = (): LiveSnapshot => {
       try {
         return logic.restore(snapshot, Object.keys(children));
@@ -59,12 +71,27 @@ export class MachineReader {
       snapshot: restored(),
       at: record.at,
       token: record.token,
-      bonds: { timers, children, awaited },
+      bonds: { timers, children, workflows, awaited },
     };
   }
 
+  /** Whether no other definition takes a machine over by now: they may be registered at any time. */
+  isCurrent({ plan }: MachineState): boolean {
+    return this.planOf({ name: plan.name, definitionVersion: plan.version }) === plan;
+  }
+
+  /** A machine as it was just written, with the values that any other process reads. */
+  async written(next: MachineState, record: StateTransitionRecord): Promise<MachineState> {
+    const { payloads } = this.services;
+    const { snapshot } = next;
+    const state = { ...next, at: record.at, token: record.token };
+    if (payloads.keepsAsItIs(snapshot.context) && payloads.keepsAsItIs(snapshot.output)) return state;
+    const stored = await decodeMachine(payloads, record);
+    return { ...state, snapshot: next.logic.restore(stored.snapshot, Object.keys(next.bonds.children)) };
+  }
+
   /** The newest machine of the name that takes the snapshot: of its version, or with a migration; else the old one itself. */
-  private planOf({ name, definitionVersion }: StateTransitionRecord): MachinePlan {
+  private planOf({ name, definitionVersion }: Pick<StateTransitionRecord, 'name' | 'definitionVersion'>): MachinePlan {
     const { registry } = this.services;
     const newest = registry.resolve(name);
     if (!isStateMachineDefinition(newest)) {
@@ -81,6 +108,20 @@ export class MachineReader {
       actualVersion: plan.version,
     });
   }
+}
+
+function migrated(
+  stored: unknown,
+  { machineId, definitionVersion }: StateTransitionRecord,
+  plan: MachinePlan,
+): unknown {
+  const { name, options, version } = plan;
+  if (options.migrate === undefined) return stored;
+  const answer: unknown = options.migrate(stored as MigratedSnapshot, definitionVersion);
+  if (typeof answer === 'object' && answer !== null && !isThenable(answer)) return answer;
+  throw new StateError(
+    `migrate of version ${version} of the state machine "${name}" answered ${describeValue(answer)} for "${machineId}", which version ${definitionVersion} has stored. Let it answer the snapshot at once, with what has changed.`,
+  );
 }
 
 function doesNotFit({ machineId, name, definitionVersion }: StateTransitionRecord, plan: MachinePlan, cause: unknown) {

@@ -24,6 +24,8 @@ export interface MachineBonds {
   readonly timers: Readonly<Record<string, number>>;
   /** Children that run, by id: the version of the transition that began each. */
   readonly children: Readonly<Record<string, number>>;
+  /** Those of the children that are workflows. */
+  readonly workflows: readonly string[];
   /** Whether an instance under the machine's id waits for its end. */
   readonly awaited: boolean;
 }
@@ -33,6 +35,7 @@ export interface StoredMachine {
   readonly snapshot: unknown;
   readonly timers?: Readonly<Record<string, number>>;
   readonly children?: Readonly<Record<string, number>>;
+  readonly workflows?: readonly string[];
   readonly awaited?: true;
 }
 
@@ -51,12 +54,12 @@ export function encodeMachine(
   snapshot: LiveSnapshot,
   bonds: MachineBonds,
 ): Promise<string> | string {
-  const stored: StoredMachine = {
-    snapshot: logic.persist(snapshot),
-    ...(!isEmpty(bonds.timers) && { timers: bonds.timers }),
-    ...(!isEmpty(bonds.children) && { children: bonds.children }),
-    ...(bonds.awaited && { awaited: true }),
-  };
+  // Most machines have nothing but their snapshot.
+  const stored: { -readonly [K in keyof StoredMachine]: StoredMachine[K] } = { snapshot: logic.persist(snapshot) };
+  if (!isEmpty(bonds.timers)) stored.timers = bonds.timers;
+  if (!isEmpty(bonds.children)) stored.children = bonds.children;
+  if (bonds.workflows.length > 0) stored.workflows = bonds.workflows;
+  if (bonds.awaited) stored.awaited = true;
   return payloads.encode(stored, { workflowId: id, place: `snapshot of the state machine "${id}"` }) as
     Promise<string> | string;
 }

@@ -12,11 +12,34 @@ export type StateMachineReference<M extends MachineLike = MachineLike> =
 export interface CreateMachineOptions<M = unknown> {
   /** The same id again answers the same machine. @default a new one */
   readonly id?: string;
+  /** Must be given where the machine's input has something that must be. */
   readonly input?: MachineInputOf<M>;
   /** Commits or rolls back with the caller's rows. */
   readonly transaction?: unknown;
   /** Kept with the transition. */
   readonly metadata?: unknown;
+}
+
+/** What follows the machine in a call of `create`: its options, with the input where it must be given. @publicApi */
+export type CreateMachineArguments<M> = MachineInputArguments<
+  M,
+  readonly [options?: CreateMachineOptions<M>],
+  readonly [options: CreateMachineOptions<M> & { readonly input: MachineInputOf<M> }]
+>;
+
+/** What follows the machine in a call of `start`, `execute` and `actor`: its input (where it must be given) and options. @publicApi */
+export type MachineArguments<M, Options> = MachineInputArguments<
+  M,
+  readonly [input?: MachineInputOf<M>, options?: Options],
+  readonly [input: MachineInputOf<M>, options?: Options]
+>;
+
+/** Tells by the machine's input whether it must be given; XState's types do not say whether it may be `undefined`. */
+type MachineInputArguments<M, Optional, Required> = object extends MachineInputOf<M> ? Optional : Required;
+
+/** How a machine runs in memory. @publicApi */
+export interface ExecuteMachineOptions {
+  readonly signal?: AbortSignal;
 }
 
 /** @publicApi */

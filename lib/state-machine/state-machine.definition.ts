@@ -16,7 +16,8 @@ import type {
   StateMachineDefinition,
   StateMachineOptions,
 } from './machine-plan.js';
-import { runMachine, stopMachine } from './state-machine.interpreter.js';
+import { runMachine, stopMachines } from './state-machine.interpreter.js';
+import { workflowOfActor } from './workflow-actor.js';
 
 const OPTIONS = knownOptions<StateMachineOptions>({
   version: true,
@@ -72,6 +73,7 @@ export function defineMachine<M extends MachineLike>(
     options,
     transactional,
     steps,
+    workflows: workflowsAmong((complete.implementations as { actors: Readonly<Record<string, unknown>> }).actors),
     logic: () => (logic ??= loadXState().then((library) => new MachineLogic(complete, library, name, faults))),
   };
   return {
@@ -81,12 +83,16 @@ export function defineMachine<M extends MachineLike>(
     machine,
     plan,
     run: (ctx, input) => runMachine(ctx, input, plan),
-    abandon: stopMachine,
+    abandon: stopMachines,
     fingerprint: fingerprint(machine.config),
     ...(options.retry !== undefined && { retry: options.retry }),
     ...(options.migrate !== undefined && { isCompatibleWith: (version: number) => version < plan.version }),
     ...(given !== undefined && { target: given.target }),
   };
+}
+
+function workflowsAmong(actors: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  return new Set(Object.keys(actors).filter((name) => workflowOfActor(actors[name]) !== undefined));
 }
 
 function notMachine(name: string): StateError {

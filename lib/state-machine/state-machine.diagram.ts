@@ -9,7 +9,7 @@ interface NodeLike {
   readonly type: string;
   readonly initial?: { readonly target?: readonly NodeLike[] };
   readonly states: Readonly<Record<string, NodeLike>>;
-  readonly invoke: readonly { readonly id: string }[];
+  readonly invoke: readonly { readonly id: string; readonly src: unknown }[];
   readonly transitions: ReadonlyMap<string, readonly TransitionLike[]>;
   readonly always?: readonly TransitionLike[];
 }
@@ -18,6 +18,9 @@ interface TransitionLike {
   readonly target?: readonly NodeLike[];
   readonly guard?: unknown;
 }
+
+/** Where ways begin that lead out of every state. */
+const ANYWHERE: DiagramNode = { id: '*', label: 'any state' };
 
 /** Draws a machine; the states that it is in are marked. @internal */
 export function drawMachine(
@@ -44,16 +47,16 @@ export function drawMachine(
     const transitions: [string, readonly TransitionLike[]][] = [...node.transitions, ['', node.always ?? []]];
     for (const [event, candidates] of transitions) {
       for (const { target, guard } of candidates) {
-        const label = [eventLabel(event), guardLabel(guard)].filter((part) => part !== '').join(' ');
+        const label = [eventLabel(event, node), guardLabel(guard)].filter((part) => part !== '').join(' ');
         for (const to of target ?? []) {
-          if (path === '') continue;
-          edges.push({ from: path, to: pathOf(to), ...(label !== '' && { label }) });
+          edges.push({ from: path === '' ? ANYWHERE.id : path, to: pathOf(to), ...(label !== '' && { label }) });
         }
       }
     }
     for (const child of Object.values(node.states)) visit(child);
   };
   visit(machine.root as NodeLike);
+  if (edges.some(({ from }) => from === ANYWHERE.id)) nodes.unshift(ANYWHERE);
   const graph = { name, nodes, edges };
   return format === 'dot' ? toDot(graph) : toMermaid(graph);
 }
@@ -71,11 +74,15 @@ function pathsOf(value: StateValue, above = ''): string[] {
   ]);
 }
 
-function eventLabel(event: string): string {
+function eventLabel(event: string, { id, invoke }: NodeLike): string {
   const after = /^xstate\.after\.([^.]+)\./.exec(event);
   if (after !== null) return `after ${after[1]}`;
-  const answer = /^xstate\.(done|error)\.(?:actor|state)\.(.*)$/.exec(event);
-  return answer === null ? event : `${answer[1]} ${answer[2]}`;
+  if (event === `xstate.done.state.${id}`) return 'done';
+  const [, how, actor] = /^xstate\.(done|error)\.actor\.(.*)$/.exec(event) ?? [];
+  if (how === undefined) return event;
+  // One without a name of its own is known by what it does.
+  const own = invoke.find((one, index) => one.id === actor && one.id === `${index}.${id}`);
+  return `${how} ${typeof own?.src === 'string' ? own.src : actor}`;
 }
 
 function guardLabel(guard: unknown): string {

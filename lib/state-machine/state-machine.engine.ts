@@ -1,6 +1,7 @@
 import { StateConcurrencyError, StateError, WorkflowTransactionError } from '../core/errors/index.js';
 import { currentStepScope, type EngineServices } from '../core/execution/index.js';
 import type { StateAppendResult } from '../core/store/index.js';
+import type { DecidedTransition } from './decided-transition.js';
 import { ATTACHED, CREATED } from './first-trigger.js';
 import { StateTransitionRefusedError } from './errors/state-transition-refused.error.js';
 import { STOP, type MachineLogic } from './logic/machine-logic.js';
@@ -10,15 +11,15 @@ import { MachineAnnouncer } from './machine-announcer.js';
 import { MachineQueue } from './machine-queue.js';
 import { MachineReader } from './machine-reader.js';
 import type { MachineBonds, MachineState } from './machine-state.js';
-import type { MachinePlan } from './machine-plan.js';
+import { standsByItself, type MachinePlan } from './machine-plan.js';
 import { settleEffects, type Origin } from './transition-plan.js';
-import { TransitionWriter, type BegunChild, type DecidedTransition } from './transition-writer.js';
+import { TransitionWriter, type BegunChild } from './transition-writer.js';
 
 /** Machines kept as they were after their last transition here, so that the next one needs no read. */
 const KEPT_MACHINES = 10_000;
 /** So often a trigger without an expected version is decided anew after somebody else was first. */
 const ATTEMPTS = 200;
-const FREE: MachineBonds = { timers: {}, children: {}, awaited: false };
+const FREE: MachineBonds = { timers: {}, children: {}, workflows: [], awaited: false };
 
 /** @internal */
 export interface CreateRequest {
@@ -81,7 +82,7 @@ export class StateMachineEngine {
     if (at === undefined && initial.snapshot.status === 'error') throw logic.faultOf(initial.snapshot);
     const step = at === undefined ? initial : at(logic, initial);
     const before: MachineBonds = awaited ? { ...FREE, awaited } : FREE;
-    const effects = settleEffects(step.effects, before, 1, plan.transactional);
+    const effects = settleEffects(step.effects, before, 1, plan);
     const { snapshot } = step;
     const next: MachineState = { id, version: 1, plan, logic, snapshot, at: 0, bonds: effects.bonds };
     const event: MachineEvent = { type: at === undefined ? CREATED : ATTACHED, ...(input !== undefined && { input }) };
@@ -137,9 +138,9 @@ export class StateMachineEngine {
     }
   }
 
-  /** One that cannot begin, or may prevent its beginning, is left to its instance: that tells who invoked it. */
+  /** One that cannot begin is left to its instance: that tells who invoked it. */
   private async beginChild(plan: MachinePlan, child: BegunChild): Promise<void> {
-    if (plan.options.entity !== undefined || plan.transactional.size > 0) return;
+    if (standsByItself(plan)) return;
     const logic = await plan.logic();
     if (logic.canBegin(child.input)) await this.create(plan, { ...child, awaited: true });
   }
@@ -157,6 +158,7 @@ export class StateMachineEngine {
   private async sendNow(id: string, event: MachineEvent, request: SendRequest): Promise<MachineState> {
     const { expectedVersion, metadata } = request;
     let state = this.kept.get(id);
+    if (state !== undefined && !this.reader.isCurrent(state)) state = undefined;
     let isFresh = false;
     for (let attempt = 1; ; attempt += 1) {
       if (state === undefined) {
@@ -198,7 +200,7 @@ export class StateMachineEngine {
       this.kept.delete(id);
       return { result };
     }
-    const state: MachineState = { ...decided.next, at: result.record.at, token: result.record.token };
+    const state = await this.reader.written(decided.next, result.record);
     const committed = (): void => {
       this.keep(state);
       this.announcer.announce({ ...decided, next: state });
@@ -209,6 +211,8 @@ export class StateMachineEngine {
   }
 
   private keep(state: MachineState): void {
+    // What a transactional action has moved on by its manager is told before the transition that it belongs to.
+    if ((this.kept.get(state.id)?.version ?? 0) > state.version) return;
     this.kept.delete(state.id);
     if (state.snapshot.status !== 'active') return;
     this.kept.set(state.id, state);
@@ -227,7 +231,7 @@ function decide(
   more: { readonly origin?: Origin | undefined; readonly metadata?: unknown },
 ): DecidedTransition {
   const version = from.version + 1;
-  const effects = settleEffects(step.effects, from.bonds, version, from.plan.transactional, more.origin);
+  const effects = settleEffects(step.effects, from.bonds, version, from.plan, more.origin);
   const next: MachineState = { ...from, version, snapshot: step.snapshot, bonds: effects.bonds };
   return { next, from, event, effects, metadata: more.metadata };
 }

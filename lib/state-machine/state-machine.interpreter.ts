@@ -1,7 +1,7 @@
 import type { WorkflowContext } from '../core/definition/index.js';
 import { WorkflowFailError } from '../core/errors/index.js';
 import { servicesOf, type EngineServices } from '../core/execution/index.js';
-import { DONE_SIGNAL, isEffectsJob } from './effects-job.js';
+import { DONE_SIGNAL, isEffectsJob, transitionOf } from './effects-job.js';
 import { EffectsRun } from './effects-run.js';
 import { runInMemory } from './machine-actor.js';
 import type { MachinePlan } from './machine-plan.js';
@@ -15,9 +15,12 @@ export async function runMachine(ctx: WorkflowContext, input: unknown, plan: Mac
   return awaitEnd(ctx, input, plan, services);
 }
 
-/** Stops the machine that an instance would have waited for. @internal */
-export async function stopMachine(workflowId: string, services: object): Promise<void> {
-  await StateMachineEngine.of(services as EngineServices).stop(workflowId);
+/** Stops what nobody waits for any more: the machine that an instance waits for, or those that its transition began. @internal */
+export async function stopMachines(workflowId: string, services: object): Promise<void> {
+  const engine = StateMachineEngine.of(services as EngineServices);
+  const transition = transitionOf(workflowId);
+  const ids = transition === undefined ? [workflowId] : await engine.reader.begunBy(transition);
+  for (const id of ids) await engine.stop(id);
 }
 
 async function awaitEnd(

@@ -7,7 +7,7 @@ import { knownOptions, oneOf, refuseUnknownOptions, requireCallback } from '../c
 import { assertPossibleId, assertWorkflowId, newWorkflowId } from '../core/records/index.js';
 import type { StatePersistence } from '../core/store/index.js';
 import { parseDuration } from '../core/time/index.js';
-import type { EventOf, MachineInputOf, MachineLike, MachineOutputOf, SnapshotOf } from './logic/machine-like.js';
+import type { EventOf, MachineLike, MachineOutputOf, SnapshotOf } from './logic/machine-like.js';
 import type { MachineEvent, StateValue } from './logic/machine-step.js';
 import type { MachineActor } from './logic/xstate.js';
 import { createMachineActor, runInMemory } from './machine-actor.js';
@@ -21,8 +21,11 @@ import { defineStateMachine } from './state-machine.definition.js';
 import { isStateMachineDefinition, type StateMachineDefinition, type StateMachineOptions } from './machine-plan.js';
 import type {
   AttachOptions,
+  CreateMachineArguments,
   CreateMachineOptions,
+  ExecuteMachineOptions,
   HistoryOptions,
+  MachineArguments,
   SendOptions,
   StateMachineReference,
   WaitForOptions,
@@ -36,7 +39,7 @@ const HISTORY = knownOptions<HistoryOptions>({ limit: true, cursor: true, transa
 const ATTACH = knownOptions<AttachOptions>({ state: true, context: true, transaction: true, metadata: true });
 const CAN = knownOptions<Pick<SendOptions, 'payload' | 'transaction'>>({ payload: true, transaction: true });
 const SNAPSHOT = knownOptions<Pick<SendOptions, 'transaction'>>({ transaction: true });
-const EXECUTE = knownOptions<{ readonly signal?: AbortSignal }>({ signal: true });
+const EXECUTE = knownOptions<ExecuteMachineOptions>({ signal: true });
 const WAIT = knownOptions<WaitForOptions>({ timeout: true, signal: true });
 
 /**
@@ -100,7 +103,7 @@ export class StateMachineService implements MachineOperations {
    */
   async create<M extends MachineLike>(
     reference: StateMachineReference<M>,
-    options: CreateMachineOptions<M> = {},
+    ...[options = {}]: CreateMachineArguments<M>
   ): Promise<StateMachineHandle<M>> {
     refuseUnknownOptions(options, CREATE, 'create');
     const { plan } = this.get(reference);
@@ -151,8 +154,7 @@ export class StateMachineService implements MachineOperations {
    */
   async start<M extends MachineLike>(
     reference: StateMachineReference<M>,
-    input?: MachineInputOf<M>,
-    options: StartOptions = {},
+    ...[input, options = {}]: MachineArguments<M, StartOptions>
   ): Promise<WorkflowHandle<MachineOutputOf<M>>> {
     const definition = this.get(reference);
     const { id = newWorkflowId(this.services.clock), transaction } = options;
@@ -169,8 +171,7 @@ export class StateMachineService implements MachineOperations {
   /** Runs a machine here, in memory, until it ends, and answers its output: actions at once, delays by the engine's clock. */
   execute<M extends MachineLike>(
     reference: StateMachineReference<M>,
-    input?: MachineInputOf<M>,
-    options: { readonly signal?: AbortSignal } = {},
+    ...[input, options = {}]: MachineArguments<M, ExecuteMachineOptions>
   ): Promise<MachineOutputOf<M>> {
     refuseUnknownOptions(options, EXECUTE, 'execute');
     return runInMemory(this.get(reference).plan, input, { ...options, services: this.services }) as Promise<
@@ -181,7 +182,7 @@ export class StateMachineService implements MachineOperations {
   /** A machine in memory that takes events and is not stored: XState's own actor, with the methods of the class. Call its `start()`. */
   async actor<M extends MachineLike>(
     reference: StateMachineReference<M>,
-    input?: MachineInputOf<M>,
+    ...[input]: MachineArguments<M, never>
   ): Promise<MachineActor<SnapshotOf<M>, EventOf<M>>> {
     const actor = await createMachineActor(this.get(reference).plan, input, this.services);
     return actor as MachineActor<SnapshotOf<M>, EventOf<M>>;

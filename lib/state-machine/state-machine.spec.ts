@@ -1,4 +1,4 @@
-import { createMachine, fromCallback, sendTo } from 'xstate';
+import { createMachine, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import { VirtualClock } from '../core/time/index.js';
 import { MemoryStore } from '../memory/index.js';
 import { defineStateMachine } from './state-machine.definition.js';
@@ -88,6 +88,17 @@ describe('StateMachine', () => {
     expect([again.state, again.version]).toEqual(['locked', 2]);
   });
 
+  it('takes one of two triggers that come at once without a persistence, too', async () => {
+    const { options } = door();
+    const { persistence: _, ...others } = options;
+    const machine = new StateMachine(others);
+
+    const outcomes = await Promise.allSettled([machine.trigger('close'), machine.trigger('close')]);
+
+    expect(outcomes).toMatchObject([{ value: true }, { reason: { expected: 0, actual: 1 } }]);
+    expect([machine.state, machine.version]).toEqual(['closed', 1]);
+  });
+
   it('goes on from what is stored after a transaction that took a transition back', async () => {
     const { machine, store } = door();
     const undone = (trigger: string): Promise<unknown> =>
@@ -157,6 +168,37 @@ describe('stateTable', () => {
 
     expect(() => stateTable(createMachine, { ...table, onEnter: { c: () => 1 } })).toThrow(/hook for "c"/);
     expect(() => stateTable(createMachine, { ...table, final: ['a'] })).toThrow(/leads out of "a"/);
+  });
+});
+
+describe('A diagram', () => {
+  it('names answers by what is invoked, and shows the ways out of every state', () => {
+    const work = fromPromise(() => Promise.resolve());
+    const { plan } = defineStateMachine(
+      'm',
+      setup({ actors: { work } }).createMachine({
+        initial: 'a',
+        on: { STOP: '.z' },
+        states: {
+          a: { invoke: { src: 'work', onDone: 'b', onError: 'z' } },
+          b: { invoke: { src: 'work', id: 'again', onDone: 'c' } },
+          c: { initial: 'd', states: { d: { type: 'final' } }, onDone: 'z' },
+          z: {},
+        },
+      }),
+    );
+
+    const lines = drawMachine('m', plan.machine, 'mermaid', undefined).split('\n');
+
+    expect(lines.filter((line) => line.includes('-->') || line.includes('any'))).toEqual([
+      '  n0["any state"]',
+      '  n0 -->|"STOP"| n5',
+      '  n1 -->|"done work"| n2',
+      '  n1 -->|"error work"| n5',
+      '  n2 -->|"done again"| n3',
+      '  n3 -->|"initial"| n4',
+      '  n3 -->|"done"| n5',
+    ]);
   });
 });
 

@@ -120,7 +120,11 @@ export class StateMachine<S extends string = string> {
     const about = metadata === undefined ? undefined : this.payloads.toText({ metadata }, place);
     await hookOf(onExit, from)?.(args);
     if (this.counter !== version) throw new StateConcurrencyError(version, this.counter, this.id);
-    await this.persist({ from, to: line.to, trigger, version: version + 1 }, about, transaction);
+    const { persistence } = this.options;
+    // Without one there must be no turn between the look at the counter and its change.
+    if (persistence !== undefined) {
+      await this.persist(persistence, { from, to: line.to, trigger, version: version + 1 }, about, transaction);
+    }
     this.current = line.to;
     this.counter = version + 1;
     await hookOf(onEnter, line.to)?.(args);
@@ -194,12 +198,12 @@ export class StateMachine<S extends string = string> {
   }
 
   private async persist(
+    persistence: StatePersistence,
     transition: { readonly from: S; readonly to: S; readonly trigger: string; readonly version: number },
     about: string | undefined,
     transaction: unknown,
   ): Promise<void> {
-    const { persistence, name = NAME, final = [], initial } = this.options;
-    if (persistence === undefined) return;
+    const { name = NAME, final = [], initial } = this.options;
     const { payloads, id } = this;
     const place = `snapshot of the state machine "${id}"`;
     const metadata = await payloads.seal(about, { workflowId: id, place: `metadata of the state machine "${id}"` });

@@ -1,6 +1,8 @@
-import type { MachineEffect } from './logic/machine-step.js';
-import type { MachineBonds } from './machine-state.js';
+import { StateError } from '../core/errors/index.js';
 import { stopKey } from './effects-job.js';
+import type { MachineEffect } from './logic/machine-step.js';
+import type { MachinePlan } from './machine-plan.js';
+import type { MachineBonds } from './machine-state.js';
 
 /** What became of the effects of one transition. @internal */
 export interface SettledEffects {
@@ -22,12 +24,17 @@ export interface Origin {
   readonly version: number;
 }
 
-/** Sorts the effects of a transition, and keeps the books of timers and children. @internal */
+/**
+ * Sorts the effects of a transition, and keeps the books of timers and children.
+ *
+ * @throws StateError for an event that is sent to a workflow, and for a delay that is no number
+ * @internal
+ */
 export function settleEffects(
   effects: readonly MachineEffect[],
   before: MachineBonds,
   version: number,
-  inTransaction: ReadonlySet<string>,
+  plan: MachinePlan,
   origin?: Origin,
 ): SettledEffects {
   if (effects.length === 0 && origin === undefined) {
@@ -35,6 +42,7 @@ export function settleEffects(
   }
   const timers = { ...before.timers };
   const children = { ...before.children };
+  const workflows = new Set(before.workflows);
   if (origin !== undefined) delete (origin.kind === 'timer' ? timers : children)[origin.id];
   const deferred: MachineEffect[] = [];
   const transactional: Extract<MachineEffect, { kind: 'action' }>[] = [];
@@ -54,12 +62,19 @@ export function settleEffects(
       );
   };
   for (const effect of effects) {
+    if (effect.kind === 'invoke') {
+      if (plan.workflows.has(effect.src)) workflows.add(effect.id);
+      else workflows.delete(effect.id);
+    } else if ('to' in effect && effect.to !== undefined && workflows.has(effect.to)) {
+      throw isDeaf(plan, effect.event.type, effect.to);
+    }
     switch (effect.kind) {
       case 'action':
-        if (inTransaction.has(effect.type)) transactional.push(effect);
+        if (plan.transactional.has(effect.type)) transactional.push(effect);
         else deferred.push(effect);
         break;
       case 'timer':
+        if (!Number.isFinite(effect.delayMs)) throw isNoDelay(plan, effect.id, effect.delayMs);
         stop('timer', effect.id);
         timers[effect.id] = version;
         deferred.push(effect);
@@ -83,7 +98,20 @@ export function settleEffects(
         told.push(effect);
     }
   }
-  return { bonds: { ...before, timers, children }, deferred, transactional, told, stopped };
+  const running = [...workflows].filter((id) => children[id] !== undefined);
+  return { bonds: { ...before, timers, children, workflows: running }, deferred, transactional, told, stopped };
+}
+
+function isNoDelay({ name }: MachinePlan, id: string, delayMs: number): StateError {
+  return new StateError(
+    `The state machine "${name}" begins the delay "${id}" with ${delayMs}. Let what computes it answer a number of milliseconds.`,
+  );
+}
+
+function isDeaf({ name }: MachinePlan, type: string, child: string): StateError {
+  return new StateError(
+    `The state machine "${name}" sends "${type}" to its child "${child}", which is a workflow and takes no events. Send it a signal by an action of your own (WorkflowClient.signal), or invoke a state machine.`,
+  );
 }
 
 function beganAs(

@@ -1,37 +1,23 @@
 import { isWorkflowStoreError, StateError } from '../core/errors/index.js';
-import { runOutsideSteps, type EngineServices } from '../core/execution/index.js';
+import { runInStepScope, runOutsideSteps, type EngineServices, type StepScope } from '../core/execution/index.js';
 import { startedEvent, type LifecycleEvent } from '../core/lifecycle/index.js';
 import { newRandomSeed, type InstanceSeed } from '../core/records/index.js';
 import {
   readPatiently,
   type StateAppendResult,
-  type StateEnding,
   type StatePersistence,
   type StateTransitionSeed,
   type StoreTransaction,
 } from '../core/store/index.js';
 import { onRow } from './attached-row.js';
+import type { DecidedTransition } from './decided-transition.js';
 import { childMachineId, DONE_SIGNAL, jobId, STOP_SIGNAL, type EffectsJob } from './effects-job.js';
 import { invokedMachine } from './invoked-machine.js';
-import type { MachineEvent } from './logic/machine-step.js';
 import { stateText } from './logic/state-text.js';
 import type { MachinePlan } from './machine-plan.js';
-import { encodeMachine, type MachineState } from './machine-state.js';
-import { transitionEvent } from './transition-event.js';
+import type { MachineState } from './machine-state.js';
 import type { SettledEffects } from './transition-plan.js';
-
-/** A transition that is decided and not yet written. @internal */
-export interface DecidedTransition {
-  /** The machine after it; `version` is the one to be written. */
-  readonly next: MachineState;
-  /** Absent for the first one. */
-  readonly from?: MachineState;
-  readonly event: MachineEvent;
-  readonly effects: SettledEffects;
-  readonly metadata?: unknown;
-  /** The row of an attached machine shows the state already. */
-  readonly keepsRow?: boolean;
-}
+import { transitionSeed } from './transition-seed.js';
 
 /** @internal */
 export interface BegunChild {
@@ -61,7 +47,7 @@ export class TransitionWriter {
   ) {}
 
   async write(decided: DecidedTransition, transaction?: unknown): Promise<StateAppendResult> {
-    const seed = await this.seedOf(decided);
+    const seed = await transitionSeed(decided, this.services);
     if (transaction !== undefined) {
       const joined = this.services.store.join(transaction);
       const result = await this.states().append(seed, transaction);
@@ -94,45 +80,10 @@ export class TransitionWriter {
     return found?.token === seed.token ? { kind: 'stored', record: found } : undefined;
   }
 
-  private async seedOf(decided: DecidedTransition): Promise<StateTransitionSeed> {
-    const { next, from, event, metadata } = decided;
-    const { payloads } = this.services;
-    const { id, plan, version, snapshot, logic, bonds } = next;
-    const { type, ...payload } = event;
-    const about = {
-      ...(hasKeys(payload) && { payload }),
-      ...(metadata !== undefined && { metadata }),
-    };
-    const place = `${Object.keys(about).join(' and ')} of "${type}" for the state machine "${id}"`;
-    const [encoded, text] = await Promise.all([
-      encodeMachine(payloads, id, logic, snapshot, bonds),
-      hasKeys(about) ? payloads.encode(about, { workflowId: id, place }) : undefined,
-    ]);
-    return {
-      machineId: id,
-      version,
-      name: plan.name,
-      definitionVersion: plan.version,
-      ...(from !== undefined && { from: stateText(from.snapshot.value) }),
-      to: stateText(snapshot.value),
-      trigger: type,
-      ...(text !== undefined && { metadata: text }),
-      snapshot: encoded,
-      token: newRandomSeed(),
-      ...(from?.token !== undefined && { follows: from.token }),
-      ...(snapshot.status !== 'active' && { ended: ENDINGS[snapshot.status] ?? 'cancelled' }),
-      ...(this.services.options.outbox && { event: transitionEvent(decided) }),
-    };
-  }
-
   /** Everything that commits with the transition, behind its row: a loser has done nothing. */
   private async accompany(decided: DecidedTransition, transaction: StoreTransaction): Promise<void> {
-    const { next, event, effects } = decided;
-    for (const { type, params, context } of effects.transactional) {
-      const { actions } = next.logic.machine.implementations as { actions: Record<string, TransactionalAction> };
-      const about = { machineId: next.id, version: next.version, manager: transaction.handle };
-      await actions[type]?.({ context: context ?? next.snapshot.context, event, ...about }, params);
-    }
+    const { next, effects } = decided;
+    for (const effect of effects.transactional) await this.actWithin(decided, effect, transaction);
     await this.updateRow(decided, transaction.handle);
     await this.startJob(decided, transaction);
     await this.beginChildren(decided, transaction.handle);
@@ -146,6 +97,28 @@ export class TransitionWriter {
       });
     }
     if (tellsEnd(next)) await this.tellEnd(next, transaction);
+  }
+
+  /** Whatever it calls without its manager is refused: it would not roll back with the transition, or wait for its end for ever. */
+  private async actWithin(
+    { next: { id, version, logic, snapshot }, event }: DecidedTransition,
+    { type, params, context = snapshot.context }: SettledEffects['transactional'][number],
+    { handle }: StoreTransaction,
+  ): Promise<void> {
+    const { actions } = logic.machine.implementations as { actions: Record<string, TransactionalAction> };
+    let derivedIds = 0;
+    const key = `${jobId(id, version)}:${type}`;
+    const scope: StepScope = {
+      kind: 'transaction',
+      workflowId: id,
+      generation: 1,
+      step: type,
+      idempotencyKey: key,
+      nextDerivedId: () => `${key}:${(derivedIds += 1)}`,
+    };
+    await runInStepScope(scope, async () =>
+      actions[type]?.({ context, event, machineId: id, version, manager: handle }, params),
+    );
   }
 
   private async updateRow({ next, keepsRow }: DecidedTransition, manager: unknown): Promise<void> {
@@ -229,9 +202,6 @@ export class TransitionWriter {
   }
 }
 
-/** How a machine ended, by the words of XState. */
-const ENDINGS: Readonly<Record<string, StateEnding>> = { done: 'completed', error: 'failed', stopped: 'cancelled' };
-
 type TransactionalAction = (args: object, params: unknown) => unknown;
 
 /** As much of TypeORM's `EntityManager` as is used here. */
@@ -253,9 +223,4 @@ function needsTransaction({ next, effects, keepsRow }: DecidedTransition): boole
 /** Whoever has stopped a machine waits for it no more. */
 function tellsEnd({ bonds, snapshot: { status } }: MachineState): boolean {
   return bonds.awaited && (status === 'done' || status === 'error');
-}
-
-function hasKeys(value: object): boolean {
-  for (const _ in value) return true;
-  return false;
 }

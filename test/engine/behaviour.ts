@@ -590,6 +590,21 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
       );
     });
 
+    it('waits for no child whose end it was told of as the first of several', async () => {
+      const parent = async (ctx: WorkflowContext) => {
+        const child = await ctx.startChild('child', 7);
+        await ctx.waitForAny('first', { child, late: ctx.timer('1h') });
+        ctx.fail('enough');
+      };
+      const child = workflow('child', async (ctx: WorkflowContext, n: number) => ctx.step('work', () => n));
+      await withEngine({ definitions: [workflow('parent', parent), child] }, async (engine, harness) => {
+        await engine.start('parent', 'p1');
+        await harness.drain();
+
+        expect((await engine.find('p1')).status).toBe('failed');
+      });
+    });
+
     it("hands a child's failure to its parent", async () => {
       const child = (ctx: WorkflowContext) => ctx.fail('broken');
       const parent = async (ctx: WorkflowContext) => {

@@ -5,8 +5,11 @@ import { VirtualClock } from '../../lib/core/time/index.js';
 import {
   defineStateMachine,
   isStateConcurrencyError,
+  isStateError,
   isStateTransitionRefusedError,
+  StateError,
   workflowActor,
+  type MigratedSnapshot,
   type StateMachineDefinition,
 } from '../../lib/state-machine/index.js';
 import { workflow } from '../utils/bare-engine.js';
@@ -172,7 +175,9 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       const refusal = await machines.send('o-1', 'SHIP', { expectedVersion: 1 }).catch((error: unknown) => error);
 
       expect(isStateConcurrencyError(refusal)).toBe(true);
-      expect(refusal).toMatchObject({ expected: 1, actual: 2 });
+      expect(refusal).toMatchObject({ expected: 1, actual: 2, code: 'WORKFLOW_STATE_CONCURRENCY' });
+      // One catch takes what else a machine refuses as well.
+      expect([isStateError(refusal), refusal instanceof StateError]).toEqual([true, true]);
     });
 
     it('are moved by another process on what they have become', async () => {
@@ -453,6 +458,71 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect(ran).toEqual(['book true', 'book true']);
     });
 
+    it('take part in the transaction of their own action by its manager, and in no other way', async () => {
+      let manager: (given: unknown) => unknown = () => undefined;
+      const machine = setup({
+        actions: {
+          goOn: ((args: { readonly manager: unknown }) => {
+            const transaction = manager(args.manager);
+            return bench.machines.send('m', 'NEXT', { ...(transaction !== undefined && { transaction }) });
+          }) as never,
+        },
+      }).createMachine({
+        id: 'm',
+        initial: 'a',
+        states: {
+          a: { on: { GO: { target: 'b', actions: 'goOn' } } },
+          b: { on: { NEXT: 'c' } },
+          c: { on: { GO: 'a' } },
+        },
+      });
+      const bench: MachineBench = await boot(defineStateMachine('m', machine, { transactional: ['goOn'] }));
+      await bench.machines.create('m', { id: 'm' });
+
+      await expect(bench.machines.send('m', 'GO')).rejects.toMatchObject({
+        code: 'WORKFLOW_TRANSACTION',
+        message: expect.stringMatching(/"goOn".*"m".*manager/) as unknown,
+      });
+      expect(await bench.machines.snapshot('m')).toMatchObject({ value: 'a', version: 1 });
+      manager = (given) => given;
+      await bench.machines.send('m', 'GO');
+
+      expect(await bench.machines.send('m', 'GO')).toMatchObject({ value: 'a', version: 4 });
+    });
+
+    it('have the values that JSON brings back, from the first transition on', async () => {
+      const seen: unknown[] = [];
+      class Money {
+        constructor(readonly amount: number) {}
+      }
+      const machine = setup({
+        types: typesOf<{ context: { at: unknown; money: unknown; none?: undefined }; output: unknown }>(),
+        guards: {
+          isSeen: ({ context }) => seen.push([context.at, 'none' in context, context.money instanceof Money]) > 0,
+        },
+      }).createMachine({
+        id: 'm',
+        context: () => ({ at: new Date(0), money: new Money(1), none: undefined }),
+        initial: 'on',
+        states: {
+          on: { on: { ASK: { guard: 'isSeen', actions: assign({ at: () => new Date(1) }) }, OFF: 'off' } },
+          off: { type: 'final' },
+        },
+        output: () => ({ at: new Date(2) }),
+      });
+      const first = await boot(defineStateMachine('m', machine));
+      const second = await boot(defineStateMachine('m', machine));
+      await first.machines.create('m', { id: 'm' });
+      const asked = await first.machines.send('m', 'ASK');
+      await first.machines.send('m', 'ASK');
+      await second.machines.send('m', 'ASK');
+
+      expect(asked.context).toEqual({ at: '1970-01-01T00:00:00.001Z', money: { amount: 1 } });
+      const times = ['1970-01-01T00:00:00.000Z', '1970-01-01T00:00:00.001Z', '1970-01-01T00:00:00.001Z'];
+      expect(seen).toEqual(times.map((at) => [at, false, false]));
+      expect(await second.machines.send('m', 'OFF')).toMatchObject({ output: { at: '1970-01-01T00:00:00.002Z' } });
+    });
+
     it('of an older version are migrated, go on by their own version, or are refused', async () => {
       const build = (states: Record<string, object>, initial: string) =>
         setup({}).createMachine({ id: 'm', initial, states });
@@ -478,15 +548,36 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect((await stranger.machines.snapshot('y')).value).toBe('end');
     });
 
+    it('are taken over by a version that is registered while they are moved', async () => {
+      const build = (state: string) =>
+        setup({}).createMachine({
+          initial: state,
+          states: { [state]: { on: { GO: `${state}2` } }, [`${state}2`]: {} },
+        });
+      const { machines } = await boot();
+      machines.register('m', build('a'));
+      await machines.create('m', { id: 'x' });
+      machines.register('m', build('b'), { version: 2, migrate: (stored) => ({ ...stored, value: 'b' }) });
+
+      expect(await machines.send('x', 'GO')).toMatchObject({ value: 'b2', definitionVersion: 2 });
+    });
+
     it('that do not fit what was stored are refused by name, whatever a migration answered', async () => {
       const build = (state: string) => setup({}).createMachine({ id: 'm', initial: state, states: { [state]: {} } });
       const first = await boot(defineStateMachine('m', build('a')));
       await first.machines.create('m', { id: 'x' });
-      const astray = defineStateMachine('m', build('b'), {
-        version: 2,
-        migrate: (stored) => ({ ...stored, value: 'c' }),
-      });
+      const migrating = (migrate: unknown) =>
+        defineStateMachine('m', build('b'), { version: 2, migrate: migrate as (stored: MigratedSnapshot) => never });
+      const astray = migrating((stored: MigratedSnapshot) => ({ ...stored, value: 'c' }));
 
+      for (const later of [migrating(() => undefined), migrating(async (stored: MigratedSnapshot) => stored)]) {
+        await expect((await boot(later)).machines.snapshot('x')).rejects.toMatchObject({
+          code: 'WORKFLOW_STATE_MACHINE',
+          message: expect.stringMatching(
+            /^migrate of version 2 of the state machine "m" answered .* for "x"/,
+          ) as unknown,
+        });
+      }
       for (const other of [await boot(astray), await boot(defineStateMachine('m', build('b')))]) {
         await expect(other.machines.snapshot('x')).rejects.toMatchObject({
           code: 'WORKFLOW_STATE_MACHINE',
@@ -569,7 +660,9 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       const second = await boot(order());
       await first.machines.create('order', { id: 'o-1', input: { paid: 3 } });
       await second.machines.send('o-1', 'CANCEL');
-      await second.drain();
+      while ((await second.client.getStatus('o-1/transition#1')).status !== 'completed') {
+        for (const bench of benches) await bench.drain();
+      }
       await second.machines.delete('o-1');
       await second.machines.create('order', { id: 'o-1', input: { paid: 5 } });
 

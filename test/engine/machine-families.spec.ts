@@ -1,7 +1,13 @@
 import { assign, createMachine, sendParent, sendTo, setup, spawnChild } from 'xstate';
 import { VirtualClock } from '../../lib/core/time/index.js';
 import { MemoryStore } from '../../lib/memory/index.js';
-import { defineStateMachine, stateTable, type StateMachineDefinition } from '../../lib/state-machine/index.js';
+import {
+  defineStateMachine,
+  stateTable,
+  workflowActor,
+  type StateMachineDefinition,
+} from '../../lib/state-machine/index.js';
+import { workflow } from '../utils/bare-engine.js';
 import { MachineBench } from '../utils/machine-bench.js';
 
 const KID = 'p/transition#1/kid';
@@ -63,6 +69,155 @@ describe('State machines that belong to others', () => {
     expect(await machines.snapshot('alone')).toMatchObject({ value: 'up' });
   });
 
+  it('that begin behind their transition miss nothing that they are told before, and get it in order', async () => {
+    const kid = setup({
+      types: { context: {} as { got: string[] } },
+      actions: { book: () => void ran.push('book') },
+    }).createMachine({
+      context: { got: [] },
+      entry: 'book',
+      on: {
+        '*': { actions: assign({ got: ({ context, event }) => [...context.got, event.type] }) },
+      },
+    });
+    const parent = setup({ actors: { kid } }).createMachine({
+      invoke: { src: 'kid', id: 'kid' },
+      entry: [sendTo('kid', { type: 'ONE' }), sendTo('kid', { type: 'TWO' })],
+      on: { POKE: { actions: [sendTo('kid', { type: 'THREE' }), sendTo('kid', { type: 'FOUR' })] } },
+    });
+    const kidDefinition = defineStateMachine('kid', kid, { transactional: ['book'] });
+    const bench = await boot(kidDefinition, defineStateMachine('p', parent));
+    const { machines, advance } = bound(bench);
+    await machines.create('p', { id: 'p' });
+    await machines.send('p', 'POKE');
+    await expect(machines.snapshot(KID)).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+    await advance(0);
+    await machines.send('p', 'POKE');
+    await advance(0);
+
+    const { got } = (await machines.snapshot(KID)).context as { got: string[] };
+    expect([got.filter((type) => type === 'ONE' || type === 'TWO'), got.length]).toEqual([['ONE', 'TWO'], 6]);
+    expect(got.slice(-2)).toEqual(['THREE', 'FOUR']);
+    expect(ran).toEqual(['book']);
+  });
+
+  it('that begin behind their transition and cannot are told of as errors; a message that one breaks on keeps no later one from it', async () => {
+    const kid = setup({
+      types: { input: {} as { fails: boolean }, context: {} as { fails: boolean } },
+      actions: {
+        book: ({ context }) => {
+          if (context.fails) throw new RangeError('no place');
+        },
+        check: () => {
+          throw new RangeError('no check');
+        },
+      },
+    }).createMachine({
+      context: ({ input }) => input,
+      entry: 'book',
+      initial: 'open',
+      states: { open: { on: { CHECK: { actions: 'check' }, CLOSE: 'closed' } }, closed: { type: 'final' } },
+    });
+    const parent = setup({ types: { input: {} as { fails: boolean } }, actors: { kid } }).createMachine({
+      context: ({ input }) => input,
+      initial: 'on',
+      states: {
+        on: {
+          invoke: {
+            src: 'kid',
+            id: 'kid',
+            input: ({ context }) => context as { fails: boolean },
+            onDone: 'done',
+            onError: {
+              target: 'broken',
+              actions: assign(({ event }) => ({ why: (event.error as Error).message })),
+            },
+          },
+          entry: [sendTo('kid', { type: 'CHECK' }), sendTo('kid', { type: 'CLOSE' })],
+        },
+        done: {},
+        broken: {},
+      },
+    });
+    const kidDefinition = defineStateMachine('kid', kid, { transactional: ['book', 'check'] });
+    const bench = await boot(kidDefinition, defineStateMachine('p', parent, { retry: 1 }));
+    const { machines, advance } = bound(bench);
+    await machines.create(parent, { id: 'fine', input: { fails: false } });
+    await machines.create(parent, { id: 'broken', input: { fails: true } });
+    await advance(0);
+
+    expect(await machines.snapshot('fine')).toMatchObject({ value: 'done' });
+    expect(await bench.client.getStatus('fine/transition#1')).toMatchObject({ status: 'failed' });
+    expect(await machines.snapshot('broken')).toMatchObject({ value: 'broken', context: { why: 'no place' } });
+  });
+
+  it('are workflows that take no events: whatever sends them one is refused by name, also after a restart', async () => {
+    const parent = setup({ actors: { work: workflowActor('work') } }).createMachine({
+      invoke: { src: 'work', id: 'begun' },
+      on: {
+        SPAWN: { actions: spawnChild('work', { id: 'spawned' }) },
+        TELL: { actions: sendTo(({ event }) => (event as unknown as { to: string }).to, { type: 'HELLO' }) },
+        LATER: { actions: sendTo(() => 'begun', { type: 'HELLO' }, { delay: 10 }) },
+      },
+    });
+    const definitions = [
+      defineStateMachine('p', parent),
+      workflow('work', async (ctx) => ctx.sleep('long', '1d')) as StateMachineDefinition,
+    ];
+    const clock = new VirtualClock();
+    const store = new MemoryStore({ clock });
+    const first = await MachineBench.start(store, clock, definitions);
+    await first.machines.create('p', { id: 'p' });
+    await first.machines.send('p', 'SPAWN');
+    await first.drain();
+    const second = await MachineBench.start(new MemoryStore({ clock, sharedWith: store }), clock, definitions);
+    benches.push(first, second);
+
+    for (const { machines } of [first, second]) {
+      for (const [type, to] of [
+        ['TELL', 'begun'],
+        ['TELL', 'spawned'],
+        ['LATER', 'begun'],
+      ] as const) {
+        await expect(machines.send('p', type, { payload: { to } })).rejects.toMatchObject({
+          code: 'WORKFLOW_STATE_MACHINE',
+          message: expect.stringMatching(
+            new RegExp(`"p" sends "HELLO" to its child "${to}", which is a workflow`),
+          ) as unknown,
+        });
+      }
+    }
+    expect(await second.machines.snapshot('p')).toMatchObject({ version: 2 });
+  });
+
+  it('go on beside a delay whose guard throws', async () => {
+    const parent = setup({
+      actors: { ringing },
+      guards: {
+        never: () => {
+          throw new RangeError('broken');
+        },
+      },
+    }).createMachine({
+      initial: 'on',
+      states: {
+        on: {
+          invoke: { src: 'ringing', id: 'kid', onDone: 'rung' },
+          after: { 500: { guard: 'never', target: 'rung' } },
+        },
+        rung: {},
+      },
+    });
+    const bench = await boot(defineStateMachine('ringing', ringing), defineStateMachine('p', parent, { retry: 1 }));
+    const { machines, advance } = bound(bench);
+    await machines.create('p', { id: 'p' });
+    await advance(500);
+    await advance(500);
+
+    expect(await machines.snapshot('p')).toMatchObject({ value: 'rung' });
+    expect(await bench.client.getStatus('p/transition#1')).toMatchObject({ status: 'failed' });
+  });
+
   it('stop with the state that invoked them: no delay of theirs ends any more, whatever else that state’s transition began', async () => {
     const parent = setup({ actors: { ringing } }).createMachine({
       type: 'parallel',
@@ -119,6 +274,36 @@ describe('State machines that belong to others', () => {
       await advance(10_000);
       expect(await machines.snapshot('r')).toMatchObject({ value: 'still', status: 'stopped', version: 2 });
       expect(ran).toEqual([]);
+    },
+  );
+
+  it.each(['cancel', 'terminate'] as const)(
+    'stop with the transition that began them, by %s, also where its actions keep it from going on',
+    async (operation) => {
+      let isBroken = true;
+      const parent = setup({
+        actors: { ringing },
+        actions: {
+          act: () => {
+            if (isBroken) throw new RangeError('not yet');
+          },
+        },
+      }).createMachine({ entry: 'act', invoke: { src: 'ringing', id: 'kid' } });
+      const retry = { attempts: 2, backoff: { delay: '1h' as const } };
+      const bench = await boot(defineStateMachine('ringing', ringing), defineStateMachine('p', parent, { retry }));
+      const { machines, advance } = bound(bench);
+      await machines.create('p', { id: 'p' });
+      await machines.create('p', { id: 'q' });
+      await bench.drain();
+      const waiting = machines.waitFor(KID, ({ value }) => value === 'rung');
+      const told = expect(waiting).rejects.toMatchObject({ code: 'WORKFLOW_STATE_MACHINE' });
+      await bench.client[operation]('p/transition#1', 'no more');
+      await told;
+      isBroken = false;
+      await advance(10_000);
+
+      expect(await machines.snapshot(KID)).toMatchObject({ value: 'still', status: 'stopped', version: 2 });
+      expect(await machines.snapshot('q/transition#1/kid')).toMatchObject({ value: 'rung', status: 'done' });
     },
   );
 

@@ -18,6 +18,7 @@ const machine = createMachine(
           RISK: { guard: not('risky'), target: 'b' },
           BREAK: { target: 'b', actions: assign(() => fail()) },
           CIRCLE: 'c',
+          DRIFT: 'adrift',
           TELL: { target: 'b', actions: sendTo('nobody', { type: 'HELLO' }) },
         },
       },
@@ -25,9 +26,13 @@ const machine = createMachine(
       c: { always: 'd' },
       d: { always: 'c' },
       late: {},
+      adrift: { after: { never: 'b' } },
     },
   },
-  { guards: { later: (() => Promise.reject(new Error('unseen'))) as never, risky: () => fail() } },
+  {
+    delays: { never: () => NaN },
+    guards: { later: (() => Promise.reject(new Error('unseen'))) as never, risky: () => fail() },
+  },
 );
 
 function fail(): never {
@@ -108,6 +113,14 @@ describe('A state machine refuses', () => {
       'an option of attach that there is not',
       () => machines.attach('m', 'y', wrong({ state: 'a', contxt: {} })),
       { code: 'WORKFLOW_OPTIONS', message: wordsOf(/Did you mean "context"/) },
+    ],
+    [
+      'a delay that is no number',
+      () => machines.send('x', 'DRIFT'),
+      {
+        code: 'WORKFLOW_STATE_MACHINE',
+        message: wordsOf(/"m" begins the delay "xstate.after.never.m.adrift" with NaN/),
+      },
     ],
     [
       'a message to nobody',

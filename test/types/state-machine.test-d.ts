@@ -70,6 +70,30 @@ await machines.create(machine, { input: { from: 'one' } });
 // @ts-expect-error Actors take its events only.
 actor.send({ type: 'REMOVE' });
 
+// An input of which something must be given is not left out.
+// @ts-expect-error Neither with options,
+await machines.create(machine, {});
+// @ts-expect-error nor without them,
+await machines.create(definition);
+// @ts-expect-error nor where the machine is also waited for,
+await machines.start(machine);
+// @ts-expect-error nor where it runs in memory,
+await machines.execute(machine);
+// @ts-expect-error nor for an actor.
+await machines.actor(machine);
+
+// One that may be empty, or that there is not, may be left out; a name knows nothing.
+declare const types: { readonly input: { readonly from?: number } | undefined };
+const lenient = setup({ types }).createMachine({});
+const plain = setup({}).createMachine({});
+await machines.create(lenient, { id: 'lenient' });
+await machines.create(plain);
+await machines.start(lenient, { from: 1 }, { id: 'lenient' });
+await machines.execute(plain, undefined, { signal: new AbortController().signal });
+await machines.create('sums', {});
+// @ts-expect-error It has no such option.
+await machines.create(plain, { ident: 'plain' });
+
 // A workflow as an actor has its input and output.
 declare const reference: { name: string; version: number; run(ctx: never, input: { n: number }): Promise<string> };
 const actors = setup({ actors: { other: workflowActor(reference) } });

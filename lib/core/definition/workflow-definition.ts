@@ -41,8 +41,8 @@ export interface WorkflowDefinition<I = any, O = unknown> {
   /** Text that changes when the code changes: part of the default build id. */
   readonly fingerprint?: string;
   /**
-   * Lets go of what stands beside an instance that was cancelled before it began, or terminated: its own code does it no more. Gets the
-   * engine's services; may be called again. @internal
+   * Lets go of what stands beside an instance that is cancelled or terminated: its own code may not come to it any more. Gets the engine's
+   * services; may be called again. @internal
    */
   readonly abandon?: (workflowId: string, services: object) => Promise<void>;
   /** Whether this definition may go on with instances of another version; asked about the thousand versions before its own. */

@@ -147,11 +147,12 @@ describe.each(samples.map((sample) => [sample[0].name, ...sample] as const))('%s
     expect(error.message).toMatch(message);
   });
 
-  it('is recognised by its guard and by no other', () => {
-    const accepting = samples.filter(([, otherGuard]) => otherGuard(error));
+  it('is recognised by its guard, by that of its base, and by no other', () => {
+    const accepting = samples.filter(([, otherGuard]) => otherGuard(error)).map(([other]) => other.code);
+    const bases = samples.filter(([other]) => error instanceof other.constructor).map(([other]) => other.code);
 
     expect(guard(error)).toBe(true);
-    expect(accepting).toHaveLength(1);
+    expect(accepting).toEqual(bases);
   });
 
   it('is the class of its code', () => {

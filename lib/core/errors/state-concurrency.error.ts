@@ -1,12 +1,13 @@
 import { describeValue } from './describe-value.js';
-import { WorkflowError, isWorkflowError } from './workflow.error.js';
+import { StateError } from './state.error.js';
+import { isWorkflowError } from './workflow.error.js';
 
 /**
  * Somebody else moved the state machine first; nothing of this transition was done. Read the machine again, and decide anew.
  *
  * @publicApi
  */
-export class StateConcurrencyError extends WorkflowError {
+export class StateConcurrencyError extends StateError {
   /**
    * @param expected The version that the transition was decided on.
    * @param actual The version that the machine has; 0 when there is none.
@@ -18,8 +19,9 @@ export class StateConcurrencyError extends WorkflowError {
   ) {
     const machine = machineId === undefined ? 'The state machine' : `The state machine ${describeValue(machineId)}`;
     super(
-      'WORKFLOW_STATE_CONCURRENCY',
       `${machine} was expected at version ${expected}, but is at version ${actual}. Read it again, and decide on what it is now.`,
+      undefined,
+      'WORKFLOW_STATE_CONCURRENCY',
     );
   }
 

@@ -1,13 +1,19 @@
+import type { WorkflowErrorCode } from './error-codes.js';
 import { WorkflowError, isWorkflowError, type WorkflowErrorOptions } from './workflow.error.js';
 
 /**
- * A state machine cannot do what was asked of it: its state does not take the trigger, or its definition is wrong.
+ * A state machine cannot do what was asked of it: its state does not take the trigger, its definition is wrong, or somebody else was first
+ * (`StateConcurrencyError`).
  *
  * @publicApi
  */
 export class StateError extends WorkflowError {
-  constructor(message = 'State machine error', options?: WorkflowErrorOptions) {
-    super('WORKFLOW_STATE_MACHINE', message, options);
+  constructor(
+    message = 'State machine error',
+    options?: WorkflowErrorOptions,
+    code: WorkflowErrorCode = 'WORKFLOW_STATE_MACHINE',
+  ) {
+    super(code, message, options);
   }
 
   override get name(): string {
@@ -17,5 +23,5 @@ export class StateError extends WorkflowError {
 
 /** Tells whether a value is a {@link StateError}, also when it was restored from a journal. @publicApi */
 export function isStateError(value: unknown): value is StateError {
-  return isWorkflowError(value, 'WORKFLOW_STATE_MACHINE');
+  return isWorkflowError(value, 'WORKFLOW_STATE_MACHINE') || isWorkflowError(value, 'WORKFLOW_STATE_CONCURRENCY');
 }

@@ -6,7 +6,7 @@ export { Execution } from './execution.js';
 export type { ExecutionHooks } from './turn-loop.js';
 export { Lease } from './lease.js';
 export { generationSeed } from './generation-seed.js';
-export { currentStepScope, runOutsideSteps } from './step-scope.js';
+export { currentStepScope, runInStepScope, runOutsideSteps } from './step-scope.js';
 export type { StepScope } from './step-scope.js';
 export type { Verdict } from './verdict.js';
 export { SLEEP_CONDITION } from './wait-call.js';

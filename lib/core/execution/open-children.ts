@@ -32,6 +32,8 @@ export function closeSignals(host: ExecutionHost, request: CloseRequest): Signal
   });
 }
 
-function isClosed(host: ExecutionHost, call: ChildCall): boolean {
-  return host.journal.has(`$result:${call.name}`) || host.journal.has(`$closed:${call.name}`);
+/** Whether the code was told how it ended: by its `result()`, or by a wait for whatever came first. */
+function isClosed({ journal }: ExecutionHost, { name, plan }: ChildCall): boolean {
+  if (journal.has(`$result:${name}`) || journal.has(`$closed:${name}`)) return true;
+  return journal.all().some(({ kind, data }) => kind === 'arrival' && data?.childId === plan.childId);
 }

@@ -55,6 +55,35 @@ export function fromJson(text: string, place = 'stored payload'): unknown {
   }
 }
 
+/**
+ * Whether JSON brings a value back as it is: a `Date`, an instance of a class, a property that is `undefined` and -0 it does not.
+ *
+ * @internal
+ */
+export function isSameAsJson(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || (depth < FAST_DEPTH && isDataAlone(value, depth + 1));
+    default:
+      return false;
+  }
+}
+
+function isDataAlone(value: object, depth: number): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Array.prototype) return (value as unknown[]).every((item) => isSameAsJson(item, depth));
+  if (prototype !== Object.prototype) return false;
+  for (const key in value) {
+    if (!isSameAsJson((value as Record<string, unknown>)[key], depth)) return false;
+  }
+  return true;
+}
+
 /** Whether JSON.stringify gives the value back as it is, strings aside. Cheap; what it cannot tell, it denies. */
 function isPlain(value: unknown, depth: number): boolean {
   switch (typeof value) {

@@ -2,7 +2,8 @@ import { toErrorRecord, type ErrorRecord } from './error-record.js';
 import { fingerprint } from './fingerprint.js';
 import { fromErrorRecord } from './restored-error.js';
 import { assertPayloadSize, type PayloadCodec, type PayloadContext } from './payload-codec.js';
-import type { PayloadSerializer } from './payload-serializer.js';
+import { isSameAsJson } from './journal-json.js';
+import { jsonPayloadSerializer, type PayloadSerializer } from './payload-serializer.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -24,6 +25,11 @@ export class PayloadPort {
     const text = this.serializer.serialize(value, place);
     assertPayloadSize(text, this.limitBytes, place);
     return text;
+  }
+
+  /** Whether a value is certain to come back from its text as it is. */
+  keepsAsItIs(value: unknown): boolean {
+    return value === undefined || (this.serializer === jsonPayloadSerializer && isSameAsJson(value));
   }
 
   /** A fresh value from the text before the codec. */

@@ -105,7 +105,7 @@ export class MachineLogic {
 
   /** What of a snapshot is stored: everything but its children, which the room keeps itself. */
   persist(snapshot: LiveSnapshot): unknown {
-    return this.machine.getPersistedSnapshot({ ...snapshot, children: {} });
+    return this.machine.getPersistedSnapshot(hasKeys(snapshot.children) ? { ...snapshot, children: {} } : snapshot);
   }
 
   restore(stored: unknown, children: readonly string[]): LiveSnapshot {
@@ -200,6 +200,11 @@ interface ActionParams {
   /** An actor; its name where the same transition begins it. */
   readonly to: string | { readonly id: string };
   readonly value?: unknown;
+}
+
+function hasKeys(value: object): boolean {
+  for (const _ in value) return true;
+  return false;
 }
 
 function isEmpty(value: StateValue): boolean {
