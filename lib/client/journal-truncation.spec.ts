@@ -57,6 +57,20 @@ describe('What a retry removes from the journal', () => {
     expect(positionsToRetry(journal)).toEqual([1, 3]);
   });
 
+  it('is a step that was stopped because of the failure, and none that was stopped before it', () => {
+    const stopped = { status: 'cancelled', data: { stopped: true } } as const;
+    const journal = [
+      journalEntry({ position: 1, name: 'both/fails', status: 'failed' }),
+      journalEntry({ position: 2, name: 'both/waits', ...stopped }),
+      journalEntry({ position: 3, name: 'other/fails', status: 'failed', calledAt: 2 }),
+      journalEntry({ position: 4, name: 'other/waits', calledAt: 2, ...stopped }),
+      failure(5, 3),
+    ];
+
+    expect(positionsToRetry(journal)).toEqual([3, 4, 5]);
+    expect(positionsToRetry([...journal.slice(0, 4), failure(5)])).toEqual([5]);
+  });
+
   it('is a parallel step that the end of the run aborted', () => {
     const journal = [
       journalEntry({ position: 1, name: '$start:right', kind: 'start', status: 'running' }),
@@ -171,6 +185,17 @@ describe('Steps whose effects stand', () => {
     ];
 
     expect(standingSteps(journal)).toEqual(['reserve', 'ship']);
+  });
+
+  it('are possibly done where they were begun somewhere and stopped later', () => {
+    const data = { stopped: true, uncertain: true };
+    const journal = [
+      journalEntry({ position: 1, name: '$start:charge', kind: 'start', status: 'running' }),
+      journalEntry({ position: 2, name: 'charge', status: 'cancelled', data }),
+      journalEntry({ position: 3, name: '$hook:charge:cleanup' }),
+    ];
+
+    expect(standingSteps(journal)).toEqual(['charge']);
   });
 
   it('does not take an undo that was begun for a step', () => {

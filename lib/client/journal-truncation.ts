@@ -1,5 +1,5 @@
 import { SLEEP_CONDITION } from '../core/execution/index.js';
-import type { JournalEntry } from '../core/records/index.js';
+import { isEngineName, type JournalEntry } from '../core/records/index.js';
 
 /**
  * The journal name of the call that a marker belongs to: `charge` for `$start:charge`, `$wait:charge` and `$retry:charge#2`.
@@ -51,8 +51,10 @@ function isSleep(entry: JournalEntry): boolean {
 
 function isUndone(entry: JournalEntry, cause: number | undefined): boolean {
   if (entry.kind === 'failure' || entry.kind === 'deadline') return true;
-  // A step is recorded as cancelled only because the run stopped around it, a child as closed because its parent did.
-  if (entry.kind === 'step' && entry.status === 'cancelled') return true;
+  // A step is recorded as cancelled because the run stopped around it, or something beside it failed; a child as closed because its
+  // parent did.
+  if (entry.kind === 'step' && entry.status === 'cancelled')
+    return entry.data?.stopped !== true || (cause !== undefined && entry.position > cause);
   if (entry.name.startsWith('$closed:') || entry.name.startsWith('$wait:$closed:')) return true;
   return cause !== undefined && (entry.position === cause || entry.calledAt >= cause);
 }
@@ -67,10 +69,12 @@ export function standingSteps(entries: readonly JournalEntry[]): string[] {
   const undone = new Set(
     entries.filter((entry) => entry.kind === 'undo' && entry.status === 'completed').map((entry) => calledName(entry)),
   );
-  const recorded = new Set(entries.filter((entry) => entry.kind === 'step').map((entry) => entry.name));
+  const recorded = new Set(
+    entries.filter(({ kind, data }) => kind === 'step' && data?.uncertain !== true).map((entry) => entry.name),
+  );
   const standing = entries.flatMap((entry) => {
     // What the engine records as a step has no effect.
-    if (entry.kind === 'step' && entry.status === 'completed') return entry.name.startsWith('$') ? [] : [entry.name];
+    if (entry.kind === 'step' && entry.status === 'completed') return isEngineName(entry.name) ? [] : [entry.name];
     // What an undo has begun is no step.
     const isPossiblyDone =
       entry.kind === 'start' && !recorded.has(calledName(entry)) && !calledName(entry).startsWith('$compensate:');

@@ -1,7 +1,7 @@
 import { failure, rejected } from '../../test/utils/pipelines.js';
 import { standaloneServices } from '../core/execution/index.js';
 import { VirtualClock } from '../core/time/index.js';
-import { parallel, Pipeline, step, type PipelineStep } from './index.js';
+import { FunctionStep, parallel, Pipeline, step, type PipelineStep } from './index.js';
 
 const fails = async () => {
   await Promise.resolve();
@@ -31,6 +31,21 @@ describe.each(places)('What runs beside a failing step of %s', (_, beside) => {
 
     expect(error).toMatchObject({ cause: failure });
     expect(reasons).toEqual([failure, failure]);
+  });
+
+  it('is not asked how to recover, and cleaned up', async () => {
+    const seen: string[] = [];
+    const listens = new FunctionStep(
+      'listens',
+      (__, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new RangeError('stopped')))),
+      { errorHandler: () => seen.push('onError'), cleanupFunc: () => seen.push('cleanup') },
+    );
+
+    const error = await rejected(beside(true, step('fails', fails), listens));
+
+    expect(error).toMatchObject({ cause: failure });
+    expect(seen).toEqual(['cleanup']);
   });
 
   it('is not tried again, however long it would wait', async () => {

@@ -1,5 +1,6 @@
 import type { JournalEntryView } from '../client/index.js';
 import { ownError } from '../core/errors/index.js';
+import { HOOK } from '../core/execution/index.js';
 import { DependencyRun, NodeEnd } from '../core/scheduling/index.js';
 import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
@@ -53,11 +54,11 @@ class JournalReader {
   /** Sets what a step is at, and answers it. */
   read(plan: StepPlan): StepStatus {
     const { path, slot, parts } = plan;
-    if (this.valueOf(`${path}:shouldSkip`)) {
+    if (this.valueOf(`${HOOK}${path}:shouldSkip`)) {
       this.states.skip(slot, 'its condition says so');
       return StepStatus.SKIPPED;
     }
-    const recovery = this.byName.get(`${path}:onError`);
+    const recovery = this.byName.get(`${HOOK}${path}:onError`);
     const status = parts === undefined ? this.readBody(plan) : this.readParts(plan, parts);
     if (status !== StepStatus.FAILED || recovery === undefined) return status;
     if (recovery.status === 'completed') return this.complete(plan, (recovery.value as Recorded | undefined)?.value);
@@ -76,7 +77,7 @@ class JournalReader {
   private readParts(plan: StepPlan, parts: StepParts): StepStatus {
     if (parts.kind === 'child') return this.readChild(plan);
     if (parts.kind === 'parallel') return this.readTogether(plan, parts.plans);
-    const condition = this.byName.get(`${plan.path}:condition`);
+    const condition = this.byName.get(`${HOOK}${plan.path}:condition`);
     if (condition === undefined) return StepStatus.PENDING;
     if (condition.status !== 'completed') return this.fail(plan, condition);
     const chosen = (condition.value as Recorded | undefined)?.value ? parts.whenTrue : parts.whenFalse;
@@ -120,7 +121,8 @@ class JournalReader {
   }
 
   private fail({ slot }: StepPlan, { name, error }: JournalEntryView): StepStatus {
-    this.states.fail(slot, ownError(name, error));
+    const called = name.startsWith(HOOK) ? name.slice(HOOK.length) : name;
+    this.states.fail(slot, ownError(called, error));
     return StepStatus.FAILED;
   }
 }

@@ -79,6 +79,30 @@ describe('A pipeline with a checkpoint store', () => {
     expect(calls).toEqual(['x', 'a', 'late']);
   });
 
+  it.each<[string, unknown, RegExp]>([
+    ['no object', '{"completed":["a"]}', /It is .*, not an object/],
+    ['a list', ['a'], /It is .*, not an object/],
+    ['no steps', { version: 1, results: {} }, /completed is undefined, not a list of names/],
+    ['steps without names', { version: 1, completed: [1], results: {} }, /completed is .*, not a list of names/],
+    ['no results', { version: 1, completed: ['a'], results: null }, /results is null, not an object/],
+    ['a version that is none', { version: 'one', completed: ['a'], results: {} }, /version is "one", not an integer/],
+    ['metadata that are none', { version: 1, completed: [], results: {}, metadata: 1 }, /metadata is 1, not an object/],
+  ])('refuses a checkpoint with %s, runs nothing and says how to go on', async (_, found, reason) => {
+    const { store, calls, does, execute } = setUp();
+    const pipeline = new Pipeline('p', [step('a', does('a'))], store);
+    store.set('pipeline:p:r', found);
+
+    const outcome = execute(pipeline);
+
+    await expect(outcome).rejects.toMatchObject({ code: 'WORKFLOW_PAYLOAD', path: 'The checkpoint "pipeline:p:r"' });
+    await expect(outcome).rejects.toThrow(reason);
+    await expect(outcome).rejects.toThrow(/delete that key, or give another runId/);
+    expect([calls, store.get('pipeline:p:r')]).toEqual([[], found]);
+    store.delete('pipeline:p:r');
+    await execute(pipeline);
+    expect(calls).toEqual(['a']);
+  });
+
   describe('in another version', () => {
     const inVersion = async (version: number, stored: number | undefined, more: PipelineOptions = {}) => {
       const { store, calls, broken, does, execute, refused } = setUp();

@@ -1,5 +1,5 @@
 import type { WorkflowDefinition } from '../core/definition/index.js';
-import { WorkflowVersionMismatchError } from '../core/errors/index.js';
+import { describeValue, WorkflowPayloadError, WorkflowVersionMismatchError } from '../core/errors/index.js';
 import type { WorkflowLogger } from '../core/lifecycle/index.js';
 import { requireMethods } from '../core/options/index.js';
 import type { PipelineContext } from './pipeline-context.js';
@@ -18,11 +18,34 @@ export function requireStore<S extends PipelineCheckpointStore | undefined>(stor
 
 interface Checkpoint {
   /** Of the pipeline that wrote it. */
-  readonly version: number;
+  readonly version?: number | null;
   /** The paths of what is done: a store may drop results that are `undefined`. */
   readonly completed: readonly string[];
   readonly results: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly metadata?: Readonly<Record<string, unknown>> | null;
+}
+
+/** What is found of a run is what it has done: were anything else passed over, it would be done once more. */
+function readCheckpoint(key: string, found: unknown): Checkpoint {
+  const { version, completed, results, metadata } = found as { readonly [K in keyof Checkpoint]?: unknown };
+  const refuse = (what: string, value: unknown, wanted: string): never => {
+    throw new WorkflowPayloadError({
+      path: `The checkpoint "${key}"`,
+      reason: `${what} is ${describeValue(value)}, not ${wanted}. Let the store answer what it was given; or delete that key, or give another runId, and the pipeline begins anew.`,
+      operation: 'read',
+    });
+  };
+  if (!isObject(found)) refuse('It', found, 'an object');
+  if (version != null && !Number.isSafeInteger(version)) refuse('Its version', version, 'an integer');
+  if (!Array.isArray(completed) || !completed.every((path) => typeof path === 'string'))
+    refuse('What it has as completed', completed, 'a list of names of steps');
+  if (!isObject(results)) refuse('What it has as results', results, 'an object');
+  if (metadata != null && !isObject(metadata)) refuse('Its metadata', metadata, 'an object');
+  return found as Checkpoint;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -46,7 +69,8 @@ export class PipelineCheckpoint {
   /**
    * Lets a run begin with what an earlier one has done, and clears the checkpoint after success.
    *
-   * @throws WorkflowVersionMismatchError for what was done in a version that this one does not take over
+   * @throws WorkflowVersionMismatchError for what was done in a version that this one does not take over; WorkflowPayloadError for what is
+   * no checkpoint
    */
   async around<T>(context: PipelineContext, run: () => T | Promise<T>): Promise<T> {
     await this.restore(context);
@@ -58,21 +82,17 @@ export class PipelineCheckpoint {
 
   /** Reads what an earlier run with this id has done. */
   private async restore(context: PipelineContext): Promise<void> {
-    const found = (await this.tried('read', () => this.store.get(this.key))) as Checkpoint | undefined | null;
+    const found = await this.tried('read', () => this.store.get(this.key));
     if (found == null) return;
-    const { version, completed, results, metadata } = found;
-    if (!Array.isArray(completed) || results == null) {
-      this.logger.warn('The checkpoint of a pipeline is not one, and is passed over.', { key: this.key });
-      return;
-    }
+    const { version, completed, results, metadata } = readCheckpoint(this.key, found);
     this.requireVersion(version);
-    for (const path of completed as readonly string[]) this.completed.set(path, results[path]);
-    context.apply({ metadata });
+    for (const path of completed) this.completed.set(path, results[path]);
+    context.apply({ ...(metadata != null && { metadata }) });
   }
 
-  private requireVersion(found: number | undefined): void {
+  private requireVersion(found: number | undefined | null): void {
     const { name, version, isCompatibleWith } = this.pipeline;
-    if (found === undefined)
+    if (found == null)
       this.logger.warn('The checkpoint of a pipeline has no version, and is taken for one of this version.', {
         key: this.key,
       });

@@ -89,12 +89,10 @@ describe('What goes through a pipeline', () => {
       expect(context.getStepResult('both')).toEqual([1, 'Y']);
     });
 
-    it('that fails, or holds something else, the pipeline runs all the same', async () => {
+    it('that fails, the pipeline runs all the same', async () => {
       const broken = { get: fail, set: fail, delete: fail };
-      const odd = { get: () => 'odd', set: () => undefined, delete: () => undefined };
 
-      for (const store of [broken, odd])
-        expect((await new Pipeline('p', [step('a', () => 1)], store).execute()).getStepResult('a')).toBe(1);
+      expect((await new Pipeline('p', [step('a', () => 1)], broken).execute()).getStepResult('a')).toBe(1);
     });
   });
 });

@@ -1,23 +1,18 @@
-import type { CompensationContext, StepContext, StepOptions, WorkflowContext } from '../core/definition/index.js';
+import type { WorkflowContext } from '../core/definition/index.js';
 import type { AbortScope } from '../core/cancellation/index.js';
-import { ownError, toError } from '../core/errors/index.js';
-import { attributeFailure, beginStep, isInMemory, scopeBelow, unwatchedSteps } from '../core/execution/index.js';
+import { toError } from '../core/errors/index.js';
+import { attributeFailure, beginHook, isInMemory, scopeBelow, unwatchedSteps } from '../core/execution/index.js';
 import { isThenable } from '../core/options/index.js';
 import { NodeEnd, runDependencies, type FinishingRunner } from '../core/scheduling/index.js';
 import { PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import type { PipelineCheckpoint } from './pipeline-checkpoint.js';
-import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
+import type { PipelineContext } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
+import { KnownTime, StepCalls, type Body } from './step-calls.js';
 import { undosByPath, type StepParts, type StepPlan, type StepUndo } from './step-plan.js';
 import { DEPENDENCY_FAILED, type StepStates } from './step-states.js';
 
-type Body = (context: PipelineContext, step: StepContext) => unknown;
 type Parts<Kind extends StepParts['kind']> = Extract<StepParts, { readonly kind: Kind }>;
-
-/** What the journal keeps of a body: its answer, and what it told the context. */
-interface Recorded extends PipelineWrites {
-  readonly value?: unknown;
-}
 
 /** How a step ended, with what it answered or threw. */
 interface Outcome {
@@ -43,8 +38,10 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   private readonly together: AbortScope | undefined;
   /** Where bodies may simply be called. */
   private readonly unwatched: ReturnType<typeof unwatchedSteps>;
-  /** The time as the code knows it: a body must not ask the context itself. */
-  private readonly time: { knownAt: number; now(): number } | undefined;
+  /** Absent in memory. */
+  private readonly time: KnownTime | undefined;
+  /** Made for the first step that is more than its `execute`: many runs have none. */
+  private ownCalls: StepCalls | undefined;
 
   constructor(
     private readonly ctx: WorkflowContext,
@@ -55,7 +52,8 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     this.failure = undefined;
     this.unwatched = options.checkpoint === undefined ? unwatchedSteps(ctx) : undefined;
     this.together = options.parallelism > 1 && options.failFast ? scopeBelow(ctx) : undefined;
-    this.time = this.inMemory ? undefined : { knownAt: ctx.now(), now: knownAt };
+    this.time = this.inMemory ? undefined : new KnownTime(ctx.now());
+    this.ownCalls = undefined;
     this.states = context.begin(plan.layout, this.time ?? ctx);
   }
 
@@ -111,7 +109,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
       const value = checkpoint.resultOf(path);
       this.context.setStepResult(path, value);
       const undo = undos.get(path);
-      if (undo !== undefined) await this.ctx.step(path, () => value, { compensate: this.undo(path, undo) });
+      if (undo !== undefined) await beginHook(this.ctx, path, () => value, { compensate: this.calls.undo(path, undo) });
     }
   }
 
@@ -123,7 +121,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
       resilience === undefined
         ? (context, own) => step.execute(context, own)
         : (context, own) => resilience.execute(async () => step.execute(context, own));
-    return this.call(path, body, options, scope);
+    return this.calls.execute(path, body, options, scope);
   }
 
   private async live(plan: StepPlan, scope?: AbortScope): Promise<Outcome> {
@@ -143,7 +141,10 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   private async conclude(plan: StepPlan, scope?: AbortScope): Promise<Outcome> {
     const { step, path, slot } = plan;
     try {
-      if (plan.asksToSkip && (await this.call(`${path}:shouldSkip`, (context) => step.shouldSkip(context)))) {
+      if (
+        plan.asksToSkip &&
+        (await this.calls.ask(`${path}:shouldSkip`, (context) => step.shouldSkip(context), scope))
+      ) {
         this.states.skip(slot, 'its condition says so');
         return { end: NodeEnd.Skipped };
       }
@@ -161,9 +162,10 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     try {
       return await this.execute(plan, scope);
     } catch (thrown) {
-      if (!plan.recovers || this.isStopped) throw thrown;
+      // Nobody asks for another end of a step that was stopped.
+      if (!plan.recovers || this.isStopped || scope?.aborted === true) throw thrown;
       try {
-        return await this.call(`${plan.path}:onError`, (context) => plan.step.onError(context, toError(thrown)));
+        return await this.calls.ask(`${plan.path}:onError`, (context) => plan.step.onError(context, toError(thrown)));
       } catch (error) {
         // The step is what a retry has to begin with, and not its handler.
         attributeFailure(error, thrown);
@@ -177,7 +179,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     try {
       // A run that was stopped takes no calls any more, but what was opened here is closed here.
       if (this.inMemory || this.isStopped) await step.cleanup(this.context);
-      else await this.call(`${path}:cleanup`, (context) => step.cleanup(context));
+      else await this.calls.ask(`${path}:cleanup`, (context) => step.cleanup(context));
     } catch (error) {
       // Documented: the step's outcome stands, whatever becomes of its cleaning up.
       this.ctx.logger.warn(`The cleanup of step "${path}" failed.`, { error: String(error) });
@@ -186,9 +188,9 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
 
   private async executeParts(path: string, parts: StepParts, scope?: AbortScope): Promise<unknown> {
     if (parts.kind === 'parallel') return this.executeAll(parts, scope);
-    if (parts.kind === 'child') return this.executeChild(path, parts);
+    if (parts.kind === 'child') return this.executeChild(path, parts, scope);
     const { condition, options } = parts;
-    const holds = await this.call(`${path}:condition`, (context) => condition(context), options, scope);
+    const holds = await this.calls.ask(`${path}:condition`, (context) => condition(context), scope, options);
     const chosen = holds ? parts.whenTrue : parts.whenFalse;
     if (chosen === undefined) return null;
     const { end, value, error } = await this.live(chosen, scope);
@@ -215,61 +217,26 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     return values;
   }
 
-  private async executeChild(path: string, { workflow, input, options }: Parts<'child'>): Promise<unknown> {
+  private async executeChild(
+    path: string,
+    { workflow, input, options }: Parts<'child'>,
+    scope?: AbortScope,
+  ): Promise<unknown> {
     const given =
       typeof input === 'function'
-        ? await this.call(`${path}:input`, (context) => (input as (context: PipelineContext) => unknown)(context))
+        ? await this.calls.ask(
+            `${path}:input`,
+            (context) => (input as (context: PipelineContext) => unknown)(context),
+            scope,
+          )
         : input;
     const { timeout, compensate } = options;
     const undo = compensate as StepUndo | undefined;
     return this.ctx.executeChild(workflow, given, {
       name: path,
       ...(timeout !== undefined && { timeout }),
-      ...(undo !== undefined && { compensate: this.undo(path, undo) }),
+      ...(undo !== undefined && { compensate: this.calls.undo(path, undo) }),
     });
-  }
-
-  /** One call of a user's function through the context: as it is in memory, else with what it told the context beside its answer. */
-  private async call(name: string, body: Body, options?: StepOptions, scope?: AbortScope): Promise<unknown> {
-    const { ctx, context } = this;
-    const own = options && this.withContext(name, options);
-    try {
-      if (this.inMemory) return await beginStep(ctx, name, (step) => body(context, step), own, scope);
-      if (this.time !== undefined) this.time.knownAt = ctx.now();
-      const recorded = await ctx.step<Recorded>(
-        name,
-        async (step) => {
-          const fork = context.fork();
-          const value = await body(fork, step);
-          return { ...(value !== undefined && { value }), ...fork.writes() };
-        },
-        own as StepOptions<Recorded> | undefined,
-      );
-      const { value, ...writes } = recorded;
-      context.apply(writes);
-      return value;
-    } catch (error) {
-      throw ownError(name, error);
-    }
-  }
-
-  /** An undo is given the step's result, the pipeline's context and its own. */
-  private withContext(path: string, options: StepOptions): StepOptions {
-    if (options.compensate === undefined) return options;
-    const undo = this.undo(path, options.compensate as unknown as StepUndo);
-    if (this.inMemory) return { ...options, compensate: undo };
-    return { ...options, compensate: (result, own) => undo((result as Recorded | undefined)?.value, own) };
-  }
-
-  /** What is undone is not done any more, whatever becomes of the undo. */
-  private undo(path: string, undo: StepUndo): (result: unknown, own: CompensationContext) => unknown {
-    const { context } = this;
-    const { checkpoint } = this.options;
-    if (checkpoint === undefined) return (result, own) => undo(result, context, own);
-    return async (result, own) => {
-      await checkpoint.drop(path, context);
-      return undo(result, context, own);
-    };
   }
 
   /** Remembers the first step of the pipeline itself that failed: a step around it may make good for one inside. */
@@ -295,6 +262,10 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     return { end: NodeEnd.Failed, error };
   }
 
+  private get calls(): StepCalls {
+    return (this.ownCalls ??= new StepCalls(this.ctx, this.context, this.options.checkpoint, this.time));
+  }
+
   private get inMemory(): boolean {
     return this.unwatched !== undefined || isInMemory(this.ctx);
   }
@@ -302,8 +273,4 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
   private get isStopped(): boolean {
     return this.ctx.signal.aborted;
   }
-}
-
-function knownAt(this: { readonly knownAt: number }): number {
-  return this.knownAt;
 }

@@ -37,13 +37,7 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
     compensation?: SagaCompensation<R, I, Done & Readonly<Record<N, R>>> | null,
     options?: SagaStepOptions,
   ): SagaBuilder<I, Done & Record<N, R>> {
-    const step = new SagaStep(
-      name,
-      action as unknown as SagaAction<R>,
-      compensation as unknown as SagaCompensation<R>,
-      options,
-    );
-    return this.with(step);
+    return this.with(new SagaStep(name, action as never, compensation as never, options));
   }
 
   /**
@@ -58,13 +52,7 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
     compensation?: SagaCompensation<R, I, Done & Readonly<Record<N, R>>> | null,
     options?: SagaTransactionOptions,
   ): SagaBuilder<I, Done & Record<N, R>> {
-    const step = new SagaTransaction(
-      name,
-      action as unknown as SagaTransactionAction<R>,
-      compensation as unknown as SagaCompensation<R>,
-      options,
-    );
-    return this.with(step);
+    return this.with(new SagaTransaction(name, action as never, compensation as never, options));
   }
 
   /**
@@ -80,14 +68,7 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
     compensation?: SagaCompensation<OutputOf<W>, I, Done & Readonly<Record<N, OutputOf<W>>>> | null,
     options?: SagaChildOptions,
   ): SagaBuilder<I, Done & Record<N, OutputOf<W>>> {
-    const child = new SagaChild(
-      name,
-      workflow,
-      input as unknown as (context: SagaContext) => InputOf<W>,
-      compensation as unknown as SagaCompensation<OutputOf<W>>,
-      options,
-    );
-    return this.with(child);
+    return this.with(new SagaChild(name, workflow, input as never, compensation as never, options));
   }
 
   /** @throws WorkflowDefinitionError for a name given twice */
@@ -95,6 +76,7 @@ export class SagaBuilder<I = unknown, Done extends object = object> {
     return new Saga(this.name, this.parts, this.options);
   }
 
+  /** The part knows its own functions alone; what they are given is said here. */
   private with<More extends object>(part: SagaPart): SagaBuilder<I, More> {
     return new SagaBuilder(this.name, this.options, [...this.parts, part]);
   }

@@ -87,7 +87,7 @@ describe('A pipeline in an application', () => {
     const output = await handle.result();
     const names = (await client.getJournal('n-1')).map(({ name }) => name);
 
-    expect(names).toEqual(['first', 'route:condition', 'route/yes', 'both/x', 'both/y']);
+    expect(names).toEqual(['first', '$hook:route:condition', 'route/yes', 'both/x', 'both/y']);
     expect(output).toMatchObject({
       input: { any: 'input' },
       results: { route: 'Y', 'route/yes': 'Y', both: [1, 2] },

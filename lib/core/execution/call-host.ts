@@ -27,8 +27,8 @@ export interface CallHost {
   arrive(arrival: Arrival): void;
   /** Queues a result that is still being made; the instance is not suspended meanwhile. Must not reject. */
   arriveLater(arrival: Promise<Arrival>): void;
-  /** Runs a body's attempts; the instance is not suspended while they run. `onEnd` is called in a turn. */
-  attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void): void;
+  /** Runs a body's attempts until the scope is aborted; the instance is not suspended while they run. `onEnd` is called in a turn. */
+  attempt(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void;
   /** Whether the body of a step may begin now: false once the lease has run out here, or a cancel is known. */
   readonly mayBegin: boolean;
   /** Makes an effect due again, behind the gate, after a stored wait. */

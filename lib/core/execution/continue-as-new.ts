@@ -1,4 +1,7 @@
 import type { WorkflowContext } from '../definition/index.js';
+import { ContextUsageError } from '../errors/index.js';
+import { decodeName } from '../records/index.js';
+import type { ContextHost } from './execution-host.js';
 
 /**
  * Ends the code of a generation; carried by `throw` so that nothing after `continueAsNew` runs. Not an error: nobody sees it.
@@ -30,4 +33,17 @@ export function continueCarrying(ctx: WorkflowContext, input: unknown, carried: 
 /** What the generation before left for this one in this process. @internal */
 export function carriedTo(ctx: WorkflowContext): unknown {
   return (ctx as { readonly carried?: unknown }).carried;
+}
+
+/** @throws ContextUsageError while the generation has calls or undos that nothing would come back to. @internal */
+export function refuseUnfinished({ calls, undos }: ReturnType<ContextHost['unfinished']>): void {
+  if (calls.length > 0) {
+    const names = calls.map((name) => `"${decodeName(name)}"`).join(', ');
+    throw new ContextUsageError(`continueAsNew was called while ${names} had not ended. Await every call before it.`);
+  }
+  if (undos.length > 0) {
+    throw new ContextUsageError(
+      `continueAsNew was called while ${undos.join(', ')} could still have to be undone. Call ctx.commit before it.`,
+    );
+  }
 }

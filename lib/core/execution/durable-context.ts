@@ -18,23 +18,23 @@ import type {
   WorkflowReference,
   WorkflowSignal,
 } from '../definition/index.js';
+import type { AbortScope } from '../cancellation/index.js';
 import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
-import { refuseUnknownOptions } from '../options/index.js';
 import { resolveRetry } from '../policies/index.js';
-import { assertName, decodeName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
+import { assertName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import { parseDuration } from '../time/index.js';
-import { ChildCall, type ChildPlan } from './child-call.js';
-import { CHILD, planChild } from './child-plan.js';
 import { CommitCall } from './commit-call.js';
-import { ContinueAsNew } from './continue-as-new.js';
+import { ContinueAsNew, refuseUnfinished } from './continue-as-new.js';
 import { statusText } from './custom-status.js';
+import { DurableChildren } from './durable-children.js';
 import { ENGINE, type ContextHost } from './execution-host.js';
 import { replaySilent } from './replay-silent.js';
 import { requireBody } from './step-body.js';
-import { plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call.js';
+import { HOOK, plainStep, resolveStep, StepCall, type ResolvedStep } from './step-call.js';
 import { currentStepScope } from './step-scope.js';
+import { StoppableStepCall } from './stoppable-step-call.js';
 import { resolveTransaction, TransactionCall } from './transaction-call.js';
 import { SLEEP_CONDITION, TIMEOUT_CONDITION, WaitCall, type WaitFor } from './wait-call.js';
 import { describeTask, type AnyTaskOptions } from './task-description.js';
@@ -47,9 +47,10 @@ export function createContext(execution: ContextHost): WorkflowContext {
   return new DurableContext(execution);
 }
 
-class DurableContext implements WorkflowContext {
+/** A context whose calls are journaled. @internal */
+export class DurableContext implements WorkflowContext {
   private readonly source: RandomSource;
-  private childCounts: Map<string, number> | undefined;
+  private ownChildren: DurableChildren | undefined;
   private readonly defaults: ResolvedStep;
   private silentLogger: WorkflowLogger | undefined;
 
@@ -93,10 +94,38 @@ class DurableContext implements WorkflowContext {
     fn: (step: StepContext) => T | PromiseLike<T>,
     options?: StepOptions<T>,
   ): Promise<Journaled<T>> {
-    const key = this.key('step', name);
+    return this.begin(name, fn, options) as Promise<Journaled<T>>;
+  }
+
+  /** The same for interpreters. @param scope Stops the step before the run is stopped. */
+  begin<T>(
+    name: string,
+    fn: (step: StepContext) => T | PromiseLike<T>,
+    options?: StepOptions<T>,
+    scope?: AbortScope,
+    prefix = '',
+  ): Promise<unknown> {
+    const { execution } = this;
+    const key = prefix + this.key('step', name);
     requireBody('step', name, fn);
     const resolved = resolveStep(name, options, this.defaults);
-    return this.execution.ask(new StepCall(key, this.execution.delivered, name, resolved, fn)) as Promise<Journaled<T>>;
+    if (scope === undefined) return execution.ask(new StepCall(key, execution.delivered, name, resolved, fn));
+    return execution.ask(new StoppableStepCall(key, execution.delivered, name, resolved, fn, scope));
+  }
+
+  /** The same for what is no step: it has a name of the engine. */
+  beginHook<T>(
+    name: string,
+    fn: (step: StepContext) => T | PromiseLike<T>,
+    options?: StepOptions<T>,
+    scope?: AbortScope,
+  ): Promise<unknown> {
+    return this.begin(name, fn, options, scope, HOOK);
+  }
+
+  /** What is stopped with the run, and may be stopped alone. */
+  scopeBelow(): AbortScope {
+    return this.execution.scope.child();
   }
 
   transaction<T, Manager = TransactionManager>(
@@ -178,7 +207,8 @@ class DurableContext implements WorkflowContext {
     input: InputOf<W>,
     options: ChildOptions = {},
   ): Promise<ChildHandle<OutputOf<W>>> {
-    return this.child(workflow, input, options).promise as Promise<ChildHandle<OutputOf<W>>>;
+    this.refuseInStep('startChild');
+    return this.children.start(workflow, input, options).promise as Promise<ChildHandle<OutputOf<W>>>;
   }
 
   async executeChild<W extends WorkflowReference>(
@@ -186,8 +216,8 @@ class DurableContext implements WorkflowContext {
     input: InputOf<W>,
     options: ExecuteChildOptions<OutputOf<W>> = {},
   ): Promise<Journaled<OutputOf<W>>> {
-    const call = this.child(workflow, input, options as ExecuteChildOptions);
-    const handle = await call.promise;
+    this.refuseInStep('startChild');
+    const handle = await this.children.start(workflow, input, options as ExecuteChildOptions).promise;
     return (await handle.result()) as Journaled<OutputOf<W>>;
   }
 
@@ -237,7 +267,7 @@ class DurableContext implements WorkflowContext {
 
   continueAsNew(input: unknown): never {
     this.refuseInStep('continueAsNew');
-    this.refuseUnfinished();
+    refuseUnfinished(this.execution.unfinished());
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- carried by throw, seen by nobody, not an error
     throw new ContinueAsNew(input);
   }
@@ -246,21 +276,12 @@ class DurableContext implements WorkflowContext {
     throw new WorkflowFailError(message);
   }
 
-  private instantOf(until: SleepUntil, place: string): (now: number) => number {
-    return instantOf(this.execution.services, until, () => this.execution.deliveredAt, place);
+  private get children(): DurableChildren {
+    return (this.ownChildren ??= new DurableChildren(this.execution, this.defaults.policy));
   }
 
-  private refuseUnfinished(): void {
-    const { calls, undos } = this.execution.unfinished();
-    if (calls.length > 0) {
-      const names = calls.map((name) => `"${decodeName(name)}"`).join(', ');
-      throw new ContextUsageError(`continueAsNew was called while ${names} had not ended. Await every call before it.`);
-    }
-    if (undos.length > 0) {
-      throw new ContextUsageError(
-        `continueAsNew was called while ${undos.join(', ')} could still have to be undone. Call ctx.commit before it.`,
-      );
-    }
+  private instantOf(until: SleepUntil, place: string): (now: number) => number {
+    return instantOf(this.execution.services, until, () => this.execution.deliveredAt, place);
   }
 
   /** The journal key of a user's name. */
@@ -284,34 +305,5 @@ class DurableContext implements WorkflowContext {
     shape: (winner: string, value: unknown) => unknown,
   ): Promise<unknown> {
     return this.execution.ask(new WaitCall(key, this.execution.delivered, conditions, shape));
-  }
-
-  private child(workflow: WorkflowReference, input: unknown, options: ExecuteChildOptions): ChildCall {
-    this.refuseInStep('startChild');
-    refuseUnknownOptions(options, CHILD, 'startChild');
-    const { execution } = this;
-    const definition = execution.services.registry.resolve(workflow, options.version);
-    this.childCounts ??= new Map();
-    const count = this.childCounts.get(definition.name) ?? 0;
-    if (options.name === undefined) this.childCounts.set(definition.name, count + 1);
-    if (options.name !== undefined) assertName(options.name, 'startChild, name');
-    const name = options.name === undefined ? `${definition.name}#${count}` : encodeName(options.name);
-    const retry = resolveRetry(options.compensateRetry, this.defaults.policy, `child "${name}"`, 'compensateRetry');
-    const plan = planChild(execution, definition, name, input, options, retry);
-    const call = new ChildCall(name, execution.delivered, plan, (started) => this.handleOf(name, started));
-    void execution.ask(call);
-    return call;
-  }
-
-  private handleOf(name: string, plan: ChildPlan): ChildHandle {
-    let result: Promise<unknown> | undefined;
-    const condition: WaitFor = { kind: 'child', key: 'child', childId: plan.childId, workflowName: plan.workflowName };
-    return {
-      kind: 'child',
-      id: plan.childId,
-      workflow: plan.workflowName,
-      version: plan.version,
-      result: () => (result ??= this.wait(`$result:${name}`, [condition], (_winner, value) => value)),
-    };
   }
 }

@@ -4,7 +4,13 @@ import {
   type LifecycleEvent,
   type LifecycleEventType,
 } from '../lifecycle/index.js';
-import { decodeName, type InstanceRecord, type InstanceStatus, type JournalEntry } from '../records/index.js';
+import {
+  decodeName,
+  isEngineName,
+  type InstanceRecord,
+  type InstanceStatus,
+  type JournalEntry,
+} from '../records/index.js';
 import type { InstanceWriter, StagedWrites } from '../journal/index.js';
 import type { FlushUnit } from '../store/index.js';
 import type { EngineServices } from './engine-services.js';
@@ -70,7 +76,8 @@ export class EventLine {
   stepEnded(staged: StagedWrites, entry: JournalEntry): void {
     if (!this.services.options.stepEvents || (entry.kind !== 'step' && entry.kind !== 'undo')) return;
     const isUndo = entry.kind === 'undo';
-    if (isUndo && entry.status !== 'completed') return;
+    // What the engine records for itself is no step of anybody.
+    if (isUndo ? entry.status !== 'completed' : isEngineName(entry.name)) return;
     const type = isUndo ? 'step_compensated' : entry.status === 'completed' ? 'step_completed' : 'step_failed';
     const step = decodeName(isUndo ? entry.name.slice('$compensate:'.length) : entry.name);
     const event = this.draft(type, isUndo ? 'compensating' : 'running', { step, attempts: entry.attempts });

@@ -1,7 +1,8 @@
 import { AbortScope } from '../cancellation/index.js';
 import { DefinitionRegistry, type WorkflowContext, type WorkflowDefinition } from '../definition/index.js';
 import { VirtualClock } from '../time/index.js';
-import { beginStep, executeInMemory, unwatchedSteps } from './execute-in-memory.js';
+import { executeInMemory } from './execute-in-memory.js';
+import { beginStep, unwatchedSteps } from './interpreter-calls.js';
 import { standaloneServices, type MemoryServices } from './memory-services.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- input is contravariant: each test gives its own

@@ -1,16 +1,9 @@
 import { AbortScope } from '../cancellation/index.js';
-import type {
-  DefinitionRegistry,
-  StepContext,
-  StepOptions,
-  WorkflowContext,
-  WorkflowDefinition,
-} from '../definition/index.js';
+import type { WorkflowDefinition } from '../definition/index.js';
 import { WorkflowCancelledError, WorkflowTimeoutError, isWorkflowError, readable } from '../errors/index.js';
 import { isThenable } from '../options/index.js';
 import type { WorkflowHeaders } from '../records/index.js';
 import { ContinueAsNew } from './continue-as-new.js';
-import { servicesOf } from './execution-host.js';
 import type { RunBelow } from './memory-children.js';
 import { MemoryContext } from './memory-context.js';
 import { MemoryEvents } from './memory-events.js';
@@ -73,74 +66,6 @@ async function beginBelow(
   } finally {
     follower.dispose();
   }
-}
-
-/**
- * Begins a step from an interpreter: without a journal and without options the body is simply called, and an answer without a promise
- * comes back without one.
- *
- * @param scope Of a {@link scopeBelow}: stops the step alone.
- * @internal
- */
-export function beginStep<T>(
-  ctx: WorkflowContext,
-  name: string,
-  fn: (step: StepContext) => T | PromiseLike<T>,
-  options?: StepOptions<T>,
-  scope?: AbortScope,
-): unknown {
-  return ctx instanceof MemoryContext ? ctx.begin(name, fn, options, scope) : ctx.step(name, fn, options);
-}
-
-/** Gives what a body sees. @internal */
-export interface UnwatchedSteps {
-  stepContext(name: string, scope?: AbortScope): StepContext;
-}
-
-/**
- * What steps are stopped by together before the run is; `undefined` in a run with a journal, where what a step ends with is recorded and
- * a later retry of the run would find it. Dispose it when they have ended.
- *
- * @internal
- */
-export function scopeBelow(ctx: WorkflowContext): AbortScope | undefined {
-  return ctx instanceof MemoryContext ? ctx.scopeBelow() : undefined;
-}
-
-/**
- * For interpreters that know their names to be different: where a run has no journal, cannot be stopped and tells nobody of its steps,
- * a body without options needs nothing around it, and its interpreter may simply call it. `undefined` where it may not.
- *
- * @internal
- */
-export function unwatchedSteps(ctx: WorkflowContext): UnwatchedSteps | undefined {
-  return ctx instanceof MemoryContext && ctx.isUnwatched ? ctx : undefined;
-}
-
-/**
- * The same for bodies that are tried once, in interpreters that give each call a name of its own: little more than a call.
- *
- * @param timeoutMs 0 for none.
- * @internal
- */
-export function beginVisit(
-  ctx: WorkflowContext,
-  name: string,
-  fn: (step: StepContext) => unknown,
-  timeoutMs: number,
-): unknown {
-  if (ctx instanceof MemoryContext) return ctx.visit(name, fn, timeoutMs);
-  return ctx.step(name, fn, { retry: false, ...(timeoutMs > 0 && { timeout: timeoutMs }) });
-}
-
-/** Whether a run is kept in memory only, so that values pass by reference. @internal */
-export function isInMemory(ctx: WorkflowContext): boolean {
-  return ctx instanceof MemoryContext;
-}
-
-/** The definitions of the engine that executes a run, with a journal or without one. @internal */
-export function registryOf(ctx: WorkflowContext): DefinitionRegistry | undefined {
-  return ctx instanceof MemoryContext ? ctx.registry : servicesOf(ctx)?.registry;
 }
 
 function begin(

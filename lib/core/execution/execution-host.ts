@@ -1,8 +1,5 @@
 import type { WorkflowContext } from '../definition/index.js';
-import type { AbortScope } from '../cancellation/index.js';
 import type { ArrivalLine } from './arrival-line.js';
-import type { AttemptPlan } from './attempt-plan.js';
-import type { AttemptsEnd } from './attempts.js';
 import type { BodyBoard } from './body-board.js';
 import type { CallBook } from './call-book.js';
 import type { CallHost } from './call-host.js';
@@ -66,8 +63,6 @@ export interface ExecutionHost extends CallHost {
   readonly isDropped: boolean;
   /** True while a shutdown waits for it. */
   readonly isLeaving: boolean;
-  /** Runs an undo's attempts under a scope of its own. */
-  attemptShielded(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void;
   /** Hands a result over to the code. */
   handOver(call: Call, entry: JournalEntry, value: unknown, error: Error | undefined): void;
   /** The code's end turned out to be another: a result that cannot be recorded is a failure. */

@@ -201,11 +201,7 @@ export class Execution implements ContextHost {
     this.arrivals.pushLater(arrival);
   }
 
-  attempt(name: string, plan: AttemptPlan, onEnd: (end: AttemptsEnd) => void): void {
-    this.attemptShielded(name, plan, this.scope, onEnd);
-  }
-
-  attemptShielded(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
+  attempt(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
     this.bodies.run(name, plan, scope, onEnd);
   }
 

@@ -1,5 +1,5 @@
 import type { DefinitionRegistry, WorkflowContext } from '../definition/index.js';
-import { registryOf } from './execute-in-memory.js';
+import { registryOf } from './interpreter-calls.js';
 
 /**
  * What the module says for definitions of one model that say nothing themselves, by the registry of its application: two applications of

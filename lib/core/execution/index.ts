@@ -10,16 +10,19 @@ export { currentStepScope, runInStepScope, runOutsideSteps } from './step-scope.
 export type { StepScope } from './step-scope.js';
 export type { Verdict } from './verdict.js';
 export { SLEEP_CONDITION } from './wait-call.js';
+export { executeInMemory } from './execute-in-memory.js';
+export type { ExecuteInMemoryOptions } from './execute-in-memory.js';
 export {
+  beginHook,
   beginStep,
   beginVisit,
-  executeInMemory,
+  HOOK,
   isInMemory,
   registryOf,
   scopeBelow,
   unwatchedSteps,
-} from './execute-in-memory.js';
-export type { ExecuteInMemoryOptions, UnwatchedSteps } from './execute-in-memory.js';
+} from './interpreter-calls.js';
+export type { UnwatchedSteps } from './interpreter-calls.js';
 export { statusOfFailure } from './failure-status.js';
 export { HouseSettings } from './house-settings.js';
 export { standaloneServices } from './memory-services.js';

@@ -78,7 +78,7 @@ export class MemoryAttempt extends MemoryStepContext implements StepScope {
   private fail(error: unknown): Promise<unknown> {
     this.end();
     const { tried, step, body, reported } = this;
-    return tried.attempt(step, body, tried.defaults, { error, progress: reported });
+    return tried.attempt(step, body, tried.defaults, { failed: { error, progress: reported } });
   }
 
   private end(): void {

@@ -104,17 +104,17 @@ export class MemoryContext implements WorkflowContext {
     options?: StepOptions<T>,
     scope?: AbortScope,
   ): unknown {
-    const { run } = this;
-    run.take('step', name);
-    if (run.isCancellable) run.scope.throwIfAborted();
-    if (!this.isPlain(options)) {
-      const resolved = resolveStep(name, options, run.defaults);
-      return run.untilAborted(run.attempt(name, fn, resolved, undefined, scope));
-    }
-    const answer = run.triesOnce
-      ? fn(new MemoryStepContext(run, name, scope))
-      : new MemoryAttempt(run, name, fn).begin();
-    return run.isCancellable && isThenable(answer) ? run.untilAborted(Promise.resolve(answer)) : answer;
+    return this.call(name, fn, options, scope, this.tellsSteps);
+  }
+
+  /** The same for what is no step: nobody is told of it. */
+  beginHook<T>(
+    name: string,
+    fn: (step: StepContext) => T | PromiseLike<T>,
+    options?: StepOptions<T>,
+    scope?: AbortScope,
+  ): unknown {
+    return this.call(name, fn, options, scope, false);
   }
 
   /**
@@ -255,6 +255,26 @@ export class MemoryContext implements WorkflowContext {
   /** Ends the children that do not outlive the run; `undefined` when there never were any. */
   closeChildren(): Promise<void> | undefined {
     return this.ownChildren?.close();
+  }
+
+  private call<T>(
+    name: string,
+    fn: (step: StepContext) => T | PromiseLike<T>,
+    options: StepOptions<T> | undefined,
+    scope: AbortScope | undefined,
+    isTold: boolean,
+  ): unknown {
+    const { run } = this;
+    run.take('step', name);
+    if (run.isCancellable) run.scope.throwIfAborted();
+    if (options !== undefined || isTold) {
+      const resolved = resolveStep(name, options, run.defaults);
+      return run.untilAborted(run.attempt(name, fn, resolved, { isTold, scope }));
+    }
+    const answer = run.triesOnce
+      ? fn(new MemoryStepContext(run, name, scope))
+      : new MemoryAttempt(run, name, fn).begin();
+    return run.isCancellable && isThenable(answer) ? run.untilAborted(Promise.resolve(answer)) : answer;
   }
 
   private get children(): MemoryChildren {

@@ -22,6 +22,16 @@ export interface MemoryRunOrigin {
   readonly scope?: AbortScope | undefined;
 }
 
+/** How a body is tried. @internal */
+export interface MemoryTry {
+  /** The first attempt, where it has been made already. */
+  readonly failed?: FailedAttempt;
+  /** Stops the step before the run is stopped. */
+  readonly scope?: AbortScope | undefined;
+  /** Whether it is told as a step. @default true */
+  readonly isTold?: boolean;
+}
+
 /** What only some runs need. */
 interface Extras {
   id?: string;
@@ -146,24 +156,20 @@ export class MemoryRun {
     over.abort(new Error('quiet'));
   }
 
-  /**
-   * Tries a body under its options; throws what the last attempt threw, with the step's name around it.
-   *
-   * @param failed The first attempt, where it has been made already.
-   * @param scope Stops the step before the run is stopped.
-   */
+  /** Tries a body under its options; throws what the last attempt threw, with the step's name around it. */
   async attempt(
     name: string,
     body: (step: StepContext) => unknown,
     options: ResolvedStep,
-    failed?: FailedAttempt,
-    scope = this.scope,
+    { failed, scope = this.scope, isTold = true }: MemoryTry,
   ): Promise<unknown> {
+    const events = isTold ? this.events : undefined;
     const refusal = (error: unknown, attempts: number): unknown => {
-      this.events?.stepEnded('step_failed', name, attempts);
+      events?.stepEnded('step_failed', name, attempts);
       return stepError(name, attempts, error);
     };
-    const value = await this.tryBody(this.plan(name, options, body), scope, refusal, failed);
+    const { value, attempts } = await this.tryBody(this.plan(name, options, body), scope, refusal, failed);
+    events?.stepEnded('step_completed', name, attempts);
     this.completed(name, value, options);
     return value;
   }
@@ -191,16 +197,13 @@ export class MemoryRun {
     scope: AbortScope,
     refusal: (error: unknown, attempts: number) => unknown,
     failed?: FailedAttempt,
-  ): Promise<unknown> {
+  ): Promise<{ readonly value: unknown; readonly attempts: number }> {
     let value: unknown;
     const record = (answer: unknown): undefined => {
       value = answer;
     };
     const end = await runAttempts({ ...plan, record }, scope, this.surroundings(), failed);
-    if (end.kind === 'completed') {
-      if (plan.undo === undefined) this.events?.stepEnded('step_completed', plan.step, end.attempts);
-      return value;
-    }
+    if (end.kind === 'completed') return { value, attempts: end.attempts };
     if (end.kind === 'failed' && end.status === 'cancelled' && (plan.undo !== undefined || this.isStopped))
       throw scope.reason;
     throw refusal(end.error, end.attempts);

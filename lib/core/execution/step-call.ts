@@ -1,3 +1,4 @@
+import type { AbortScope } from '../cancellation/index.js';
 import type { CompensationContext, StepContext, StepOptions } from '../definition/index.js';
 import {
   ContextUsageError,
@@ -10,7 +11,7 @@ import {
 import { retryKey } from '../journal/index.js';
 import { callback, knownOptions, refuseUnknownOptions } from '../options/index.js';
 import { resolveRetry, type RetryOptions, type RetryPolicy } from '../policies/index.js';
-import type { JournalEntry } from '../records/index.js';
+import type { EntryData, JournalEntry } from '../records/index.js';
 import { readPatiently } from '../store/index.js';
 import { parseDuration } from '../time/index.js';
 import type { AttemptsEnd } from './attempts.js';
@@ -104,6 +105,9 @@ export function startMarker(name: string): string {
   return `$start:${name}`;
 }
 
+/** Before the name of what is recorded as a step is, and is none: what an interpreter asks beside it. @internal */
+export const HOOK = '$hook:';
+
 /** A step: a side effect tried under its policy and recorded once. @internal */
 export class StepCall extends Call implements TriedStep {
   readonly hasEffect = true;
@@ -148,9 +152,14 @@ export class StepCall extends Call implements TriedStep {
 
   protected run(host: CallHost): void {
     const progress = this.wasBegunBefore(host) ? () => this.readProgress(host) : undefined;
-    host.attempt(this.name, new StepPlan(this, host, this.attempts + 1, progress), (end) => {
+    host.attempt(this.name, new StepPlan(this, host, this.attempts + 1, progress), this.scopeOf(host), (end) => {
       this.conclude(host, end);
     });
+  }
+
+  /** What stops the step. */
+  protected scopeOf(host: CallHost): AbortScope {
+    return host.scope;
   }
 
   protected conclude(host: CallHost, end: AttemptsEnd): void {
@@ -199,7 +208,7 @@ export class StepCall extends Call implements TriedStep {
   }
 
   /** An earlier owner may have run the body, and recorded what it reported. */
-  private wasBegunBefore(host: CallHost): boolean {
+  protected wasBegunBefore(host: CallHost): boolean {
     const { loadedHead } = host.journal;
     if (loadedHead === 0) return false;
     const start = host.journal.get(startMarker(this.name));
@@ -223,7 +232,7 @@ export class StepCall extends Call implements TriedStep {
     );
   }
 
-  private waitFor(host: CallHost, marker: JournalEntry, dueAt: number): void {
+  protected waitFor(host: CallHost, marker: JournalEntry, dueAt: number): void {
     host.desk.add({
       name: marker.name,
       conditions: [{ kind: 'timer', key: 'retry', dueAt }],
@@ -239,8 +248,16 @@ export class StepCall extends Call implements TriedStep {
     });
   }
 
-  private fail(host: CallHost, error: unknown, status: 'failed' | 'timed_out' | 'cancelled', attempts: number): void {
-    host.arrive({ call: this, status, attempts, error: stepError(this.step, attempts, error) });
+  /** @param data What the engine is to know of it later. */
+  protected fail(
+    host: CallHost,
+    error: unknown,
+    status: 'failed' | 'timed_out' | 'cancelled',
+    attempts: number,
+    data?: EntryData,
+  ): void {
+    const failure = stepError(this.step, attempts, error);
+    host.arrive({ call: this, status, attempts, error: failure, ...(data !== undefined && { data }) });
   }
 }
 

@@ -59,7 +59,7 @@ export class Unwinding {
       const undo = undoOf(call);
       if (undo === undefined) continue;
       const result = journal.get(call instanceof ChildCall ? `$result:${call.name}` : call.name);
-      if (result !== undefined) {
+      if (result !== undefined && result.data?.uncertain !== true) {
         if (result.status === 'completed' && result.position > committed)
           done.push({ ...undo, name: call.name, completed: result, position: result.position });
         continue;
@@ -178,7 +178,7 @@ export class Unwinding {
       record: () => undefined,
     };
     return new Promise((resolve) => {
-      host.attemptShielded(name, plan, this.scope, resolve);
+      host.attempt(name, plan, this.scope, resolve);
       void this.pump(name).then(() => {
         // Only a shutdown that cannot wait takes the body away without its end.
         resolve(undefined);

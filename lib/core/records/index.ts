@@ -26,7 +26,7 @@ export { CHILD_OUTCOME_SIGNAL, CLOSE_CANCEL_SIGNAL, CLOSE_TERMINATE_SIGNAL } fro
 export type { ChildOutcome, CloseRequest, SignalRecord, SignalSeed } from './signal-record.js';
 export { assertVersion, assertWorkflowName, definitionKey } from './definition-key.js';
 export { checkAttributes, checkHeaders, checkPriority } from './instance-rules.js';
-export { decodeName, encodeName, idempotencyKey } from './names.js';
+export { decodeName, encodeName, idempotencyKey, isEngineName } from './names.js';
 export {
   assertFreeText,
   assertKeyText,

@@ -64,6 +64,8 @@ export interface EntryData {
   readonly patched?: boolean;
   /** A step that may have run although no result was recorded. */
   readonly uncertain?: boolean;
+  /** A step that was stopped while the run went on. */
+  readonly stopped?: boolean;
 }
 
 /** What becomes of a running child when its parent ends. @publicApi */

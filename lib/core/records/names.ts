@@ -15,6 +15,11 @@ function encode(name: string): string {
   return name.replace(RESERVED, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** Whether a journal key is one of the engine's: a user's name never begins like it. @internal */
+export function isEngineName(encodedName: string): boolean {
+  return encodedName.startsWith('$');
+}
+
 /** The name as the user wrote it; names of the engine are left as they are. @internal */
 export function decodeName(encodedName: string): string {
   return encodedName.replace(ENCODED, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));

@@ -73,8 +73,9 @@ export class WaitDesk {
     this.open.set(wait.name, wait);
   }
 
-  remove(name: string): void {
-    this.open.delete(name);
+  /** @returns whether it was open. */
+  remove(name: string): boolean {
+    return this.open.delete(name);
   }
 
   clear(): void {

@@ -7,8 +7,9 @@ import { PipelineStep, type PipelineStepOptions, type StepStructure } from './pi
 /** @publicApi */
 export interface ParallelStepOptions extends Pick<PipelineStepOptions, 'dependencies' | 'timeout'> {
   /**
-   * Whether a failure keeps steps from beginning that have not begun. In memory it also aborts the signals of those that run, which are not
-   * tried again. Either way they are waited for, and the failure is thrown. @default true
+   * Whether a failure stops the steps beside it: what has not begun does not, and what runs has its signal aborted, is not tried again, and
+   * is recorded as cancelled when it throws. All are waited for, a workflow that runs as a step until its own end, and the failure is
+   * thrown. @default true
    */
   readonly failFast?: boolean;
 }

@@ -1,3 +1,4 @@
+import { isEngineName } from '../../../lib/core/records/index.js';
 import type { CrashBench, LedgerLine } from './crash-bench.js';
 
 /** A row as far as invariants look at it. */
@@ -128,7 +129,7 @@ export class Findings {
     const expected = Array.from({ length: event_seq }, (_, index) => index + 1);
     const told = this.lines(id, 'event').filter(({ type }) => /^step_(completed|failed)$/.test(type));
     const stepsTold = new Set(told.map(({ seq }) => seq)).size;
-    const steps = this.journal(id).filter(({ kind }) => kind === 'step').length;
+    const steps = this.journal(id).filter((entry) => entry.kind === 'step' && !isEngineName(entry.name)).length;
     if (stepsTold !== steps) yield `${id}: ${stepsTold} ends of steps were told instead of ${steps}.`;
     if (order.join() !== expected.join())
       yield `${id}: the events ${order.join()} arrived instead of 1 to ${event_seq}.`;
@@ -150,10 +151,9 @@ export class Findings {
   /** A recorded result has an effect behind it; an effect of a transaction and its record stand together. */
   private *unrecordedEffects({ id }: InstanceRow): Iterable<string> {
     const effects = this.effects(id);
-    for (const { name, kind } of this.journal(id)) {
-      // What the engine records of a task is its own.
-      const isOwn = name.startsWith('$task:');
-      if (kind === 'step' && !isOwn && effects[name] === undefined)
+    for (const { name, kind, status } of this.journal(id)) {
+      // What was stopped may have been stopped before it began.
+      if (kind === 'step' && status !== 'cancelled' && !isEngineName(name) && effects[name] === undefined)
         yield `${id}: step "${name}" is recorded and had no effect.`;
     }
     for (const step of new Set(this.lines(id, 'effect').map((line) => line.step))) {
