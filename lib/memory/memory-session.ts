@@ -4,6 +4,8 @@ import type { Inbox, InstanceQuery, StoreHealth, StreamRecord, WaitQuery, WaitRe
 import { healthOf } from './health.js';
 import type { MemoryDatabase } from './memory-database.js';
 
+const DONE = Promise.resolve();
+
 /** One process's way to the shared data: takes turns, and reads. @internal */
 export abstract class MemorySession {
   protected closed = false;
@@ -89,11 +91,15 @@ export abstract class MemorySession {
   }
 
   /** A real asynchronous turn: what others do meanwhile comes first. */
-  protected async turn(): Promise<void> {
-    if (!this.closed) await this.yieldEach?.();
-    if (this.closed)
-      throw new WorkflowStoreError('The memory store is closed. Call `open` before using it again.', {
-        retryable: false,
-      });
+  protected turn(): Promise<void> {
+    return this.yieldEach === undefined || this.closed ? this.begin() : this.yieldEach().then(this.begin);
   }
+
+  private readonly begin = (): Promise<void> => (this.closed ? Promise.reject(closedError()) : DONE);
+}
+
+function closedError(): WorkflowStoreError {
+  return new WorkflowStoreError('The memory store is closed. Call `open` before using it again.', {
+    retryable: false,
+  });
 }

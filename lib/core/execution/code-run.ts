@@ -10,7 +10,8 @@ export type CodeEnd =
 /** The workflow's own code: whether it may be running, and how it ended. @internal */
 export class CodeRun {
   end: CodeEnd | undefined;
-  private mayBeRunning = false;
+  /** What moves code that rests is waited for by the same rest. */
+  private state: 'active' | 'resting' | 'quiet' = 'quiet';
 
   constructor(
     private readonly clock: Clock,
@@ -18,7 +19,7 @@ export class CodeRun {
   ) {}
 
   start(definition: WorkflowDefinition, context: WorkflowContext, input: unknown): void {
-    this.mayBeRunning = true;
+    this.state = 'active';
     let answer: unknown;
     try {
       answer = definition.run(context, input);
@@ -36,20 +37,35 @@ export class CodeRun {
     );
   }
 
-  /** Something was handed to the code, or it asked for something: it may be running until it is quiet again. */
+  /** Something was handed to the code: it may be running until it is quiet again. */
   noteActive(): void {
-    this.mayBeRunning = true;
+    this.state = 'active';
   }
 
-  /** Whether the code may be running: something moved it since it was last quiet. */
+  /** The code has asked for something, perhaps by itself. */
+  noteAsked(): void {
+    if (this.state === 'quiet') this.state = 'active';
+  }
+
+  /** Whether the code may be running: something moved it since it was last quiet, and it has not ended. */
   get isActive(): boolean {
-    return this.mayBeRunning;
+    return this.state === 'active' && this.end === undefined;
   }
 
-  /** Calls back one macrotask later: the code is quiet then, unless something moved it meanwhile. */
+  /** Until the code is known to be quiet. */
+  get isResting(): boolean {
+    return this.state === 'resting';
+  }
+
+  /** Calls back one macrotask later: every promise callback has run, and what awaits nothing but promises is quiet. */
   rest(callback: () => void): void {
-    this.mayBeRunning = false;
+    this.state = 'resting';
     this.clock.macrotask(callback);
+  }
+
+  /** The rest is over. */
+  noteQuiet(): void {
+    this.state = 'quiet';
   }
 
   /** The end turned out to be another: a result that cannot be recorded is a failure. */

@@ -77,7 +77,7 @@ export class Execution implements ContextHost {
       },
       this.journal.loadedHead > 0,
     );
-    this.work = new WorkSignal(services.clock);
+    this.work = new WorkSignal();
     this.gate = new EffectGate(this.journal);
     this.code = new CodeRun(services.clock, this.work);
     this.bodies = new BodyBoard(this, this.work);
@@ -181,7 +181,7 @@ export class Execution implements ContextHost {
     }
     this.replay.noteAsked(call.name);
     this.calls.enqueue(call as Call);
-    this.code.noteActive();
+    this.code.noteAsked();
     this.work.raise();
     return call.promise;
   }

@@ -1,5 +1,6 @@
 import type { WorkflowContext } from '../definition/index.js';
 import { decodeName, type JournalEntry } from '../records/index.js';
+import { queueSettling, queueTick } from '../time/index.js';
 import type { Arrival } from './arrival.js';
 import type { Call } from './call.js';
 import type { CodeRun } from './code-run.js';
@@ -41,6 +42,7 @@ export class TurnLoop {
   /** The store refused a row of this instance. */
   refusal: Error | undefined;
   private isStarted = false;
+  private hasRested = false;
   private resolve!: (verdict: Verdict) => void;
   private reject!: (error: unknown) => void;
 
@@ -54,7 +56,7 @@ export class TurnLoop {
     return new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
-      this.host.services.clock.macrotask(this.isStarted ? this.takeTurns : this.begin);
+      queueTick(this.isStarted ? this.takeTurns : this.begin);
     });
   }
 
@@ -75,14 +77,14 @@ export class TurnLoop {
     this.takeTurns();
   };
 
-  /** Takes turns for as long as nothing has to be waited for; what ends the waiting calls it again, in a macrotask. */
+  /** Takes turns for as long as nothing has to be waited for; what ends the waiting calls it again. */
   private readonly takeTurns = (): void => {
     const { host } = this;
     const { code, replay, work } = this.parts;
     try {
       for (;;) {
         if (code.isActive) {
-          code.rest(this.takeTurns);
+          this.rest();
           return;
         }
         if (host.isDropped) {
@@ -103,6 +105,37 @@ export class TurnLoop {
     } catch (error) {
       this.reject(error);
     }
+  };
+
+  private rest(): void {
+    queueSettling(this.anticipate);
+    this.parts.code.rest(this.wakeUp);
+  }
+
+  private readonly wakeUp = (): void => {
+    const { code } = this.parts;
+    if (!code.isResting) return;
+    code.noteQuiet();
+    this.hasRested = true;
+    this.takeTurns();
+  };
+
+  /**
+   * Does what need not wait for the macrotask after which the code is quiet: results alone are handed over in an order. What the code
+   * has asked for begins, or has its past made durable, and code that has returned has nothing more to ask for. The first rest is
+   * waited for in any case, so that instances that follow one another leave room for everything else.
+   */
+  private readonly anticipate = (): void => {
+    const { host } = this;
+    const { code, replay } = this.parts;
+    if (!code.isResting || host.isDropped || this.refusal !== undefined) return;
+    if (code.end !== undefined) {
+      if (this.hasRested) this.wakeUp();
+      return;
+    }
+    if (!replay.isExhausted || host.stop !== undefined || mustStop(host)) return;
+    this.beginFresh();
+    if (host.gate.size > 0) host.writer.flushSoon();
   };
 
   private readonly goOn = (end: TurnEnd): void => {
@@ -128,15 +161,20 @@ export class TurnLoop {
       this.tellForgotten();
       return ending.run();
     }
-    for (const call of host.calls.takeFresh()) this.prepare(call);
-    if (host.gate.size > 0 && !host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested) {
-      host.gate.release(host);
-      // Bodies that answered at once have ended in this very turn.
-      host.bodies.conclude();
-    }
+    this.beginFresh();
+    // Bodies that answered at once have ended in this very turn.
+    host.bodies.conclude();
     if (host.desk.size > 0) host.desk.judgeTimers(host.services.storeTime.now());
     const arrival = host.arrivals.next();
     return arrival === undefined ? this.settleDown() : this.deliver(arrival);
+  }
+
+  /** Begins what the code has asked for, as far as its past is durable. */
+  private beginFresh(): void {
+    const { host } = this;
+    for (const call of host.calls.takeFresh()) this.prepare(call);
+    if (host.gate.size > 0 && !host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested)
+      host.gate.release(host);
   }
 
   private async stop(): Promise<TurnEnd> {

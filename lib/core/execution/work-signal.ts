@@ -1,19 +1,17 @@
-import type { Clock } from '../time/index.js';
+import { queueTick } from '../time/index.js';
 
 /** Lets one loop sleep until somebody has work for it; a raise that comes first is not lost. @internal */
 export class WorkSignal {
   private isRaised = false;
   private sleeper: (() => void) | undefined;
 
-  constructor(private readonly clock: Clock) {}
-
   raise(): void {
     const { sleeper } = this;
     this.isRaised = true;
     if (sleeper === undefined) return;
     this.sleeper = undefined;
-    // In a macrotask of its own: whoever raises is in the middle of something.
-    this.clock.macrotask(sleeper);
+    // Not at once: whoever raises is in the middle of something.
+    queueTick(sleeper);
   }
 
   /** Whoever is about to look around sees everything that was raised until now. */
@@ -23,7 +21,7 @@ export class WorkSignal {
 
   /** Calls back once something was raised since the last {@link clear}. At most one sleeps. */
   callBack(sleeper: () => void): void {
-    if (this.isRaised) this.clock.macrotask(sleeper);
+    if (this.isRaised) queueTick(sleeper);
     else this.sleeper = sleeper;
   }
 

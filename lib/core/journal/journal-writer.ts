@@ -119,11 +119,7 @@ export class JournalWriter {
       const size = batch.items.length;
       this.underWay += size;
       this.crowd = Math.max(this.underWay, this.crowd * CROWD_MEMORY);
-      void this.send(batch).finally(() => {
-        this.inFlight -= 1;
-        this.underWay -= size;
-        if (this.flushes.length > 0 || this.starts.length > 0) this.schedule();
-      });
+      this.send(batch, 0);
     }
   }
 
@@ -142,21 +138,52 @@ export class JournalWriter {
     return undefined;
   }
 
-  private async send(batch: Batch): Promise<void> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        if (batch.kind === 'flush')
-          this.settleFlush(batch.items, await this.store.flush(units(batch.items), attempt > 0));
-        else settle(batch.items, await this.store.start(units(batch.items), attempt > 0));
-        return;
-      } catch (error) {
-        if (this.closed || !isWorkflowError(error, 'WORKFLOW_STORE')) {
-          this.refuse(batch, error);
-          return;
-        }
-        if (attempt === 0) this.logger.warn('The store could not be reached; writing again.', { error: String(error) });
-        await this.pause(attempt);
+  /** Told by callbacks and not awaited: a lone step waits for each promise between it and its store. */
+  private send(batch: Batch, attempt: number): void {
+    const fail = (error: unknown): void => {
+      this.sendAgain(batch, attempt, error);
+    };
+    try {
+      if (batch.kind === 'flush') {
+        this.store.flush(units(batch.items), attempt > 0).then((results) => {
+          this.leave(batch, () => {
+            this.settleFlush(batch.items, results);
+          });
+        }, fail);
+      } else {
+        this.store.start(units(batch.items), attempt > 0).then((results) => {
+          this.leave(batch, () => {
+            settle(batch.items, results);
+          });
+        }, fail);
       }
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  private sendAgain(batch: Batch, attempt: number, error: unknown): void {
+    if (this.closed || !isWorkflowError(error, 'WORKFLOW_STORE')) {
+      this.leave(batch, () => {
+        this.refuse(batch, error);
+      });
+      return;
+    }
+    if (attempt === 0) this.logger.warn('The store could not be reached; writing again.', { error: String(error) });
+    const pauseMs = Math.min(this.options.pauseMs * 2 ** Math.min(attempt, 16), this.options.maxPauseMs);
+    this.clock.schedule(pauseMs, () => {
+      this.send(batch, attempt + 1);
+    });
+  }
+
+  /** A statement is no longer in flight; its owners are told, and what waited for its place is sent. */
+  private leave(batch: Batch, tell: () => void): void {
+    try {
+      tell();
+    } finally {
+      this.inFlight -= 1;
+      this.underWay -= batch.items.length;
+      if (this.flushes.length > 0 || this.starts.length > 0) this.schedule();
     }
   }
 
@@ -192,13 +219,6 @@ export class JournalWriter {
     this.clock.schedule(LOCKED_PAUSE_MS, () => {
       this.flushes.push(item);
       this.schedule();
-    });
-  }
-
-  private pause(attempt: number): Promise<void> {
-    const pauseMs = Math.min(this.options.pauseMs * 2 ** Math.min(attempt, 16), this.options.maxPauseMs);
-    return new Promise((resolve) => {
-      this.clock.schedule(pauseMs, resolve);
     });
   }
 }
