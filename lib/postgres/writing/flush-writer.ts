@@ -149,7 +149,7 @@ export class FlushWriter {
     const { core } = this;
     if (!wait && units.every(isLoneEntry)) return loneEntriesStatement(core.tables, core.texts, units);
     const slots = units.some((unit) => core.limited.leaves(unit));
-    if (!wait && !slots && units.every((unit) => isLastEntry(unit, core.outbox)))
+    if (!wait && !slots && units.every((unit) => isLoneEntry(unit) || isLastEntry(unit, core.outbox)))
       return lastEntriesStatement(core.tables, core.texts, units, core.offsetMs());
     return this.statements.build(units, core.offsetMs(), { wait, slots });
   }

@@ -10,10 +10,10 @@ const LAST_ENTRIES = new RowSet<FlushUnit>([
   ...loneEntries.columns,
   ...columns<FlushUnit>(
     ['no_cancel', 'bool', ({ expect }) => expect?.noCancel ?? false, { alike: 'T' }],
-    ['end_status', 'text', (unit) => endOf(unit).status, { alike: 'T' }],
-    ['output', 'text', (unit) => endOf(unit).output, { group: 'o' }],
+    ['end_status', 'text', (unit) => endOf(unit)?.status, { alike: 'T' }],
+    ['output', 'text', (unit) => endOf(unit)?.output, { group: 'o' }],
     ['last_event', 'int4', ({ events }) => events?.at(-1)?.seq ?? 0],
-    ['end_error', 'text', (unit) => endOf(unit).error, { group: 'e' }],
+    ['end_error', 'text', (unit) => endOf(unit)?.error, { group: 'e' }],
   ),
 ]);
 
@@ -34,8 +34,9 @@ export function isLastEntry(unit: FlushUnit, outbox: boolean): boolean {
 }
 
 /**
- * The flush of instances that each record a last result and end, by the rules of every flush. With one table of parameters, and
- * without the cases of other transitions, it takes two thirds of the general form. Units must be in id order.
+ * The flush of instances that each record one result, of which some or all end by it, by the rules of every flush. With one table of
+ * parameters, and without the cases of other transitions, it takes an eighth less of the server's time than the general form, and a
+ * fifth less of ours. Units must be in id order.
  *
  * @internal
  */
@@ -59,14 +60,14 @@ entry AS (INSERT INTO ${tables.entries} (instance_no, generation, fence, ${colum
 written AS (UPDATE ${tables.instances} i SET updated_at = h.now, status = h.end_status, worker_id = NULL, due_at = NULL,
     ended_at = h.now, output = ${optional('output')}, error = ${optional('end_error')}, crashes = 0, head = h."position",
     event_seq = greatest(i.event_seq, h.last_event), quarantined_for = NULL, resume_status = NULL
-  FROM held h WHERE i.id = h.id RETURNING 1)
+  FROM held h WHERE i.id = h.id AND h.end_status IS NOT NULL RETURNING 1)
 SELECT array_agg(h.n) AS n, array_agg(h.wakes) AS wakes, array_agg(h.n) FILTER (WHERE h.cancelled) AS cancelled,
-  1 / (CASE WHEN (SELECT count(*) FROM entry) = count(*) AND (SELECT count(*) FROM written) = count(*) THEN 1 ELSE 0 END) AS checked
+  1 / (CASE WHEN (SELECT count(*) FROM entry) = count(*) AND (SELECT count(*) FROM written) = count(h.end_status) THEN 1 ELSE 0 END) AS checked
 FROM held h`;
   });
   return { ...prepared, values: [offsetMs, ...batch.values] };
 }
 
-function endOf({ transition }: FlushUnit): End {
-  return transition as End;
+function endOf({ transition }: FlushUnit): End | undefined {
+  return transition as End | undefined;
 }

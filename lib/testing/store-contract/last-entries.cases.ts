@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { InstanceRecord } from '../../core/records/index.js';
-import type { FlushResult } from '../../core/store/index.js';
+import type { FlushResult, FlushUnit } from '../../core/store/index.js';
 import type { CaseGroup } from './contract-case.js';
 import type { ContractKit } from './contract-kit.js';
 
@@ -53,6 +53,28 @@ export const lastEntriesCases: CaseGroup = {
         }
       });
     }
+
+    rule('instances that end travel beside others that go on', async (kit) => {
+      const records = await running(kit, 4);
+      const unit = (index: number, ends: boolean): FlushUnit =>
+        kit.unit(records[index] as InstanceRecord, {
+          entries: [kit.entry(1, { name: `step-${index}` })],
+          ...(ends ? { transition: { kind: 'end', status: 'completed', output: `${index}` }, waitless: true } : {}),
+        });
+
+      const results = await kit.store.flush([unit(0, true), unit(1, false), unit(2, true), unit(3, false)]);
+
+      assert.deepEqual(
+        results.map(({ kind }) => kind),
+        ['applied', 'applied', 'applied', 'applied'],
+      );
+      for (const [index, { id }] of records.entries()) {
+        const { status, output, workerId } = await kit.get(id);
+        const expected = index % 2 === 0 ? ['completed', `${index}`, undefined] : ['running', undefined, 'worker-1'];
+        assert.deepEqual([status, output, workerId], expected);
+        assert.deepEqual(await kit.names(id), [`step-${index}`]);
+      }
+    });
 
     rule('an end that expects no cancel is refused beside others that are written', async (kit) => {
       const records = await running(kit, ALIKE.length);
