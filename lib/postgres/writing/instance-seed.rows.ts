@@ -1,5 +1,6 @@
 import type { StartUnit } from '../../core/store/index.js';
-import { RowSet, columns, type TableNames } from '../sql/index.js';
+import type { SqlStatement } from '../connection/index.js';
+import { NOW, RowSet, columns, type PreparedTexts, type TableNames } from '../sql/index.js';
 
 /** A start with the number of the unit it belongs to. @internal */
 export interface SeedRow {
@@ -7,32 +8,42 @@ export interface SeedRow {
   readonly unit: StartUnit;
 }
 
-/** The row of a new instance as it travels to the server. @internal */
-export const seedRows = new RowSet<SeedRow>(
-  columns<SeedRow>(
-    ['n', 'int4', ({ n }) => n],
-    ['id', 'text', ({ unit }) => unit.seed.id],
-    ['id_given', 'bool', ({ unit }) => unit.seed.idGiven],
-    ['name', 'text', ({ unit }) => unit.seed.name],
-    ['version', 'int4', ({ unit }) => unit.seed.version],
-    ['input', 'text', ({ unit }) => unit.seed.input],
-    ['input_hash', 'text', ({ unit }) => unit.seed.inputHash],
-    ['headers', 'text', ({ unit }) => jsonOrNull(unit.seed.headers), 'h'],
-    ['attributes', 'text', ({ unit }) => jsonOrNull(unit.seed.attributes), 'a'],
-    ['priority', 'int4', ({ unit }) => unit.seed.priority],
-    ['seed', 'text', ({ unit }) => unit.seed.seed],
-    ['limits', 'text', ({ unit }) => (unit.seed.limits.length === 0 ? null : JSON.stringify(unit.seed.limits)), 'l'],
-    ['parent_id', 'text', ({ unit }) => unit.seed.parent?.workflowId, 'p'],
-    ['parent_generation', 'int4', ({ unit }) => unit.seed.parent?.generation, 'p'],
-    ['parent_close', 'text', ({ unit }) => unit.seed.parent?.close, 'p'],
-    ['timeout_ms', 'int8', ({ unit }) => wholeMs(unit.seed.timeoutMs), 't'],
-    ['delay_ms', 'int8', ({ unit }) => wholeMs(unit.seed.delayMs) ?? 0],
-    ['worker_id', 'text', ({ unit }) => leaseOf(unit)?.workerId, 'w'],
-    ['build_id', 'text', ({ unit }) => leaseOf(unit)?.buildId, 'w'],
-    ['lease_ms', 'int8', ({ unit }) => leaseOf(unit)?.leaseMs, 'w'],
-    ['event_seq', 'int4', ({ unit }) => unit.events?.at(-1)?.seq ?? 0],
-  ),
+const SEED = columns<SeedRow>(
+  ['id', 'text', ({ unit }) => unit.seed.id],
+  ['name', 'text', ({ unit }) => unit.seed.name],
+  ['version', 'int4', ({ unit }) => unit.seed.version],
+  ['input', 'text', ({ unit }) => unit.seed.input],
+  ['input_hash', 'text', ({ unit }) => unit.seed.inputHash],
+  ['headers', 'text', ({ unit }) => jsonOrNull(unit.seed.headers), 'h'],
+  ['attributes', 'text', ({ unit }) => jsonOrNull(unit.seed.attributes), 'a'],
+  ['priority', 'int4', ({ unit }) => unit.seed.priority],
+  ['seed', 'text', ({ unit }) => unit.seed.seed],
+  ['limits', 'text', ({ unit }) => (unit.seed.limits.length === 0 ? null : JSON.stringify(unit.seed.limits)), 'l'],
+  ['parent_id', 'text', ({ unit }) => unit.seed.parent?.workflowId, 'p'],
+  ['parent_generation', 'int4', ({ unit }) => unit.seed.parent?.generation, 'p'],
+  ['parent_close', 'text', ({ unit }) => unit.seed.parent?.close, 'p'],
+  ['timeout_ms', 'int8', ({ unit }) => wholeMs(unit.seed.timeoutMs), 't'],
+  ['worker_id', 'text', ({ unit }) => leaseOf(unit)?.workerId, 'w'],
+  ['build_id', 'text', ({ unit }) => leaseOf(unit)?.buildId, 'w'],
+  ['event_seq', 'int4', ({ unit }) => unit.events?.at(-1)?.seq ?? 0],
 );
+
+/** The row of a new instance as it travels to the server. @internal */
+export const seedRows = new RowSet<SeedRow>([
+  ...columns<SeedRow>(
+    ['n', 'int4', ({ n }) => n],
+    ['id_given', 'bool', ({ unit }) => unit.seed.idGiven],
+    ['delay_ms', 'int8', ({ unit }) => wholeMs(unit.seed.delayMs) ?? 0],
+    ['lease_ms', 'int8', ({ unit }) => leaseOf(unit)?.leaseMs, 'w'],
+  ),
+  ...SEED,
+]);
+
+/** The row of a new instance that travels alone: what is due first is `due_in_ms` from now. */
+const loneSeed = new RowSet<SeedRow>([
+  ...columns<SeedRow>(['due_in_ms', 'int8', ({ unit }) => leaseOf(unit)?.leaseMs ?? wholeMs(unit.seed.delayMs) ?? 0]),
+  ...SEED,
+]);
 
 /**
  * The lease the instance is created with. With limits it depends on a free slot, which only a claim can take; what starts later is
@@ -62,6 +73,43 @@ export function insertInstances(tables: TableNames, from: string, alias: string,
     ${s}.input, ${s}.input_hash, ${s}.headers, ${s}.attributes::jsonb, ${s}.priority, ${s}.seed, ${s}.limits,
     ${s}.parent_id, ${s}.parent_generation, ${s}.parent_close, ${s}.worker_id, ${s}.build_id, ${s}.event_seq
   ${from}${mayExist ? '\n  ON CONFLICT (id) DO NOTHING' : ''}`;
+}
+
+/**
+ * The insert of one instance whose id nobody chose, or is locked already. Its values are said where they stand, and what it has no
+ * value for is left out: the server has the less to put together.
+ *
+ * @internal
+ */
+export function loneSeedStatement(
+  tables: TableNames,
+  texts: PreparedTexts,
+  unit: StartUnit,
+  { mayExist, offsetMs }: { readonly mayExist: boolean; readonly offsetMs: number },
+): SqlStatement {
+  const batch = loneSeed.batch([{ n: 1, unit }]);
+  const prepared = texts.get(`start-lone-${batch.code}${mayExist ? '-e' : ''}`, () => {
+    const [dueIn, ...values] = batch.expressions(2);
+    const isLeased = batch.uses('worker_id');
+    const timeout = values.find(({ column }) => column === 'timeout_ms');
+    const given = [
+      ['status', isLeased ? `'running'` : `'pending'`],
+      ['fence', isLeased ? '1' : '0'],
+      ['created_at', 'clock.now'],
+      ['updated_at', 'clock.now'],
+      ['due_at', `clock.now + ${dueIn?.expression ?? '0'}`],
+      ...(timeout === undefined ? [] : [['deadline_at', `clock.now + ${timeout.expression}`]]),
+      ...values.map(({ column, expression }) => [
+        column,
+        column === 'attributes' ? `${expression}::jsonb` : expression,
+      ]),
+    ];
+    return `INSERT INTO ${tables.instances} (${given.map(([column]) => column).join(', ')})
+  SELECT ${given.map(([, expression]) => expression).join(', ')} FROM (SELECT ${NOW} AS now) AS clock${
+    mayExist ? '\n  ON CONFLICT (id) DO NOTHING' : ''
+  } RETURNING 1 AS n, id, created_at, due_at, deadline_at`;
+  });
+  return { ...prepared, values: [offsetMs, ...batch.values] };
 }
 
 /** Tries the lock that everybody takes who creates an instance under a chosen id. @internal */

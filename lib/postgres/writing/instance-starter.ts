@@ -4,7 +4,15 @@ import { isLockTimeout, isRefusedValue, type SqlExecutor, type SqlResult, type S
 import { flag, instanceRecord, number, optionalNumber, recordColumns, text } from '../records/index.js';
 import { NOW, RowSet, columns } from '../sql/index.js';
 import type { StoreCore } from '../store-core.js';
-import { idLockKey, insertInstances, leaseOf, seedRows, tryIdLock, type SeedRow } from './instance-seed.rows.js';
+import {
+  idLockKey,
+  insertInstances,
+  leaseOf,
+  loneSeedStatement,
+  seedRows,
+  tryIdLock,
+  type SeedRow,
+} from './instance-seed.rows.js';
 
 interface EventRow {
   readonly n: number;
@@ -119,6 +127,13 @@ export class InstanceStarter {
     { guard, mayExist }: { readonly guard: boolean; readonly mayExist: boolean },
   ): Promise<SqlResult> {
     const { core } = this;
+    const [lone] = units;
+    if (units.length === 1 && lone !== undefined && !core.outbox && !(guard && lone.seed.idGiven)) {
+      const how = { mayExist, offsetMs: core.offsetMs() };
+      const result = await executor.query(loneSeedStatement(core.tables, core.texts, lone, how));
+      core.texts.noteRows(1);
+      return result;
+    }
     const batch = seedRows.batch(units.map((unit, index): SeedRow => ({ n: index + 1, unit })));
     const eventRows = core.outbox ? eventRowsOf(units) : [];
     const events = eventRows.length === 0 ? undefined : EVENTS.batch(eventRows);
@@ -129,9 +144,6 @@ export class InstanceStarter {
       const free = guarded ? `WHERE NOT s.id_given OR ${tryIdLock(t, 's.id')}` : '';
       const insert = `${insertInstances(t, 'FROM s, clock', 's', mayExist)} RETURNING`;
       const answer = 'id, created_at, due_at, deadline_at';
-      if (units.length === 1 && !guarded && events === undefined) {
-        return `WITH clock AS (SELECT ${NOW} AS now), s AS (SELECT * FROM ${batch.from('s', 2)}) ${insert} 1 AS n, ${answer}`;
-      }
       // Materialised, so that the lock is tried once for each row, before the rows are written.
       const ctes = [
         `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,

@@ -11,12 +11,19 @@ export function isLoneEntry(unit: FlushUnit): boolean {
     unit.entries[0]?.signalId === undefined &&
     unit.transition === undefined &&
     unit.expect === undefined &&
+    unit.events === undefined &&
+    isBare(unit)
+  );
+}
+
+/** Whether a unit has nothing but entries, and what becomes of its instance. @internal */
+export function isBare(unit: FlushUnit): boolean {
+  return (
     unit.waits === undefined &&
     unit.endedWaits === undefined &&
     unit.children === undefined &&
     unit.signals === undefined &&
     unit.stream === undefined &&
-    unit.events === undefined &&
     unit.customStatus === undefined
   );
 }
@@ -45,7 +52,7 @@ SELECT h.wakes, h.cancelled, 1 / (SELECT count(*) FROM entry) AS checked FROM he
   return { ...prepared, values: [unit.workflowId, unit.generation, unit.fence, ...batch.values] };
 }
 
-/** @internal */
-export function loneEntryAnswer(row: SqlRow): { readonly wakes: number; readonly cancelRequested: boolean } {
+/** What the flush of a lone unit answers. @internal */
+export function loneAnswer(row: SqlRow): { readonly wakes: number; readonly cancelRequested: boolean } {
   return { wakes: number(row, 'wakes'), cancelRequested: flag(row, 'cancelled') };
 }
