@@ -59,12 +59,7 @@ export class ResilientDatabase {
     }
   }
 
-  private async workAgain<T>(
-    work: () => Promise<T>,
-    repeatable: boolean,
-    attempt: number,
-    error: unknown,
-  ): Promise<T> {
+  private async workAgain<T>(work: () => Promise<T>, repeatable: boolean, attempt: number, error: unknown): Promise<T> {
     const lost = isConnectionFailure(error);
     const mayRepeat = isSerializationFailure(error) || (lost && repeatable);
     if (mayRepeat && attempt + 1 < this.settings.attempts) {
