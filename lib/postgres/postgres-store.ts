@@ -169,15 +169,16 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
     }
   }
 
-  async flush(units: readonly FlushUnit[], resend = false): Promise<FlushResult[]> {
-    if (units.length === 0) return [];
-    const results = await this.parts.writer.flush(units, resend);
-    units.forEach((unit, index) => {
-      const kind = results[index]?.kind;
-      if (kind === 'applied') this.flushed(unit);
-      else if (kind === 'fenced') this.core.limited.remove(unit.workflowId);
+  flush(units: readonly FlushUnit[], resend = false): Promise<FlushResult[]> {
+    if (units.length === 0) return Promise.resolve([]);
+    return this.parts.writer.flush(units, resend).then((results) => {
+      units.forEach((unit, index) => {
+        const kind = results[index]?.kind;
+        if (kind === 'applied') this.flushed(unit);
+        else if (kind === 'fenced') this.core.limited.remove(unit.workflowId);
+      });
+      return results;
     });
-    return results;
   }
 
   async registerWorker(worker: WorkerRegistration): Promise<void> {

@@ -13,20 +13,34 @@ export interface PgQueryConfig {
 export interface PgQueryResult {
   readonly rows: readonly Readonly<Record<string, string | null>>[];
   readonly rowCount: number | null;
+  readonly fields: readonly { readonly name: string }[];
 }
 
 /** What is used of the protocol below a client. `status` is what the server says after every statement; `I`: no transaction is open. @internal */
 export interface PgProtocol {
-  readonly stream?: { destroy(): void };
+  readonly stream: { destroy(): void; cork(): void; uncork(): void };
+  /** The texts that the connection keeps prepared, by name. */
+  readonly parsedStatements?: Readonly<Record<string, string | undefined>>;
+  bind(config: { readonly statement: string; readonly values: readonly (string | null)[] }): void;
+  execute(config: object): void;
+  sync(): void;
   on?(event: 'readyForQuery', listener: (message: { readonly status?: string }) => void): void;
   removeListener?(event: 'readyForQuery', listener: (message: { readonly status?: string }) => void): void;
+}
+
+/** A statement that writes its messages itself, and is told the answers. @internal */
+export interface PgSubmittable {
+  submit(connection: PgProtocol): Error | null;
 }
 
 /** As much of a client of the `pg` driver as is used here. @internal */
 export interface PgClient {
   readonly connection?: PgProtocol;
+  /** Whether statements are sent before those ahead of them are answered. */
+  readonly pipeline?: boolean;
   connect(): Promise<void>;
   query(config: PgQueryConfig): Promise<PgQueryResult>;
+  query(statement: PgSubmittable): void;
   on(event: 'error' | 'end', listener: (error?: Error) => void): void;
   on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): void;
   removeListener(event: 'error', listener: (error?: Error) => void): void;
@@ -42,6 +56,8 @@ export interface PgPoolClient extends PgClient {
 export interface PgPool {
   readonly options: { readonly password?: unknown; readonly connectionTimeoutMillis?: number; readonly max?: number };
   readonly Client: new (options: object) => PgClient;
+  /** How many wait for a client. */
+  readonly waitingCount: number;
   connect(): Promise<PgPoolClient>;
   on(event: 'error', listener: (error: Error) => void): void;
 }

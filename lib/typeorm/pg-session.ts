@@ -1,41 +1,62 @@
 import { isWorkflowStoreError, WorkflowStoreError } from '../core/errors/index.js';
 import { sqlStateOf, type SqlResult, type SqlStatement } from '../postgres/index.js';
-import type { PgClient, PgPool, PgPoolClient } from './pg-driver.js';
+import type { PgClient, PgPool, PgPoolClient, PgQueryResult } from './pg-driver.js';
+import { askPrepared, noteColumns } from './prepared-query.js';
 
 /** Every value stays the text that the server wrote: an application may have changed the driver's global type parsers. */
 const asText = { getTypeParser: () => (value: string) => value };
 
 /** Runs one statement on a client. @internal */
-export async function runStatement(client: PgClient, statement: SqlStatement): Promise<SqlResult> {
+export function runStatement(client: PgClient, statement: SqlStatement): Promise<SqlResult> {
+  return (askPrepared(client, statement) ?? askDriver(client, statement)).catch((error: unknown) => {
+    throw asStoreError(error);
+  });
+}
+
+async function askDriver(client: PgClient, { name, text, values }: SqlStatement): Promise<SqlResult> {
+  // The driver reads the values and changes none of them.
+  if (name === undefined) return resultOf(await client.query({ text, values, types: asText }));
+  const result = await client.query({ name, text, values, types: asText });
+  noteColumns(client, name, result.fields);
+  return resultOf(result);
+}
+
+function resultOf({ rows, rowCount }: PgQueryResult): SqlResult {
+  return { rows, rowCount: rowCount ?? 0 };
+}
+
+/** Borrows a client of the pool. @internal */
+export async function borrowClient(pool: PgPool): Promise<PgPoolClient> {
   try {
-    const { name, text, values } = statement;
-    const result = await client.query(
-      // The driver reads the values and changes none of them.
-      name === undefined ? { text, values, types: asText } : { name, text, values, types: asText },
-    );
-    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+    const client = await pool.connect();
+    listenForLoss(client);
+    return client;
   } catch (error) {
     throw asStoreError(error);
   }
 }
 
-/** Borrows a client of the pool; a client whose connection broke never goes back. @internal */
+/** Gives a client back; one whose connection broke never goes back into the pool. @internal */
+export function giveBack(client: PgPoolClient, error?: unknown): void {
+  client.release((error !== undefined && isLost(error)) || hasLost(client));
+}
+
+/** Whether a borrowed client has lost its connection. @internal */
+export function hasLost(client: PgClient): boolean {
+  return lost.has(client);
+}
+
+/** Borrows a client for some work. @internal */
 export async function withClient<T>(pool: PgPool, work: (client: PgPoolClient) => Promise<T>): Promise<T> {
-  let client: PgPoolClient;
-  try {
-    client = await pool.connect();
-  } catch (error) {
-    throw asStoreError(error);
-  }
-  let isBroken = false;
-  listenForLoss(client);
+  const client = await borrowClient(pool);
+  let failure: unknown;
   try {
     return await work(client);
   } catch (error) {
-    isBroken = isLost(error);
+    failure = error;
     throw error;
   } finally {
-    client.release(isBroken || lost.has(client));
+    giveBack(client, failure);
   }
 }
 

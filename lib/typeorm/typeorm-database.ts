@@ -11,6 +11,7 @@ import type {
 } from '../postgres/index.js';
 import { CommitSubscriber } from './commit-subscriber.js';
 import { ForeignDatabase } from './foreign-database.js';
+import { KeptClient } from './kept-client.js';
 import { PgConnection } from './pg-connection.js';
 import { poolOf, type PgClient } from './pg-driver.js';
 import { asStoreError, isLost, LossWatch, runStatement, withClient } from './pg-session.js';
@@ -20,7 +21,7 @@ import { dataSourceOf, openTransactionOf } from './transaction-handle.js';
 /** The database behind a TypeORM data source, over the clients of its own pool. @internal */
 export class TypeOrmDatabase implements SqlDatabase {
   private readonly commits = new CommitSubscriber();
-
+  private readonly kept = new KeptClient();
   private readonly foreign: ForeignDatabase;
   private readonly share: PoolShare;
 
@@ -30,7 +31,7 @@ export class TypeOrmDatabase implements SqlDatabase {
   }
 
   query(statement: SqlStatement): Promise<SqlResult> {
-    return withClient(this.share.clients, (client) => runStatement(client, statement));
+    return this.kept.query(this.share.clients, statement);
   }
 
   transaction<T>(work: (executor: SqlExecutor) => Promise<T>): Promise<T> {

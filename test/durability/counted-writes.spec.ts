@@ -20,12 +20,17 @@ describe('A write of which the database leaves out a row without a word', () => 
   const swallowed = entryOf(1, { name: 'swallowed' });
 
   it.each([
-    ['one entry', [swallowed]],
-    ['several entries', [swallowed, entryOf(2)]],
-  ])('is not taken for done: %s', async (_what, entries) => {
+    ['one entry', [swallowed], {}],
+    ['several entries', [swallowed, entryOf(2)], {}],
+    [
+      'an entry and the end',
+      [swallowed],
+      { waitless: true, transition: { kind: 'end', status: 'completed' } as const },
+    ],
+  ])('is not taken for done: %s', async (_what, entries, more) => {
     const owner = (await startRunning(store, 1))[0] as Owner;
 
-    await expect(store.flush([unitOf(owner, { entries })])).rejects.toThrow();
+    await expect(store.flush([unitOf(owner, { entries, ...more })])).rejects.toThrow();
 
     expect(await store.readJournal(owner.id)).toEqual([]);
     // Once the database takes what it is given, the same write is possible.

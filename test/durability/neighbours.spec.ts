@@ -81,6 +81,20 @@ describe('What one writer does to its neighbours', () => {
     expect(later[0]!.kind).toBe('applied');
   });
 
+  it('is no delay while a transaction of a user holds the row of an instance that ends', async () => {
+    const [held] = await startRunning(store, 1);
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`SELECT 1 FROM ${fixture.table('instances')} WHERE id = $1 FOR UPDATE`, [held!.id]);
+    const end = unitOf(held!, { waitless: true, transition: { kind: 'end', status: 'completed' } });
+
+    const early = await store.flush([end]);
+    await runner.commitTransaction();
+    await runner.release();
+
+    expect([...early, ...(await store.flush([end]))].map((result) => result.kind)).toEqual(['locked', 'applied']);
+  });
+
   it('is no delay while a transaction of a user has started an instance', async () => {
     const runner = dataSource.createQueryRunner();
     await runner.startTransaction();

@@ -9,7 +9,7 @@ export { VirtualClock, type VirtualClockOptions } from './virtual-clock.js';
 export { StoreTime } from './store-time.js';
 
 // Waiting
-export { afterPromises, queueSettling, queueTick } from './macrotask-queue.js';
+export { afterPromises, queueMacrotask, queueSettling, queueTick } from './macrotask-queue.js';
 export { delay } from './delay.js';
 export { TimerQueue } from './timer-queue.js';
 

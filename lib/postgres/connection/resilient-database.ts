@@ -49,20 +49,24 @@ export class ResilientDatabase {
     return delay(this.clock, longest * (0.5 + spread / 2));
   }
 
-  private async retry<T>(work: () => Promise<T>, repeatable: boolean): Promise<T> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        const lost = isConnectionFailure(error);
-        const mayRepeat = isSerializationFailure(error) || (lost && repeatable);
-        if (mayRepeat && attempt + 1 < this.settings.attempts) {
-          await this.pause(attempt);
-          continue;
-        }
-        throw lost || isSerializationFailure(error) ? unreachable(error) : error;
-      }
+  /** What goes well at once is waited for by one promise: a lone step waits for each of those between it and its store. */
+  private retry<T>(work: () => Promise<T>, repeatable: boolean, attempt = 0): Promise<T> {
+    const fail = (error: unknown): Promise<T> => this.workAgain(work, repeatable, attempt, error);
+    try {
+      return work().catch(fail);
+    } catch (error) {
+      return fail(error);
     }
+  }
+
+  private async workAgain<T>(work: () => Promise<T>, repeatable: boolean, attempt: number, error: unknown): Promise<T> {
+    const lost = isConnectionFailure(error);
+    const mayRepeat = isSerializationFailure(error) || (lost && repeatable);
+    if (mayRepeat && attempt + 1 < this.settings.attempts) {
+      await this.pause(attempt);
+      return this.retry(work, repeatable, attempt + 1);
+    }
+    throw lost || isSerializationFailure(error) ? unreachable(error) : error;
   }
 }
 

@@ -15,7 +15,8 @@ import { isWritten, refusal, standingStatement, unitStanding } from './flush-set
 import { COUNT_CHECK_STATE, FlushStatements } from './flush-statement.js';
 import { isLastEntry, lastEntriesStatement } from './last-entries-statement.js';
 import { loneEntriesStatement } from './lone-entries-statement.js';
-import { isLoneEntry, loneEntryAnswer, loneEntryStatement } from './lone-entry-statement.js';
+import { isLoneEnding, loneEndingStatement } from './lone-ending-statement.js';
+import { isLoneEntry, loneAnswer, loneEntryStatement } from './lone-entry-statement.js';
 
 /** What one statement made of a unit; `undefined` when its row was not locked. */
 type Attempt = FlushResult | undefined;
@@ -35,8 +36,25 @@ export class FlushWriter {
     this.statements = new FlushStatements(core.tables, core.texts, core.outbox, core.lockTimeoutMs);
   }
 
-  async flush(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
-    if (units.length === 1) return this.write(units, resend);
+  flush(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
+    const [lone] = units;
+    if (units.length > 1 || lone === undefined) return this.flushMany(units, resend);
+    const short = resend ? undefined : this.shortStatement(lone);
+    return short === undefined ? this.write(units, resend) : this.flushShort(lone, short);
+  }
+
+  /** What a quiet process writes, without the rounds of {@link write} unless they are needed. */
+  private flushShort(unit: FlushUnit, statement: SqlStatement): Promise<FlushResult[]> {
+    return this.attemptShort(this.executor, statement).then(
+      (attempt) => (attempt === undefined ? this.write([unit], false) : [attempt]),
+      (error: unknown) => {
+        if (isRefusedValue(error)) return this.write([unit], false);
+        throw error;
+      },
+    );
+  }
+
+  private async flushMany(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
     // Every statement of the engine takes its locks in id order.
     const order = units.map((_, index) => index).sort((a, b) => compareIds(units[a], units[b]));
     const sorted = order.map((index) => units[index] as FlushUnit);
@@ -125,8 +143,8 @@ export class FlushWriter {
   private async attempt(executor: SqlExecutor, units: readonly FlushUnit[], wait: boolean): Promise<Attempt[]> {
     const { core } = this;
     const [lone] = units;
-    if (units.length === 1 && lone !== undefined && !wait && isLoneEntry(lone))
-      return [await this.attemptEntry(executor, lone)];
+    const short = units.length === 1 && lone !== undefined && !wait ? this.shortStatement(lone) : undefined;
+    if (short !== undefined) return [await this.attemptShort(executor, short)];
     const { rows } = await executor.query(this.statement(units, wait));
     core.texts.noteRows(units.length);
     // One row for all of them: a row for each costs more to read than the rest of the answer.
@@ -149,17 +167,24 @@ export class FlushWriter {
     const { core } = this;
     if (!wait && units.every(isLoneEntry)) return loneEntriesStatement(core.tables, core.texts, units);
     const slots = units.some((unit) => core.limited.leaves(unit));
-    if (!wait && !slots && units.every((unit) => isLoneEntry(unit) || isLastEntry(unit, core.outbox)))
+    if (!wait && !slots && !core.outbox && units.every((unit) => isLoneEntry(unit) || isLastEntry(unit)))
       return lastEntriesStatement(core.tables, core.texts, units, core.offsetMs());
     return this.statements.build(units, core.offsetMs(), { wait, slots });
   }
 
-  private async attemptEntry(executor: SqlExecutor, unit: FlushUnit): Promise<Attempt> {
+  /** The statement of a unit that has a short one of its own. */
+  private shortStatement(unit: FlushUnit): SqlStatement | undefined {
     const { core } = this;
-    const { rows } = await executor.query(loneEntryStatement(core.tables, core.texts, unit));
-    core.texts.noteRows(1);
-    const [row] = rows;
-    return row && { kind: 'applied', ...loneEntryAnswer(row) };
+    if (isLoneEntry(unit)) return loneEntryStatement(core.tables, core.texts, unit);
+    if (core.outbox || !isLoneEnding(unit) || core.limited.leaves(unit)) return undefined;
+    return loneEndingStatement(core.tables, core.texts, unit, core.offsetMs());
+  }
+
+  private attemptShort(executor: SqlExecutor, statement: SqlStatement): Promise<Attempt> {
+    return executor.query(statement).then(({ rows: [row] }) => {
+      this.core.texts.noteRows(1);
+      return row && { kind: 'applied', ...loneAnswer(row) };
+    });
   }
 
   /** Ids among the unit's children that existed before and have another parent. */

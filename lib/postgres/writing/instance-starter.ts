@@ -8,6 +8,7 @@ import {
   idLockKey,
   insertInstances,
   leaseOf,
+  loneSeedStatement,
   seedRows,
   tryIdLock,
   wholeMs,
@@ -127,6 +128,13 @@ export class InstanceStarter {
     { guard, mayExist }: { readonly guard: boolean; readonly mayExist: boolean },
   ): Promise<SqlResult> {
     const { core } = this;
+    const [lone] = units;
+    if (units.length === 1 && lone !== undefined && !core.outbox && !(guard && lone.seed.idGiven)) {
+      const how = { mayExist, offsetMs: core.offsetMs() };
+      const result = await executor.query(loneSeedStatement(core.tables, core.texts, lone, how));
+      core.texts.noteRows(1);
+      return result;
+    }
     const batch = seedRows.batch(units.map((unit, index): SeedRow => ({ n: index + 1, unit })));
     const eventRows = core.outbox ? eventRowsOf(units) : [];
     const events = eventRows.length === 0 ? undefined : EVENTS.batch(eventRows);
@@ -136,10 +144,6 @@ export class InstanceStarter {
       const t = core.tables;
       const free = guarded ? `WHERE NOT s.id_given OR ${tryIdLock(t, 's.id')}` : '';
       const insert = `${insertInstances(t, 'FROM s, clock', 's', mayExist)} RETURNING`;
-      if (units.length === 1 && !guarded && events === undefined) {
-        const ctes = `WITH clock AS (SELECT ${NOW} AS now), s AS (SELECT * FROM ${batch.from('s', 2)})`;
-        return `${ctes} ${insert} created_at AS now, ARRAY[1] AS n`;
-      }
       // Materialised, so that the lock is tried once for each row, before the rows are written.
       const ctes = [
         `clock AS MATERIALIZED (SELECT ${NOW} AS now)`,

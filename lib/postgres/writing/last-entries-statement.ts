@@ -2,7 +2,7 @@ import type { FlushUnit, InstanceTransition } from '../../core/store/index.js';
 import type { SqlStatement } from '../connection/index.js';
 import { NOW, RowSet, columns, type PreparedTexts, type TableNames } from '../sql/index.js';
 import { loneEntries } from './flush-parts.js';
-import { recordsOneResult } from './lone-entry-statement.js';
+import { isLoneEnding } from './lone-ending-statement.js';
 
 type End = Extract<InstanceTransition, { readonly kind: 'end' }>;
 
@@ -17,20 +17,9 @@ const LAST_ENTRIES = new RowSet<FlushUnit>([
   ),
 ]);
 
-/**
- * Whether a unit records one result, by which its instance ends, and writes nothing else: how most instances end.
- *
- * @param outbox Whether the events of the end are stored.
- * @internal
- */
-export function isLastEntry(unit: FlushUnit, outbox: boolean): boolean {
-  return (
-    recordsOneResult(unit) &&
-    unit.transition?.kind === 'end' &&
-    unit.waitless === true &&
-    !(outbox && (unit.events?.length ?? 0) > 0) &&
-    unit.expect?.wakes === undefined
-  );
+/** Whether a unit records one result, by which its instance ends, and does nothing else: how most instances end. @internal */
+export function isLastEntry(unit: FlushUnit): boolean {
+  return unit.entries.length === 1 && isLoneEnding(unit);
 }
 
 /**

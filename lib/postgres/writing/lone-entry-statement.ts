@@ -4,11 +4,21 @@ import { flag, number } from '../records/index.js';
 import type { PreparedTexts, TableNames } from '../sql/index.js';
 import { loneEntry } from './flush-parts.js';
 
-/** Whether a unit has one result to record, and beside it at most a transition with its events. @internal */
-export function recordsOneResult(unit: FlushUnit): boolean {
+/** Whether a unit records one result and does nothing else: what most flushes of a quiet process are. @internal */
+export function isLoneEntry(unit: FlushUnit): boolean {
   return (
     unit.entries.length === 1 &&
     unit.entries[0]?.signalId === undefined &&
+    unit.transition === undefined &&
+    unit.expect === undefined &&
+    unit.events === undefined &&
+    isBare(unit)
+  );
+}
+
+/** Whether a unit has nothing but entries, and what becomes of its instance. @internal */
+export function isBare(unit: FlushUnit): boolean {
+  return (
     unit.waits === undefined &&
     unit.endedWaits === undefined &&
     unit.children === undefined &&
@@ -16,12 +26,6 @@ export function recordsOneResult(unit: FlushUnit): boolean {
     unit.stream === undefined &&
     unit.customStatus === undefined
   );
-}
-
-/** Whether a unit records one result and does nothing else: what most flushes of a quiet process are. @internal */
-export function isLoneEntry(unit: FlushUnit): boolean {
-  const { transition, expect, events } = unit;
-  return recordsOneResult(unit) && transition === undefined && expect === undefined && events === undefined;
 }
 
 /**
@@ -48,7 +52,7 @@ SELECT h.wakes, h.cancelled, 1 / (SELECT count(*) FROM entry) AS checked FROM he
   return { ...prepared, values: [unit.workflowId, unit.generation, unit.fence, ...batch.values] };
 }
 
-/** @internal */
-export function loneEntryAnswer(row: SqlRow): { readonly wakes: number; readonly cancelRequested: boolean } {
+/** What the flush of a lone unit answers. @internal */
+export function loneAnswer(row: SqlRow): { readonly wakes: number; readonly cancelRequested: boolean } {
   return { wakes: number(row, 'wakes'), cancelRequested: flag(row, 'cancelled') };
 }
