@@ -5,7 +5,6 @@ import {
   type WorkflowErrorOptions,
 } from '../../core/errors/index.js';
 import type { GraphOutcome } from '../node-result.js';
-import type { NodeExecutionError } from './node-execution.error.js';
 
 /** @publicApi */
 export interface GraphErrorOptions extends WorkflowErrorOptions {
@@ -24,7 +23,7 @@ export class GraphExecutionError extends WorkflowError {
   /** What the graph had done. Not stored with the error. */
   declare readonly result?: GraphOutcome;
   /** Why visits could not be undone, in the order in which undoing them was tried. Not stored with the error. */
-  declare readonly compensationErrors?: readonly NodeExecutionError[];
+  declare readonly compensationErrors?: readonly GraphExecutionError[];
 
   constructor(message: string, options: GraphErrorOptions = {}, code: WorkflowErrorCode = 'WORKFLOW_FAIL') {
     const { node = null, ...others } = options;
@@ -37,7 +36,7 @@ export class GraphExecutionError extends WorkflowError {
   }
 
   /** @internal */
-  withResult(result: GraphOutcome, compensationErrors: readonly NodeExecutionError[] = []): this {
+  withResult(result: GraphOutcome, compensationErrors: readonly GraphExecutionError[] = []): this {
     Object.defineProperty(this, 'result', { value: result, configurable: true });
     Object.defineProperty(this, 'compensationErrors', { value: compensationErrors, configurable: true });
     return this;
