@@ -27,6 +27,8 @@ export interface VisitHost {
   readonly isStopped: boolean;
   /** Whether the run itself stands still where somebody has to answer. */
   readonly pauses: boolean;
+  /** Whether visits are only looked up in a journal. */
+  readonly isRecorded: boolean;
   /** Whether to stand still before a visit; nowhere where it is left out. */
   stopsAt?(path: string): boolean;
   /** Calls the body of a node. */
@@ -41,6 +43,7 @@ export interface VisitHost {
 
 /** The host over a workflow context, with a journal or without. @internal */
 export class ContextHost implements VisitHost {
+  readonly isRecorded = false;
   readonly pauses: boolean;
 
   /** @param givesUp Whether the run may be stopped in memory, where nodes that are under way are given up then. */

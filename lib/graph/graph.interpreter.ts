@@ -1,7 +1,7 @@
 import { isThenable } from '../core/options/index.js';
-import { ConcurrencyLimiter } from '../core/policies/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import type { GraphConfig } from './graph-config.js';
+import { Branches } from './graph.branches.js';
 import { leave } from './graph.departure.js';
 import { GraphLimits, type LimitOptions } from './graph.limits.js';
 import type { GraphPlan, PlannedNode } from './graph.plan.js';
@@ -28,6 +28,8 @@ export interface TraversalOptions extends LimitOptions {
   /** The path of the node that this graph stands in, with a slash; empty for the outermost. */
   readonly prefix?: string;
   readonly observer?: TraversalObserver | undefined;
+  /** Whether a visit beside the node that this graph stands in has failed: then it makes no further ones. */
+  readonly isHalted?: () => boolean;
   /** The configuration of graphs within that were given none of their own. @default the usual one */
   readonly house?: GraphConfig | undefined;
 }
@@ -59,7 +61,7 @@ export class GraphTraversal {
   private readonly prefix: string;
   private readonly visitor: NodeVisitor;
   private readonly visits: Uint32Array;
-  private readonly limiter: ConcurrencyLimiter | undefined;
+  private readonly branches: Branches;
   private readonly limits: GraphLimits;
   private frontier: number[];
   private isParallel = false;
@@ -85,7 +87,7 @@ export class GraphTraversal {
     const position = positionIn(state);
     if (position !== undefined) this.takeUp(position);
     this.iterations = state._iteration;
-    this.limiter = config.maxParallelBranches === 0 ? undefined : new ConcurrencyLimiter(config.maxParallelBranches);
+    this.branches = new Branches(config.maxParallelBranches, () => this.isHalted);
     this.limits = new GraphLimits({ ...options, spentMs: position?.spentMs ?? 0 });
     const { visitsUntil, waiting } = this.limits;
     const surroundings = { config, host, state, observer, waiting, runWithin: this.runWithin.bind(this) };
@@ -95,6 +97,10 @@ export class GraphTraversal {
   /** Goes to an end, or to a pause. @throws GraphExecutionError; the reason, when the run was stopped */
   async run(): Promise<void> {
     while (this.frontier.length > 0) {
+      if (this.isHalted) {
+        this.isOver = false;
+        return;
+      }
       const room = this.options.observer?.room?.();
       if (room !== undefined) await room;
       this.refuseBeyondLimits();
@@ -102,8 +108,8 @@ export class GraphTraversal {
         const ended = this.begin(0);
         this.ended[0] = isThenable(ended) ? await ended : ended;
       } else if (this.isParallel) {
-        const branches = this.beginAll();
-        if (branches !== undefined) await branches;
+        const open = this.branches.beginAll(this.frontier.length, this.beginOne, this.note);
+        if (open !== undefined) await open;
       } else {
         await this.beginEach();
       }
@@ -155,6 +161,16 @@ export class GraphTraversal {
     );
   }
 
+  private readonly beginOne = (at: number): VisitEnd | Promise<VisitEnd> => this.begin(at);
+
+  private readonly note = (at: number, ended: VisitEnd): void => {
+    this.ended[at] = ended;
+  };
+
+  private get isHalted(): boolean {
+    return this.options.isHalted?.() === true;
+  }
+
   private nodeAt(at: number): PlannedNode {
     return this.plan.nodes[this.frontier[at] as number] as PlannedNode;
   }
@@ -182,40 +198,9 @@ export class GraphTraversal {
     return isMade ? this.visitor.recall(path, known) : this.visitor.visit(planned, path, known);
   }
 
-  /** Begins all of the frontier; answers a promise when not all have ended with that. */
-  private beginAll(): Promise<unknown> | undefined {
-    const open: Promise<unknown>[] = [];
-    let hasFailed = false;
-    for (let at = 0; at < this.frontier.length; at++) {
-      const note = (ended: VisitEnd | undefined): void => {
-        this.ended[at] = ended;
-        if (ended instanceof Failed) hasFailed = true;
-      };
-      if (this.limiter !== undefined) {
-        // What waits for its turn is not begun any more once another has failed.
-        open.push(this.limiter.run(() => (hasFailed ? undefined : this.begin(at))).then(note));
-        continue;
-      }
-      const ended = this.tried(at);
-      if (isThenable(ended)) open.push(ended.then(note));
-      else note(ended);
-    }
-    return open.length === 0 ? undefined : Promise.all(open);
-  }
-
-  /** A run that was stopped throws: so do then all that are under way, and all of them are waited for. */
-  private tried(at: number): VisitEnd | Promise<VisitEnd> {
-    try {
-      return this.begin(at);
-    } catch (error) {
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason reaches the caller unchanged
-      return Promise.reject(error);
-    }
-  }
-
   /** Visits the frontier one after the other, up to the first that does not end. */
   private async beginEach(): Promise<void> {
-    for (let at = 0; at < this.frontier.length; at++) {
+    for (let at = 0; at < this.frontier.length && !this.isHalted; at++) {
       const answer = this.begin(at);
       const ended = isThenable(answer) ? await answer : answer;
       this.ended[at] = ended;
@@ -234,7 +219,9 @@ export class GraphTraversal {
     const state = new WorkflowState(this.state[inputKey], inner && { initial: inner });
     const { waiting } = this.limits;
     const within = { config, state, limitMs, waiting, prefix: `${path}/` };
-    const traversal = new GraphTraversal(plan, { ...this.options, ...within });
+    const isHalted = () => this.branches.hasFailed || this.isHalted;
+    const halting = this.options.host.isRecorded ? {} : { isHalted };
+    const traversal = new GraphTraversal(plan, { ...this.options, ...within, ...halting });
     await traversal.run();
     const error = traversal.results.find((result) => result.error !== null)?.error ?? null;
     return {

@@ -61,6 +61,7 @@ export class RecordedRun {
 /** A host that makes nothing happen: it answers from the journal, as far as that goes. @internal */
 export class RecordedHost implements VisitHost {
   readonly pauses = false;
+  readonly isRecorded = true;
   readonly isStopped = false;
   /** Whether the run came to the visit to stop at. */
   hasStopped = false;

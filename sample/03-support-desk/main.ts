@@ -16,5 +16,7 @@ await runCommand(Settings, async (settings) => {
 
   console.log(`Listening on ${url}, process ${process.pid}: kill -9 it at any moment, and start again.`);
   console.log(`Open ${url} in a browser, or take in the messages: curl -X POST ${url}/tickets/inbox`);
-  if (unfinished.length > 0) console.log(`Unfinished tickets go on: ${unfinished.join(', ')}.`);
+  if (unfinished.length === 0) return;
+  const what = settings.runsTickets ? 'Unfinished tickets go on' : 'Unfinished tickets, for another process to run';
+  console.log(`${what}: ${unfinished.join(', ')}.`);
 });
