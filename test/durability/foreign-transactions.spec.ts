@@ -82,3 +82,37 @@ describe('A transaction of another data source', () => {
     expect(committed).toEqual(['done']);
   });
 });
+
+describe('An open transaction that has written a transition', () => {
+  let fixture: PostgresFixture;
+  let store: WorkflowStore;
+
+  beforeAll(async () => {
+    fixture = await PostgresFixture.create('held');
+    store = await fixture.store({ lockTimeoutMs: 200 });
+  });
+
+  afterAll(() => fixture.dispose());
+
+  it('keeps who writes the same one beside it waiting for so long, and no statement of theirs any less', async () => {
+    const refusal = {
+      code: 'WORKFLOW_STORE',
+      message: expect.stringMatching(/"x" for too long.*\{ transaction \}/) as unknown,
+    };
+    const setting = (transaction: StoreTransaction) =>
+      (transaction.handle as { query(sql: string): Promise<unknown> }).query('SHOW lock_timeout');
+
+    await store.transaction(async ({ handle }) => {
+      await store.states!.append(transition('x'), handle);
+      await expect(store.states!.append(transition('x'))).rejects.toMatchObject(refusal);
+      const own = store.transaction((other) => store.states!.append(transition('x'), other.handle));
+      await expect(own).rejects.toMatchObject(refusal);
+    });
+
+    expect(await store.states!.append({ ...transition('x'), token: 'other' })).toEqual({ kind: 'conflict', actual: 1 });
+    await store.transaction(async (transaction) => {
+      await store.states!.append(transition('y'), transaction.handle);
+      expect(await setting(transaction)).toEqual([{ lock_timeout: '0' }]);
+    });
+  });
+});
