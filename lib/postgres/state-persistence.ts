@@ -18,8 +18,15 @@ import type { StoreCore } from './store-core.js';
 const FIELDS =
   'machine_id, version, name, definition_version, from_state, to_state, trigger, metadata, snapshot, token, ended, at';
 
+const MOST_HELD = 10_000;
+
 /** State machines in a table of transitions: a transition is one INSERT, and its key decides between writers. @internal */
 export class PostgresStatePersistence implements StatePersistence {
+  /**
+   * Machines that a caller's transaction has moved, which may still be open. Who writes them beside it waits for it only so long: it may be
+   * the caller himself, who forgot to pass it and goes on only behind this very write.
+   */
+  private readonly held = new Set<string>();
   private readonly reading: SqlExecutor = { query: (statement) => this.core.database.repeatable(statement) };
 
   constructor(private readonly core: StoreCore) {}
@@ -54,8 +61,11 @@ export class PostgresStatePersistence implements StatePersistence {
     const values = [this.core.offsetMs(), machineId, version, name, definitionVersion, ...state];
     const told = this.core.outbox && event !== undefined ? [outboxId(machineId), JSON.stringify(event)] : [];
     const isOwn = transaction === undefined || this.core.opened.has(transaction as object);
-    const prepared = told.length === 0 ? this.appending(isOwn) : this.appendingTold(isOwn);
+    const isBounded = isOwn && this.held.has(machineId);
+    const prepared = told.length === 0 ? this.appending(isBounded) : this.appendingTold(isBounded);
     const rows = await this.insert(executor, { ...prepared, values: [...values, ...told] }, machineId);
+    if (isOwn) this.held.delete(machineId);
+    else if (rows?.[0] !== undefined) this.hold(machineId, transaction);
     // The caller's transaction cannot see who was first, and nothing more be asked in it.
     if (rows === undefined) return { kind: 'conflict', actual: version };
     this.core.texts.noteRows(1);
@@ -81,33 +91,37 @@ export class PostgresStatePersistence implements StatePersistence {
     }
   }
 
-  private appending(isOwn: boolean): PreparedText {
-    return this.core.texts.get(isOwn ? 'state-append' : 'state-append-joined', () => this.appendText(isOwn));
+  private hold(machineId: string, transaction: unknown): void {
+    this.held.add(machineId);
+    this.core.database.raw.join(transaction).onCommit(() => this.held.delete(machineId));
+    // Of a rollback nobody is told.
+    if (this.held.size > MOST_HELD) this.held.clear();
   }
 
-  private appendingTold(isOwn: boolean): PreparedText {
+  private appending(isBounded: boolean): PreparedText {
+    return this.core.texts.get(isBounded ? 'state-append-bounded' : 'state-append', () => this.appendText(isBounded));
+  }
+
+  private appendingTold(isBounded: boolean): PreparedText {
     const { outbox } = this.core.tables;
-    return this.core.texts.get(isOwn ? 'state-append-told' : 'state-append-told-joined', () => {
-      return `WITH written AS (${this.appendText(isOwn)}),
+    return this.core.texts.get(isBounded ? 'state-append-told-bounded' : 'state-append-told', () => {
+      return `WITH written AS (${this.appendText(isBounded)}),
 told AS (INSERT INTO ${outbox} (instance_id, seq, generation, created_at, event)
   SELECT $14, $3::int4, 1, w.at, ($15::jsonb || jsonb_build_object('at', w.at))::text FROM written w)
 SELECT at FROM written`;
     });
   }
 
-  /**
-   * Only behind the version before it, so that a stale writer of a later version leaves no gap. In a transaction of the store's own another
-   * open one is waited for only so long: it may be that of the caller, who forgot to pass it and waits for this very write.
-   */
-  private appendText(isOwn: boolean): string {
+  /** Only behind the version before it, so that a stale writer of a later version leaves no gap. */
+  private appendText(isBounded: boolean): string {
     const { tables, lockTimeoutMs } = this.core;
     const table = tables.stateTransitions;
     const limit = `SELECT current_setting('lock_timeout') AS before, set_config('lock_timeout', '${lockTimeoutMs}ms', true) AS now`;
-    return `${isOwn ? `WITH waiting AS MATERIALIZED (${limit})\n` : ''}INSERT INTO ${table} (${FIELDS})
-SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, $12, ${NOW}${isOwn ? ' FROM waiting' : ''}
+    return `${isBounded ? `WITH waiting AS MATERIALIZED (${limit})\n` : ''}INSERT INTO ${table} (${FIELDS})
+SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, $12, ${NOW}${isBounded ? ' FROM waiting' : ''}
 WHERE ($3::int4 = 1 OR EXISTS (
   SELECT 1 FROM ${table} WHERE machine_id = $2 AND version = $3::int4 - 1 AND token = coalesce($13, token)))
-ON CONFLICT DO NOTHING RETURNING at${isOwn ? `, set_config('lock_timeout', (SELECT before FROM waiting), true)` : ''}`;
+ON CONFLICT DO NOTHING RETURNING at${isBounded ? `, set_config('lock_timeout', (SELECT before FROM waiting), true)` : ''}`;
   }
 
   /** Somebody's row stands there already: our own from a sending whose answer was lost, or another one's. */

@@ -49,7 +49,7 @@ describe('The commits of a state machine', () => {
   it('are one statement for a transition that starts nothing, with no read before it', async () => {
     for (let round = 0; round < 5; round += 1) await bench.machines.send('m', 'ADD');
 
-    expect(database.statements.map((text) => /\bINSERT INTO\b/.exec(text)?.[0])).toEqual(Array(5).fill('INSERT INTO'));
+    expect(database.statements.map((text) => text.split(' ', 1)[0])).toEqual(Array<string>(5).fill('INSERT'));
     expect(database.transactions).toBe(0);
   });
 
