@@ -152,13 +152,13 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
     work: (transaction: StoreTransaction) => Promise<T>,
     options: StoreTransactionOptions = {},
   ): Promise<T> {
-    const { database } = this.core;
+    const { database, opened } = this.core;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await database.raw.userTransaction(
-          (transaction) => work(new PostgresTransaction(transaction, this.parts)),
-          options.isolation,
-        );
+        return await database.raw.userTransaction((transaction) => {
+          opened.add(transaction.handle as object);
+          return work(new PostgresTransaction(transaction, this.parts));
+        }, options.isolation);
       } catch (error) {
         // A machine that somebody else moved shows to a stricter isolation level only in a new transaction.
         const isUndone =
@@ -294,6 +294,7 @@ function coreOf(database: SqlDatabase, options: PostgresStoreOptions): StoreCore
     limited: new LimitedLeases(),
     outbox: options.outbox ?? false,
     lockTimeoutMs: options.lockTimeoutMs ?? 5_000,
+    opened: new WeakSet(),
     offsetMs: () => Math.floor(typeof offset === 'number' ? offset : offset()),
   };
 }

@@ -7,7 +7,8 @@ import type {
   StateTransitionRecord,
   StateTransitionSeed,
 } from '../core/store/index.js';
-import { sqlStateOf, type SqlExecutor, type SqlRow, type SqlStatement } from './connection/index.js';
+import { WorkflowStoreError } from '../core/errors/index.js';
+import { isLockTimeout, sqlStateOf, type SqlExecutor, type SqlRow, type SqlStatement } from './connection/index.js';
 import { outboxId } from './messaging/index.js';
 import { number, optionalText, text } from './records/index.js';
 import { deleteMachineText, purgeMachinesText } from './requests/index.js';
@@ -17,8 +18,15 @@ import type { StoreCore } from './store-core.js';
 const FIELDS =
   'machine_id, version, name, definition_version, from_state, to_state, trigger, metadata, snapshot, token, ended, at';
 
+const MOST_HELD = 10_000;
+
 /** State machines in a table of transitions: a transition is one INSERT, and its key decides between writers. @internal */
 export class PostgresStatePersistence implements StatePersistence {
+  /**
+   * Machines that a caller's transaction has moved, which may still be open. Who writes them beside it waits for it only so long: it may be
+   * the caller himself, who forgot to pass it and goes on only behind this very write.
+   */
+  private readonly held = new Set<string>();
   private readonly reading: SqlExecutor = { query: (statement) => this.core.database.repeatable(statement) };
 
   constructor(private readonly core: StoreCore) {}
@@ -52,8 +60,12 @@ export class PostgresStatePersistence implements StatePersistence {
     const state = [from ?? null, to, trigger, metadata ?? null, snapshot, token, ended ?? null, follows ?? null];
     const values = [this.core.offsetMs(), machineId, version, name, definitionVersion, ...state];
     const told = this.core.outbox && event !== undefined ? [outboxId(machineId), JSON.stringify(event)] : [];
-    const prepared = told.length === 0 ? this.appending() : this.appendingTold();
-    const rows = await this.insert(executor, { ...prepared, values: [...values, ...told] });
+    const isOwn = transaction === undefined || this.core.opened.has(transaction as object);
+    const isBounded = isOwn && this.held.has(machineId);
+    const prepared = told.length === 0 ? this.appending(isBounded) : this.appendingTold(isBounded);
+    const rows = await this.insert(executor, { ...prepared, values: [...values, ...told] }, machineId);
+    if (isOwn) this.held.delete(machineId);
+    else if (rows?.[0] !== undefined) this.hold(machineId, transaction);
     // The caller's transaction cannot see who was first, and nothing more be asked in it.
     if (rows === undefined) return { kind: 'conflict', actual: version };
     this.core.texts.noteRows(1);
@@ -62,27 +74,54 @@ export class PostgresStatePersistence implements StatePersistence {
   }
 
   /** Nothing where the caller's transaction is of an isolation level that gives up when it loses. */
-  private async insert(executor: SqlExecutor, statement: SqlStatement): Promise<readonly SqlRow[] | undefined> {
+  private async insert(
+    executor: SqlExecutor,
+    statement: SqlStatement,
+    machineId: string,
+  ): Promise<readonly SqlRow[] | undefined> {
     try {
       return (await executor.query(statement)).rows;
     } catch (error) {
       if (sqlStateOf(error) === '40001') return undefined;
-      throw error;
+      if (!isLockTimeout(error)) throw error;
+      throw new WorkflowStoreError(
+        `A transaction holds the state machine "${machineId}" for too long. Inside one of your own pass it as { transaction }; otherwise try again.`,
+        { cause: error },
+      );
     }
   }
 
-  private appending(): PreparedText {
-    return this.core.texts.get('state-append', () => appendText(this.core.tables.stateTransitions));
+  private hold(machineId: string, transaction: unknown): void {
+    this.held.add(machineId);
+    this.core.database.raw.join(transaction).onCommit(() => this.held.delete(machineId));
+    // Of a rollback nobody is told.
+    if (this.held.size > MOST_HELD) this.held.clear();
   }
 
-  private appendingTold(): PreparedText {
-    const { outbox, stateTransitions } = this.core.tables;
-    return this.core.texts.get('state-append-told', () => {
-      return `WITH written AS (${appendText(stateTransitions)}),
+  private appending(isBounded: boolean): PreparedText {
+    return this.core.texts.get(isBounded ? 'state-append-bounded' : 'state-append', () => this.appendText(isBounded));
+  }
+
+  private appendingTold(isBounded: boolean): PreparedText {
+    const { outbox } = this.core.tables;
+    return this.core.texts.get(isBounded ? 'state-append-told-bounded' : 'state-append-told', () => {
+      return `WITH written AS (${this.appendText(isBounded)}),
 told AS (INSERT INTO ${outbox} (instance_id, seq, generation, created_at, event)
   SELECT $14, $3::int4, 1, w.at, ($15::jsonb || jsonb_build_object('at', w.at))::text FROM written w)
 SELECT at FROM written`;
     });
+  }
+
+  /** Only behind the version before it, so that a stale writer of a later version leaves no gap. */
+  private appendText(isBounded: boolean): string {
+    const { tables, lockTimeoutMs } = this.core;
+    const table = tables.stateTransitions;
+    const limit = `SELECT current_setting('lock_timeout') AS before, set_config('lock_timeout', '${lockTimeoutMs}ms', true) AS now`;
+    return `${isBounded ? `WITH waiting AS MATERIALIZED (${limit})\n` : ''}INSERT INTO ${table} (${FIELDS})
+SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, $12, ${NOW}${isBounded ? ' FROM waiting' : ''}
+WHERE ($3::int4 = 1 OR EXISTS (
+  SELECT 1 FROM ${table} WHERE machine_id = $2 AND version = $3::int4 - 1 AND token = coalesce($13, token)))
+ON CONFLICT DO NOTHING RETURNING at${isBounded ? `, set_config('lock_timeout', (SELECT before FROM waiting), true)` : ''}`;
   }
 
   /** Somebody's row stands there already: our own from a sending whose answer was lost, or another one's. */
@@ -115,15 +154,6 @@ SELECT at FROM written`;
     // The key and the token make every statement safe to send again.
     return transaction === undefined ? this.reading : this.core.database.raw.join(transaction);
   }
-}
-
-/** Only behind the version before it, so that a stale writer of a later version leaves no gap. */
-function appendText(table: string): string {
-  return `INSERT INTO ${table} (${FIELDS})
-SELECT $2, $3::int4, $4, $5::int4, $6, $7, $8, $9, $10, $11, $12, ${NOW}
-WHERE $3::int4 = 1 OR EXISTS (
-  SELECT 1 FROM ${table} WHERE machine_id = $2 AND version = $3::int4 - 1 AND token = coalesce($13, token))
-ON CONFLICT DO NOTHING RETURNING at`;
 }
 
 function recordOfSeed({ event: _, follows: __, ...transition }: StateTransitionSeed) {

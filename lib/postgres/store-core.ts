@@ -16,6 +16,8 @@ export interface StoreCore {
   readonly outbox: boolean;
   /** How long a single write waits for a row or id that another transaction holds. */
   readonly lockTimeoutMs: number;
+  /** Transactions that the store itself has opened, by their handles. */
+  readonly opened: WeakSet<object>;
   /** What is added to the database's clock. */
   offsetMs(): number;
 }

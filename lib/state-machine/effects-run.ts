@@ -1,6 +1,7 @@
 import type { WorkflowContext } from '../core/definition/index.js';
 import { isChildWorkflowFailedError, isStepFailedError, StateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
+import { ActionOrder } from './action-order.js';
 import {
   childMachineId,
   jobId,
@@ -18,7 +19,7 @@ import { InvokedChild, type ChildEnd } from './invoked-child.js';
 import { invokedMachine } from './invoked-machine.js';
 import { standsByItself, type MachinePlan, type StateMachineDefinition } from './machine-plan.js';
 import { StateMachineEngine } from './state-machine.engine.js';
-import type { Origin } from './transition-plan.js';
+import { isAct, type Origin } from './transition-plan.js';
 import { workflowOfActor } from './workflow-actor.js';
 
 type Effect<K extends MachineEffect['kind']> = Extract<MachineEffect, { kind: K }>;
@@ -47,7 +48,7 @@ export class EffectsRun {
     const all = this.job.$effects.map((effect, index) => ({ effect, index }));
     const timers = all.flatMap(({ effect, index }) => (effect.kind === 'timer' ? [this.timer(effect, index)] : []));
     const rest = async (): Promise<void> => {
-      await this.kept(this.actInOrder(all));
+      await this.kept(this.actInTurn(all));
       const invoked = all.flatMap(({ effect }) => (effect.kind === 'invoke' ? [this.invoke(effect)] : []));
       await Promise.all(invoked.map((one) => this.kept(one)));
     };
@@ -58,6 +59,15 @@ export class EffectsRun {
   /** Fails the run when all is over: until then the others go on. */
   private async kept(work: Promise<void>): Promise<void> {
     await work.catch((error: unknown) => this.failures.push(error));
+  }
+
+  /** Where the machine wants it so, behind the actions of the transition before. */
+  private async actInTurn(all: readonly { effect: MachineEffect; index: number }[]): Promise<void> {
+    if (this.plan.options.ordered !== true || !all.some(({ effect }) => isAct(effect))) return this.actInOrder(all);
+    const order = new ActionOrder(this.ctx, this.job, this.services);
+    await order.begin();
+    await this.kept(this.actInOrder(all));
+    await order.end();
   }
 
   private async actInOrder(all: readonly { effect: MachineEffect; index: number }[]): Promise<void> {

@@ -36,6 +36,12 @@ export interface StateMachineOptions {
   readonly entity?: AttachedEntity;
   /** Actions that run inside the transaction of their transition instead of after it, with its `manager`. They can prevent it. */
   readonly transactional?: readonly string[];
+  /**
+   * Whether what a transition does and sends waits until that of the transition before it is over, also where that is tried again for long;
+   * its delays do not wait. Costs a look before the actions and a commit behind them.
+   * @default false
+   */
+  readonly ordered?: boolean;
   /** Of actions and invoked promises. @default the module's */
   readonly retry?: RetryOptions;
 }

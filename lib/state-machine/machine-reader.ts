@@ -13,6 +13,8 @@ import type { LiveSnapshot } from './logic/machine-step.js';
 import { decodeMachine, type MachineState } from './machine-state.js';
 import { isStateMachineDefinition, type MachinePlan, type MigratedSnapshot } from './machine-plan.js';
 
+const PAGE = 50;
+
 /** Reads machines back from their last transition. @internal */
 export class MachineReader {
   /** Keeps the machines instead of the store's own. */
@@ -49,13 +51,26 @@ export class MachineReader {
     return begun.map((child) => childMachineId(machineId, version, child));
   }
 
+  /** The first transition behind another one that has actions, where actions are in order. */
+  async actingAfter({ machineId, version }: TransitionReference, transaction: unknown): Promise<number | undefined> {
+    for (let after = version; ;) {
+      const records = await this.states.history(machineId, { after, limit: PAGE }, transaction);
+      for (const record of records) {
+        const { acting } = await decodeMachine(this.services.payloads, record);
+        if (acting === record.version) return acting;
+      }
+      if (records.length < PAGE) return undefined;
+      after += PAGE;
+    }
+  }
+
   /** @throws StateError when the snapshot does not fit the machine, with XState's own words as the cause */
   async restore(record: StateTransitionRecord): Promise<MachineState> {
     const plan = this.planOf(record);
     const [logic, stored] = await Promise.all([plan.logic(), decodeMachine(this.services.payloads, record)]);
     const isOlder = record.definitionVersion !== plan.version;
     const snapshot = isOlder ? migrated(stored.snapshot, record, plan) : stored.snapshot;
-    const { timers = {}, children = {}, workflows = [], awaited = false } = stored;
+    const { timers = {}, children = {}, workflows = [], awaited = false, acting } = stored;
     const restored = (): LiveSnapshot => {
       try {
         return logic.restore(snapshot, Object.keys(children));
@@ -71,7 +86,7 @@ export class MachineReader {
       snapshot: restored(),
       at: record.at,
       token: record.token,
-      bonds: { timers, children, workflows, awaited },
+      bonds: { timers, children, workflows, awaited, ...(acting !== undefined && { acting }) },
     };
   }
 

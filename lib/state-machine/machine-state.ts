@@ -28,6 +28,8 @@ export interface MachineBonds {
   readonly workflows: readonly string[];
   /** Whether an instance under the machine's id waits for its end. */
   readonly awaited: boolean;
+  /** Where actions are in order: the version of the last transition that had any. */
+  readonly acting?: number;
 }
 
 /** What is stored as the snapshot of a transition. @internal */
@@ -37,6 +39,7 @@ export interface StoredMachine {
   readonly children?: Readonly<Record<string, number>>;
   readonly workflows?: readonly string[];
   readonly awaited?: true;
+  readonly acting?: number;
 }
 
 /** What is stored as the metadata of a transition. @internal */
@@ -60,6 +63,7 @@ export function encodeMachine(
   if (!isEmpty(bonds.children)) stored.children = bonds.children;
   if (bonds.workflows.length > 0) stored.workflows = bonds.workflows;
   if (bonds.awaited) stored.awaited = true;
+  if (bonds.acting !== undefined) stored.acting = bonds.acting;
   return payloads.encode(stored, { workflowId: id, place: `snapshot of the state machine "${id}"` }) as
     Promise<string> | string;
 }

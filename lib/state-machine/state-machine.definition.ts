@@ -1,5 +1,5 @@
 import { StateError, WorkflowDefinitionError } from '../core/errors/index.js';
-import { callback, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
+import { callback, flag, knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import { resolveRetry } from '../core/policies/index.js';
 import { fingerprint } from '../core/serialization/index.js';
 import { checkEntity } from './attached-row.js';
@@ -24,6 +24,7 @@ const OPTIONS = knownOptions<StateMachineOptions>({
   migrate: true,
   entity: true,
   transactional: true,
+  ordered: true,
   retry: true,
 });
 
@@ -53,6 +54,7 @@ export function defineMachine<M extends MachineLike>(
   const place = `state machine "${name}"`;
   refuseUnknownOptions(options, OPTIONS, place);
   if (options.retry !== undefined) resolveRetry(options.retry, undefined, place);
+  flag(options.ordered, false, `ordered of ${place}`);
   checkEntity(options.entity, place);
   callback(options.migrate, `migrate of ${place}`, '(snapshot, fromVersion) => snapshot');
   if (typeof machine?.getInitialSnapshot !== 'function') throw notMachine(name);

@@ -9,6 +9,8 @@ export interface SettledEffects {
   readonly bonds: MachineBonds;
   /** Done after the commit, by an instance of their own. */
   readonly deferred: readonly MachineEffect[];
+  /** Where actions are in order: the transition whose actions come before. */
+  readonly after?: number;
   /** Done inside the transaction. */
   readonly transactional: readonly Extract<MachineEffect, { kind: 'action' }>[];
   /** Told at once after the commit, and never again. */
@@ -99,7 +101,15 @@ export function settleEffects(
     }
   }
   const running = [...workflows].filter((id) => children[id] !== undefined);
-  return { bonds: { ...before, timers, children, workflows: running }, deferred, transactional, told, stopped };
+  const acting = plan.options.ordered === true && deferred.some(isAct) ? { acting: version } : {};
+  const bonds = { ...before, timers, children, workflows: running, ...acting };
+  const after = before.acting === undefined ? {} : { after: before.acting };
+  return { bonds, deferred, ...after, transactional, told, stopped };
+}
+
+/** Whether an effect is something done in its place: an action, or an event that is sent. @internal */
+export function isAct({ kind }: MachineEffect): boolean {
+  return kind === 'action' || kind === 'send';
 }
 
 function isNoDelay({ name }: MachinePlan, id: string, delayMs: number): StateError {

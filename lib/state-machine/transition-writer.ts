@@ -152,6 +152,7 @@ export class TransitionWriter {
       event,
       context: next.snapshot.context,
       at,
+      ...(effects.after !== undefined && { after: effects.after }),
     };
     const input = await payloads.encode(job, { workflowId: id, place: `effects of the state machine "${next.id}"` });
     const seed: InstanceSeed = {

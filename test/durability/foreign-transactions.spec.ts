@@ -82,3 +82,43 @@ describe('A transaction of another data source', () => {
     expect(committed).toEqual(['done']);
   });
 });
+
+describe('An open transaction of a caller that has moved a machine', () => {
+  let fixture: PostgresFixture;
+  let store: WorkflowStore;
+
+  beforeAll(async () => {
+    fixture = await PostgresFixture.create('held');
+    store = await fixture.store({ lockTimeoutMs: 200 });
+  });
+
+  afterAll(() => fixture.dispose());
+
+  it('keeps who forgot to pass it waiting for so long, and no statement of theirs any longer than before', async () => {
+    const refusal = {
+      code: 'WORKFLOW_STORE',
+      message: expect.stringMatching(/"x" for too long.*\{ transaction \}/) as unknown,
+    };
+    const setting = (transaction: StoreTransaction) =>
+      (transaction.handle as { query(sql: string): Promise<unknown> }).query('SHOW lock_timeout');
+
+    const dataSource = await fixture.dataSource();
+    await dataSource.transaction(async (manager) => {
+      await store.states!.append(transition('x'), manager);
+      await expect(store.states!.append(transition('x'))).rejects.toMatchObject(refusal);
+      const own = store.transaction((other) => store.states!.append(transition('x'), other.handle));
+      await expect(own).rejects.toMatchObject(refusal);
+    });
+
+    expect(await store.states!.append({ ...transition('x'), token: 'other' })).toEqual({ kind: 'conflict', actual: 1 });
+    const undone = dataSource.transaction(async (manager) => {
+      await store.states!.append(transition('y'), manager);
+      throw new Error('undone');
+    });
+    await expect(undone).rejects.toThrow('undone');
+    await store.transaction(async (transaction) => {
+      await store.states!.append(transition('y'), transaction.handle);
+      expect(await setting(transaction)).toEqual([{ lock_timeout: '0' }]);
+    });
+  });
+});

@@ -141,6 +141,65 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect(ran).toEqual(['receipt 10', 'label']);
     });
 
+    /** What three transitions do that come at once, in two processes; the first one fails at first. */
+    async function actsOf(ordered: boolean): Promise<string[]> {
+      let isBroken = true;
+      const machine = setup({
+        actions: {
+          one: () => {
+            ran.push(isBroken ? 'try one' : 'one');
+            if (isBroken) throw new Error('not yet');
+          },
+          two: () => void ran.push('two'),
+          three: () => void ran.push('three'),
+          heard: () => void ran.push('send'),
+        },
+      }).createMachine({
+        type: 'parallel',
+        states: {
+          acting: {
+            initial: 'a',
+            states: {
+              // Its instance goes on with a delay when its action is long over.
+              a: { on: { GO: { target: 'b', actions: 'one' } } },
+              b: { after: { [HOUR]: 'd' }, on: { GO: { target: 'c', actions: 'two' } } },
+              c: { on: { GO: { target: 'd', actions: ['three', sendTo(({ self }) => self, { type: 'HEAR' })] } } },
+              d: {},
+            },
+          },
+          slow: {
+            initial: 'on',
+            states: { on: { on: { GO: 'waiting' } }, waiting: { after: { 500: 'off' } }, off: {} },
+          },
+          ear: { on: { HEAR: { actions: 'heard' } } },
+        },
+      });
+      const retry = { attempts: 100, backoff: { delay: '10m' as const, factor: 1 } };
+      const definition = defineStateMachine('m', machine, { ordered, retry });
+      const first = await boot(definition);
+      const second = await boot(definition);
+      await first.machines.create('m', { id: 'm' });
+      for (const { machines } of [first, second, first]) await machines.send('m', 'GO');
+      const isOff = async () => (await second.machines.snapshot('m')).matches({ slow: 'off' });
+      for (let steps = 0; steps < 1_000 && !(await isOff()); steps += 1) await second.advance(500);
+      expect([await isOff(), isBroken]).toEqual([true, true]);
+      isBroken = false;
+      for (let steps = 0; steps < 1_000 && !ran.includes('send'); steps += 1) await second.advance(60_000);
+      for (let steps = 0; steps < 1_000 && !ran.includes('one'); steps += 1) await second.advance(60_000);
+
+      return ran.filter((act) => act !== 'try one');
+    }
+
+    it('act in the order of their transitions where they are ordered, also across processes, and let no delay wait', async () => {
+      expect(await actsOf(true)).toEqual(['one', 'two', 'three', 'send']);
+    });
+
+    it('act each transition for itself where they are not ordered: one that fails keeps no other one from it', async () => {
+      const acts = await actsOf(false);
+
+      expect([acts.length, acts.at(-1)]).toEqual([4, 'one']);
+    });
+
     it('keep a history with payloads and metadata, in pages', async () => {
       const { machines } = await boot(order());
       await machines.create('order', { id: 'o-1', input: { paid: 1 }, metadata: { by: 'Ada' } });
