@@ -193,6 +193,7 @@ describe('Steps whose effects stand', () => {
       journalEntry({ position: 1, name: '$start:charge', kind: 'start', status: 'running' }),
       journalEntry({ position: 2, name: 'charge', status: 'cancelled', data }),
       journalEntry({ position: 3, name: '$hook:charge:cleanup' }),
+      journalEntry({ position: 4, name: '$start:$hook:ship:shouldSkip', kind: 'start', status: 'running' }),
     ];
 
     expect(standingSteps(journal)).toEqual(['charge']);

@@ -75,10 +75,9 @@ export function standingSteps(entries: readonly JournalEntry[]): string[] {
   const standing = entries.flatMap((entry) => {
     // What the engine records as a step has no effect.
     if (entry.kind === 'step' && entry.status === 'completed') return isEngineName(entry.name) ? [] : [entry.name];
-    // What an undo has begun is no step.
-    const isPossiblyDone =
-      entry.kind === 'start' && !recorded.has(calledName(entry)) && !calledName(entry).startsWith('$compensate:');
-    return isPossiblyDone ? [calledName(entry)] : [];
+    // Nor is what an undo has begun a step.
+    const name = calledName(entry);
+    return entry.kind === 'start' && !recorded.has(name) && !isEngineName(name) ? [name] : [];
   });
   return standing.filter((name) => !undone.has(name));
 }

@@ -198,8 +198,11 @@ describe('An AbstractSaga refuses', () => {
     expect(order.steps).toHaveLength(1);
   });
 
-  it('a store that keeps nothing, and an option that there is not', async () => {
-    expect(() => new OrderSaga(new Map() as never)).toThrow(/store of the saga "OrderSaga".*save\(id, snapshot\)/);
+  it('a store that keeps nothing or finds nothing again, and an option that there is not', async () => {
+    const noStore = /store of the saga "OrderSaga".*save\(id, snapshot\)/;
+    for (const store of [new Map(), { save: () => undefined }, { store: { save: () => undefined } }])
+      expect(() => new OrderSaga(store as never)).toThrow(noStore);
+    expect(() => new OrderSaga({ stores: 1 } as never)).toThrow(/mean "store"/);
     await expect(new OrderSaga().execute({ inputs: 'x' } as never)).rejects.toThrow(/mean "input"/);
   });
 });

@@ -26,6 +26,7 @@ export interface AbstractSagaExecuteOptions<T> {
   readonly signal?: AbortSignal;
 }
 
+const OPTIONS = knownOptions<{ readonly store?: SagaStore }>({ store: true });
 const EXECUTE = knownOptions<AbstractSagaExecuteOptions<unknown>>({ input: true, signal: true });
 
 /**
@@ -47,9 +48,11 @@ export abstract class AbstractSaga<T = unknown> {
   private isRunning = false;
 
   constructor(store?: SagaStore | { readonly store?: SagaStore }) {
-    const given = readOptional<{ store?: SagaStore }>(['store'], [store]).store;
+    const given = readOptional<{ store?: SagaStore }>(['store'], [store]);
+    const place = `the saga "${this.constructor.name}"`;
+    refuseUnknownOptions(given, OPTIONS, place);
     const methods = 'save(id, snapshot), load(id) and delete(id): a SagaStore';
-    this.store = requireMethods(given, ['save', 'load'], `store of the saga "${this.constructor.name}"`, methods);
+    this.store = requireMethods(given.store, ['save', 'load'], `store of ${place}`, methods);
   }
 
   /** Names this saga among all of its kind: the key of what is stored. */

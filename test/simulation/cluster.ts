@@ -1,4 +1,4 @@
-import { isTerminal, type InstanceRecord } from '../../lib/core/records/index.js';
+import { isTerminal, type InstanceRecord, type JournalEntry } from '../../lib/core/records/index.js';
 import type { WorkflowDefinition } from '../../lib/core/definition/index.js';
 import type { WorkerOptions } from '../../lib/worker/index.js';
 import { seedOf } from '../utils/bare-engine.js';
@@ -121,8 +121,11 @@ export class Cluster {
 
   /** Names of the entries that stand in the journal. */
   journal(workflowId: string): string[] {
-    const row = this.world.database.database.instances.get(workflowId);
-    return (row?.journal.read() ?? []).map((entry) => entry.name);
+    return this.entries(workflowId).map((entry) => entry.name);
+  }
+
+  entries(workflowId: string): readonly JournalEntry[] {
+    return this.world.database.database.instances.get(workflowId)?.journal.read() ?? [];
   }
 
   /** How often the body of a step began. */

@@ -14,7 +14,7 @@ export function readOptional<T extends object>(keys: readonly (keyof T & string)
 }
 
 /** What tells an argument that works from an object of options, also where it is written as a literal: a policy, a store. */
-const WORKING_METHODS = ['execute', 'get', 'load'];
+const WORKING_METHODS = ['execute', 'get', 'load', 'save'];
 
 /** A plain object that is not itself something that works. */
 function isOptions(value: unknown): value is object {

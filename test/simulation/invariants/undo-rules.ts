@@ -39,7 +39,7 @@ function expectedUndo(journal: readonly JournalEntry[], isReversible: (name: str
   for (const start of starts) {
     const name = start.name.slice('$start:'.length);
     const result = journal.find((entry) => entry.name === name);
-    if (result === undefined) uncertain.push(start);
+    if (result === undefined || result.data?.uncertain === true) uncertain.push(start);
     else if (result.status === 'completed' && result.position > committed) done.push(result);
   }
   for (const child of children) {
