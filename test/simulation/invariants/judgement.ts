@@ -81,7 +81,10 @@ function checkEffects(world: World, workflowId: string): void {
       if (entry.kind !== 'step') continue;
       const effects = ledger
         .of(workflowId)
-        .filter((effect) => effect.kind !== 'undo' && encodeName(effect.step) === entry.name && effect.generation === generation);
+        .filter(
+          (effect) =>
+            effect.kind !== 'undo' && encodeName(effect.step) === entry.name && effect.generation === generation,
+        );
       const keys = new Set(effects.map((effect) => effect.key));
       if (keys.size > 1) watch.violate('one step has one key', `"${entry.name}" of "${workflowId}"`);
       const isTransaction = effects.some((effect) => effect.kind === 'transaction');
