@@ -37,7 +37,7 @@ import { asNode } from './node-of-options.js';
 import { HumanNode } from './nodes/human-node.js';
 import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
-import { freshState, initialState, outputOf, startOf, type GraphOutput } from './stored-run.js';
+import { freshState, initialState, outputOf, startOf, storedInput, type GraphOutput } from './stored-run.js';
 import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
 import { valuesOf, WorkflowState, type GraphUpdate, type GraphValues } from './workflow-state.js';
 
@@ -217,6 +217,11 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
       throw graphErrorOf(error, resultOf(statusOfFailure(thrown)));
     }
     return resultOf(traversal?.isOver === false ? 'suspended' : 'completed');
+  }
+
+  /** What is stored of an input, by which its run will be read. @internal */
+  validateInput(input: unknown): unknown {
+    return storedInput(input);
   }
 
   /** Runs over a context, for a registry. @internal */

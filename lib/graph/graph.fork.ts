@@ -4,7 +4,7 @@ import type { GraphForkOptions } from './graph-service-options.js';
 import type { GraphReader } from './graph.reader.js';
 import type { ReadRun } from './graph.history.js';
 import type { InstanceRecord } from '../core/records/index.js';
-import { carried, storedInput } from './stored-run.js';
+import { carried, startWith } from './stored-run.js';
 import { valuesOf, WorkflowState } from './workflow-state.js';
 
 /** What the fork of a run is started with. @throws GraphExecutionError where there is nothing to go on from @internal */
@@ -19,7 +19,7 @@ export async function forkOf(
   refuseNowhere(record.id, before, read);
   const changed = new WorkflowState('', { initial: read.standing });
   changed.merge(values);
-  return storedInput({
+  return startWith({
     ...(await reader.startOf(record)),
     ...(config && { config: config.toJSON() }),
     from: carried(changed.asDict()),

@@ -41,7 +41,7 @@ import { GraphReader } from './graph.reader.js';
 import { InstanceEar, isStop } from './instance-ear.js';
 import { watchRun } from './run-watch.js';
 import { standstill } from './standstill.js';
-import { freshState, startOf, storedInput, type GraphOutput, type StoredStart } from './stored-run.js';
+import { freshState, startWith, type GraphOutput, type StoredStart } from './stored-run.js';
 import { valuesOf } from './workflow-state.js';
 
 /** A graph, its decorated class, or its registered name. @publicApi */
@@ -154,9 +154,9 @@ export class GraphService {
     const own = config == null ? undefined : GraphConfig.of(config);
     const graph = this.get(reference);
     graph.refuseUnfit(graph.configOf(own, this.house), this.house);
-    const stored = storedInput({ input, ...(own && { config: own.toJSON() }), ...(state && { state }) });
-    return this.client.start(graph, stored, others).catch(async (error: unknown) => {
-      if (isWorkflowIdConflictError(error)) await this.refuseOtherConfig(error, graph, startOf(stored));
+    const begun = { input, ...(own && { config: own.toJSON() }), ...(state && { state }) };
+    return this.client.start(graph, startWith(begun), others).catch(async (error: unknown) => {
+      if (isWorkflowIdConflictError(error)) await this.refuseOtherConfig(error, graph, begun);
       throw error;
     });
   }

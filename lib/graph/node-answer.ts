@@ -43,10 +43,16 @@ export function questionIn(answer: unknown): string | undefined {
 export function orQuestion(answer: () => GraphUpdate | Promise<GraphUpdate>): unknown {
   try {
     const given = answer();
-    return isThenable(given) ? given.then(undefined, asQuestion) : given;
+    return isThenable(given) ? given.then(noQuestion, asQuestion) : noQuestion(given);
   } catch (error) {
     return asQuestion(error);
   }
+}
+
+/** What a node adds is no question, whatever its keys: those of the engine are passed over. */
+function noQuestion(update: GraphUpdate): GraphUpdate {
+  if (questionIn(update) === undefined) return update;
+  return Object.fromEntries(Object.entries(update).filter(([key]) => key !== '_question'));
 }
 
 function asQuestion(error: unknown): Question {

@@ -23,11 +23,22 @@ export interface GraphOutput {
   readonly succeeded: boolean;
 }
 
-/** What is stored as the input of a run; nothing is put around an input that says nothing but itself. @internal */
-export function storedInput(start: StoredStart): unknown {
+/** How a run is started that has more than an input. What comes from outside is none, whatever it looks like. @internal */
+export class GraphStart {
+  constructor(readonly start: StoredStart) {}
+}
+
+/** What a run is started with; nothing is put around an input that says nothing but itself. @internal */
+export function startWith(start: StoredStart): unknown {
   const { input, config, state, from } = start;
-  if (config === undefined && state === undefined && from === undefined) return input;
-  return { $graph: start };
+  return config === undefined && state === undefined && from === undefined ? input : new GraphStart(start);
+}
+
+/** What is stored of that as the input of the run. @internal */
+export function storedInput(given: unknown): unknown {
+  if (given instanceof GraphStart) return { $graph: given.start };
+  const isLikeStored = typeof given === 'object' && given !== null && '$graph' in given;
+  return isLikeStored ? { $graph: { input: given } } : given;
 }
 
 /**
