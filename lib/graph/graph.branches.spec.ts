@@ -70,3 +70,41 @@ describe('A visit that fails beside others', () => {
     expect([terminatedAt, finalState['b'], finalState['c'], finalState.iteration]).toEqual(['d', true, true, 4]);
   });
 });
+
+describe('Branches that run one after the other', () => {
+  /** Notes when each branch begins and ends. */
+  const noting = (isParallel: boolean) => {
+    const seen: string[] = [];
+    const slow = (name: string) => async () => {
+      seen.push(`${name} begins`);
+      for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+      seen.push(`${name} ends`);
+      return {};
+    };
+    const engine = new WorkflowBuilder('g')
+      .addNode('a', () => ({}))
+      .addNode('b', slow('b'))
+      .addNode('c', slow('c'))
+      .addEdge('a', 'b')
+      .addEdge('a', 'c', { isParallel })
+      .setEntry('a')
+      .setTerminal('c')
+      .configure({ parallelBranches: false })
+      .build();
+    return { seen, engine };
+  };
+
+  it('wait for each other in the order of the edges', async () => {
+    const { seen, engine } = noting(false);
+    await engine.execute('');
+
+    expect(seen).toEqual(['b begins', 'b ends', 'c begins', 'c ends']);
+  });
+
+  it('run beside each other after all where one of their edges says so', async () => {
+    const { seen, engine } = noting(true);
+    await engine.execute('');
+
+    expect(seen.slice(0, 2)).toEqual(['b begins', 'c begins']);
+  });
+});

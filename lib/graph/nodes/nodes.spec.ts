@@ -2,7 +2,9 @@ import { failure, failing, rejection } from '../../../test/utils/graphs.js';
 import {
   AbstractWorkflowNode,
   AgentNode,
+  GateNode,
   LLMNode,
+  NodeType,
   SubworkflowNode,
   ToolNode,
   WorkflowBuilder,
@@ -22,6 +24,14 @@ describe('Nodes', () => {
 
     expect(new Shout('n')).toMatchObject({ name: 'n', nodeType: 'custom' });
     expect((await run(new Shout('n'))).output).toBe('HELLO');
+  });
+
+  it('are of one of seven types, which are stored by their small letters', () => {
+    expect(Object.values(NodeType)).toEqual(['agent', 'tool', 'llm', 'gate', 'human', 'subworkflow', 'custom']);
+  });
+
+  it('that only route add nothing', () => {
+    expect(new GateNode('n', { routes: { a: () => true } }).execute()).toEqual({});
   });
 
   it('ask an agent, by itself or by an executor, and store the answer', async () => {
