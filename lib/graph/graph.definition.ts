@@ -210,10 +210,9 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     try {
       await executeInMemory(definition, undefined, services, { signal, headers });
     } catch (thrown) {
-      const error =
-        isWorkflowTimeoutError(thrown) && signal?.aborted !== true
-          ? new GraphTimeoutError(config.totalTimeoutMs / 1_000, { node: traversal?.underWay ?? null })
-          : thrown;
+      const isLate = isWorkflowTimeoutError(thrown) && signal?.aborted !== true;
+      const node = isLate ? (traversal?.giveUp('The total timeout of the graph was over.') ?? null) : null;
+      const error = isLate ? new GraphTimeoutError(config.totalTimeoutMs / 1_000, { node }) : thrown;
       throw graphErrorOf(error, resultOf(statusOfFailure(thrown)));
     }
     return resultOf(traversal?.isOver === false ? 'suspended' : 'completed');

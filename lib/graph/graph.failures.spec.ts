@@ -81,7 +81,10 @@ describe('A graph', () => {
 
       expect(error).toBeInstanceOf(GraphTimeoutError);
       expect(error).toMatchObject({ timeout: 2, node: 'b', message: expect.stringContaining('"b"') as string });
-      expect(error?.result).toMatchObject({ status: 'failed', nodeResults: [{ nodeName: 'a' }] });
+      expect(error?.result).toMatchObject({
+        status: 'failed',
+        nodeResults: [{ nodeName: 'a' }, { nodeName: 'b', error: expect.stringContaining('total timeout') as string }],
+      });
       // What was given up is made again, under its own number.
       expect(error?.result?.finalState).toMatchObject({ _iteration: 1, _position: { visits: { a: 1 } } });
     });

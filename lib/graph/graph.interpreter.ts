@@ -132,10 +132,17 @@ export class GraphTraversal {
     };
   }
 
-  /** The first node of the frontier that was begun and has not ended. */
-  get underWay(): string | undefined {
-    const at = this.ended.indexOf(UNDER_WAY);
-    return at === -1 ? undefined : this.nodeAt(at).name;
+  /** Takes the visits that a stop has left under way for failed. @returns the node of the first of them */
+  giveUp(error: string): string | null {
+    const { observer, host } = this.options;
+    const open = this.ended.flatMap((each, at) => (each === UNDER_WAY ? [this.nodeAt(at)] : []));
+    if (open.length > 0) this.noteUnmerged(madeOf(this.ended));
+    for (const planned of open) {
+      const result = new NodeResult(planned.name, { error, durationMs: host.now() - this.visitor.lastAt });
+      observer?.onEnd?.(this.pathOf(planned), result);
+      this.noteUnmerged([result]);
+    }
+    return open[0]?.name ?? null;
   }
 
   /** Visits that were begun and have ended. */
@@ -171,6 +178,10 @@ export class GraphTraversal {
     return this.options.isHalted?.() === true;
   }
 
+  private pathOf({ name, index }: PlannedNode): string {
+    return `${this.prefix}${name}#${this.visits[index] as number}`;
+  }
+
   private nodeAt(at: number): PlannedNode {
     return this.plan.nodes[this.frontier[at] as number] as PlannedNode;
   }
@@ -193,7 +204,7 @@ export class GraphTraversal {
       this.state._iteration = this.iterations;
       this.visits[planned.index] = (this.visits[planned.index] as number) + 1;
     }
-    const path = `${this.prefix}${planned.name}#${this.visits[planned.index] as number}`;
+    const path = this.pathOf(planned);
     if (this.options.host.stopsAt?.(path) === true) return new Paused(undefined);
     return isMade ? this.visitor.recall(path, known) : this.visitor.visit(planned, path, known);
   }

@@ -88,6 +88,41 @@ describe('The total timeout of a durable graph', () => {
     expect(error.result?.nodeResults.map(({ nodeName }) => nodeName)).toEqual(['first', 'ask', 'also', 'last']);
   });
 
+  it.each([undefined, 'late'])('shows the visit that it gives up as failed, with the id %s', async (id) => {
+    const graph = new WorkflowBuilder('late')
+      .addNode('a', () => ({}))
+      .addNode('b', () => ({}))
+      .addNode('c', never)
+      .addEdge('a', 'b')
+      .addEdge('a', 'c')
+      .setEntry('a')
+      .setTerminal('b')
+      .configure(LIMIT)
+      .build();
+    const { clock, graphs, during, close } = await application(graph);
+    const run = rejection(graphs.execute(graph, 'x', { ...(id !== undefined && { id }) }));
+    await clock.advance('1m');
+    const error = await during(run);
+    const ends: unknown[] = [];
+    const stream =
+      id === undefined ? graphs.stream(graph, 'x', { mode: 'events' }) : graphs.watch(id, { mode: 'events' });
+    const reading = rejection(
+      (async () => {
+        for await (const event of stream) if (event.type === 'visit_ended') ends.push([event.visit, event.error]);
+      })(),
+    );
+    await clock.advance('1m');
+    await during(reading);
+    await close();
+
+    expect(error).toMatchObject({ name: 'GraphTimeoutError', node: 'c' });
+    expect(ends).toEqual([
+      ['a#1', null],
+      ['b#1', null],
+      ['c#1', expect.any(String)],
+    ]);
+  });
+
   it('may be replaced by a time-out of the whole run, which all waiting counts against', async () => {
     const graph = asking(never);
     const { clock, graphs, client, during, close } = await application(graph);

@@ -19,13 +19,14 @@ import { NodeExecutionError } from './node-execution.error.js';
 export function graphErrorOf(thrown: unknown, result: GraphOutcome): unknown {
   const ended = isWorkflowFailedError(thrown) ? thrown.cause : thrown;
   const error = isCompensationFailedError(ended) ? ended.cause : ended;
+  const undone = isCompensationFailedError(ended) ? notUndone(ended) : [];
   // By its code a graph's own is one of a workflow as well.
   if (isGraphExecutionError(error)) {
     const own = error instanceof GraphExecutionError ? error : classed(error);
-    return own.withResult(result, isCompensationFailedError(ended) ? notUndone(ended) : []);
+    return own.withResult(result, undone);
   }
   if (isWorkflowTimeoutError(error) && error.timeoutMs !== undefined)
-    return new GraphTimeoutError(error.timeoutMs / 1_000).withResult(result);
+    return new GraphTimeoutError(error.timeoutMs / 1_000).withResult(result, undone);
   return thrown;
 }
 
