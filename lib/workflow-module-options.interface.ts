@@ -27,7 +27,7 @@ export interface WorkflowModuleOptions {
   retry?: RetryOptions;
   /** How long open step bodies may take to end once their run ends. @default '5s' */
   settleTimeout?: Duration;
-  /** How long a start waits for another, uncommitted start of the same id. @default '5s' */
+  /** How long a start waits for another, uncommitted start of the same id, and a trigger for a transaction that it was not given. @default '5s' */
   lockTimeout?: Duration;
   payload?: {
     /** The largest input, result or signal payload, bytes of UTF-8; `Infinity`: none. @default 1048576 */
