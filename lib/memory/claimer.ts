@@ -89,9 +89,9 @@ export class Claimer {
     return resumed ? [changes.raise(row, 'resumed')] : [];
   }
 
-  /** The parent may have ended in the very moment in which the child was created. */
+  /** The parent may have ended in the very moment in which the child was created; one that was restarted since is wanted all the same. */
   private parentHasEnded(row: InstanceRow): boolean {
-    if (row.parent === undefined || row.parent.close === 'abandon') return false;
+    if (row.parent === undefined || row.parent.close === 'abandon' || row.generation > 1) return false;
     const parent = this.database.instances.get(row.parent.workflowId);
     return parent === undefined || parent.isEnded || parent.generation !== row.parent.generation;
   }

@@ -22,6 +22,7 @@ import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
 import { Pipeline, type PipelineDefinition } from './pipeline.definition.js';
 import { storedInput } from './pipeline-input.js';
 import type { PipelineArguments, PipelineReference, PipelineResultsOf } from './pipeline-reference.js';
+import { goOn } from './resumption.js';
 
 /** @publicApi */
 export interface PipelineServiceExecuteOptions {
@@ -120,7 +121,7 @@ export class PipelineService {
       if (isWorkflowIdConflictError(error)) return begin(!failFast);
       throw error;
     });
-    if (!handle.created && (await handle.status()).status === 'failed') await this.goOn(id);
+    if (!handle.created && (await handle.status()).status === 'failed') await goOn(this.client, id, signal);
     try {
       return PipelineContext.from(await handle.result(signal && { signal }));
     } catch (error) {
@@ -141,13 +142,6 @@ export class PipelineService {
     id: string,
   ): Promise<PipelineContext<PipelineResultsOf<P>>> {
     return (await this.contextOf(this.definition(reference), id)) as PipelineContext<PipelineResultsOf<P>>;
-  }
-
-  /** A failed run goes on with the step that failed; one whose steps were undone begins again. */
-  private async goOn(id: string): Promise<void> {
-    const entries = await this.client.getJournal(id);
-    if (entries.some(({ kind }) => kind === 'undo')) await this.client.restart(id);
-    else await this.client.retry(id);
   }
 
   private async contextOf({ pipeline }: PipelineDefinition, id: string): Promise<PipelineContext> {

@@ -35,10 +35,11 @@ export function claimUpdate(
   parameters: { worker: string; build: string; leaseMs: string },
   returning: string,
 ): string {
+  // Its parent may have ended in the very moment in which it was created; one that was restarted since is wanted all the same.
   const orphaned = `d.verdict = 'claim' AND i.status = 'pending' AND i.cancel_requested_at IS NULL AND i.parent_id IS NOT NULL
       AND i.parent_close <> 'abandon' AND NOT EXISTS (SELECT 1 FROM ${tables.instances} p WHERE p.id = i.parent_id
         AND p.generation = i.parent_generation
-        AND p.status NOT IN ('completed', 'failed', 'cancelled', 'compensation_failed'))`;
+        AND p.status NOT IN ('completed', 'failed', 'cancelled', 'compensation_failed')) AND i.generation = 1`;
   return `UPDATE ${tables.instances} i SET
     updated_at = clock.now,
     fence = CASE d.verdict WHEN 'claim' THEN i.fence + 1 ELSE i.fence END,

@@ -162,6 +162,22 @@ export const childrenCases: CaseGroup = {
       }
       assert.ok(claimed.some((record) => record.id === 'abandon'));
     });
+
+    rule('a child that was restarted runs, also when its parent has ended', async (kit) => {
+      const parent = await kit.running({ id: 'parent' });
+      await kit.write(parent, { entries: [kit.entry(1)], children: [{ seed: childSeed(kit, parent, 'child') }] });
+      const [child] = (await kit.poll()).claimed;
+      await kit.write(child as InstanceRecord, { transition: { kind: 'end', status: 'failed', error: ERROR } });
+      await kit.write(parent, { transition: { kind: 'end', status: 'failed', error: ERROR } });
+
+      await kit.store.restart('child', 'seed');
+      const { claimed } = await kit.poll();
+
+      assert.deepEqual(
+        claimed.map(({ id, generation, cancel }) => [id, generation, cancel]),
+        [['child', 2, undefined]],
+      );
+    });
   },
 };
 

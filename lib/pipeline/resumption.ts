@@ -1,0 +1,53 @@
+import type { WorkflowClient } from '../client/index.js';
+import { isChildWorkflowFailedError, isWorkflowNotFoundError, isWorkflowStateError } from '../core/errors/index.js';
+import { isTerminal, type InstanceStatus } from '../core/records/index.js';
+
+/**
+ * Lets a failed run go on with what failed, or begin again where steps of it were undone. When that was a workflow below it, the workflow
+ * goes on first, and its new end is waited for: it is what the run then finds.
+ *
+ * @internal
+ */
+export async function goOn(client: WorkflowClient, id: string, signal?: AbortSignal): Promise<void> {
+  const entries = await client.getJournal(id);
+  if (entries.some(({ kind }) => kind === 'undo')) {
+    await unlessOpen(client.restart(id));
+    return;
+  }
+  const child = failedChild(entries.find(({ kind }) => kind === 'failure')?.error);
+  if (child !== undefined) await endAnew(client, child, signal);
+  await unlessOpen(client.retry(id));
+}
+
+async function endAnew(client: WorkflowClient, id: string, signal: AbortSignal | undefined): Promise<void> {
+  const status = await statusOf(client, id);
+  if (status === undefined || status === 'completed') return;
+  if (status === 'failed') await goOn(client, id, signal);
+  else if (isTerminal(status)) await unlessOpen(client.restart(id));
+  // Whatever it ends with is told by the run itself.
+  await client.result(id, signal && { signal }).catch(() => signal?.throwIfAborted());
+}
+
+async function statusOf(client: WorkflowClient, id: string): Promise<InstanceStatus | undefined> {
+  try {
+    return (await client.getStatus(id)).status;
+  } catch (error) {
+    if (isWorkflowNotFoundError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Somebody else may have opened it at the same time. */
+async function unlessOpen(request: Promise<unknown>): Promise<void> {
+  try {
+    await request;
+  } catch (error) {
+    if (!isWorkflowStateError(error)) throw error;
+  }
+}
+
+function failedChild(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (isChildWorkflowFailedError(cause)) return cause.childId;
+  return undefined;
+}

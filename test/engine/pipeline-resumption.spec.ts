@@ -1,0 +1,127 @@
+import { Test } from '@nestjs/testing';
+import { PipelineService, WorkflowClient, WorkflowModule } from 'nestjs-workflow';
+import { child, parallel, Pipeline, step } from 'nestjs-workflow/pipeline';
+import { saga } from 'nestjs-workflow/saga';
+
+/** Steps that say that they run, and fail while they are named. */
+function setUp() {
+  const seen: string[] = [];
+  const broken = new Set<string>();
+  const does = (name: string) => () => {
+    seen.push(name);
+    if (broken.has(name)) throw new TypeError(name);
+    return name.toUpperCase();
+  };
+  return { seen, broken, does };
+}
+
+async function application(definitions: Parameters<typeof WorkflowModule.forFeature>[0]) {
+  const testing = await Test.createTestingModule({
+    imports: [WorkflowModule.stub(), WorkflowModule.forFeature(definitions)],
+  }).compile();
+  const app = await testing.createNestApplication({ logger: false }).init();
+  return { app, pipelines: app.get(PipelineService), client: app.get(WorkflowClient) };
+}
+
+const rejection = (promise: Promise<unknown>) => promise.then(String, (error: unknown) => error);
+
+describe('A pipeline that failed because of a workflow that ran as a step of it', () => {
+  it('goes on in that workflow, however deep, when it is executed with its id again', async () => {
+    const { seen, broken, does } = setUp();
+    const inner = new Pipeline('inner', [step('i1', does('i1')), step('i2', does('i2'))]);
+    const middle = new Pipeline('middle', [
+      step('m1', does('m1')),
+      parallel('both', [child('inner', inner, 1)], ['m1']),
+    ]);
+    const outer = new Pipeline('outer', [
+      step('o1', does('o1')),
+      child('middle', middle, 1),
+      step('o2', does('o2'), ['middle']),
+    ]);
+    const { app, pipelines } = await application([inner, middle, outer]);
+    broken.add('i2');
+    expect(await rejection(pipelines.execute(outer, 1, { id: 'o' }))).toMatchObject({ stepName: 'middle' });
+    seen.length = 0;
+    expect(await rejection(pipelines.execute(outer, 1, { id: 'o' }))).toMatchObject({ stepName: 'middle' });
+    broken.clear();
+
+    const context = await pipelines.execute(outer, 1, { id: 'o' });
+
+    expect(seen).toEqual(['i2', 'i2', 'o2']);
+    expect(context.getStepResult('middle')).toMatchObject({
+      results: { m1: 'M1', 'both/inner': { results: { i2: 'I2' } } },
+    });
+    await app.close();
+  });
+
+  it('has a saga begin anew that was undone', async () => {
+    const { seen, broken, does } = setUp();
+    const payment = saga('payment')
+      .step('reserve', does('reserve'), () => seen.push('release'))
+      .step('charge', does('charge'), null, { maxRetries: 0 })
+      .build();
+    const order = new Pipeline('order', [step('price', does('price')), child('pay', payment, 1)]);
+    const { app, pipelines } = await application([payment, order]);
+    broken.add('charge');
+    await rejection(pipelines.execute(order, 1, { id: 'o' }));
+    broken.clear();
+
+    const context = await pipelines.execute(order, 1, { id: 'o' });
+
+    expect(seen).toEqual(['price', 'reserve', 'charge', 'release', 'reserve', 'charge']);
+    expect(context.getStepResult('pay')).toEqual({ reserve: 'RESERVE', charge: 'CHARGE' });
+    await app.close();
+  });
+
+  it('takes what the workflow has done meanwhile, and goes on without it where it was deleted', async () => {
+    const { seen, broken, does } = setUp();
+    const inner = new Pipeline('inner', [step('i1', does('i1'))]);
+    const outer = new Pipeline('outer', [child('inner', inner, 1), step('o1', does('o1'), ['inner'])]);
+    const { app, pipelines, client } = await application([inner, outer]);
+    broken.add('i1');
+    for (const id of ['mended', 'deleted']) await rejection(pipelines.execute(outer, 1, { id }));
+    broken.clear();
+    seen.length = 0;
+    await client.retry('mended/inner');
+    await client.result('mended/inner');
+    await client.delete('deleted/inner');
+
+    expect((await pipelines.execute(outer, 1, { id: 'mended' })).getStepResult('o1')).toBe('O1');
+    expect(seen).toEqual(['i1', 'o1']);
+    expect(await rejection(pipelines.execute(outer, 1, { id: 'deleted' }))).toMatchObject({ stepName: 'inner' });
+    await app.close();
+  });
+
+  it('is waited for no longer than its caller wants', async () => {
+    const { broken, does } = setUp();
+    const waiting = new AbortController();
+    const hangs = () => new Promise(() => queueMicrotask(() => waiting.abort(new RangeError('enough'))));
+    const inner = new Pipeline('inner', [step('i1', () => (broken.has('i1') ? does('i1')() : hangs()))]);
+    const outer = new Pipeline('outer', [child('inner', inner, 1)]);
+    const { app, pipelines, client } = await application([inner, outer]);
+    broken.add('i1');
+    await rejection(pipelines.execute(outer, 1, { id: 'o' }));
+    broken.clear();
+
+    const error = await rejection(pipelines.execute(outer, 1, { id: 'o', signal: waiting.signal }));
+
+    expect(error).toMatchObject({ message: 'enough' });
+    await client.terminate('o/inner');
+    await app.close();
+  });
+});
+
+it('A pipeline that failed may be executed again by several at once: it goes on once, for all of them', async () => {
+  const { seen, broken, does } = setUp();
+  const pipeline = new Pipeline('p', [step('a', does('a')), step('b', does('b'))]);
+  const { app, pipelines } = await application([pipeline]);
+  broken.add('b');
+  await rejection(pipelines.execute(pipeline, 1, { id: 'p' }));
+  broken.clear();
+
+  const contexts = await Promise.all([1, 2, 3].map(() => pipelines.execute(pipeline, 1, { id: 'p' })));
+
+  expect(contexts.map((context) => context.getStepResult('b'))).toEqual(['B', 'B', 'B']);
+  expect(seen).toEqual(['a', 'b', 'b']);
+  await app.close();
+});
