@@ -21,6 +21,7 @@ describe('A write of which the database leaves out a row without a word', () => 
 
   it.each([
     ['one entry', [swallowed], {}],
+    ['one entry of an owner that knows the wakes', [swallowed], { knownWakes: 0 }],
     ['several entries', [swallowed, entryOf(2)], {}],
     [
       'an entry and the end',

@@ -55,6 +55,7 @@ describe('What one writer does to its neighbours', () => {
 
   it.each([
     ['entries', {}],
+    ['entries of owners that know the wakes', { knownWakes: 0 }],
     ['entries and a change of the row', { customStatus: '"busy"' }],
     ['last entries', LAST],
   ])('is no delay while a transaction of a user holds an instance row: %s', async (_what, more) => {

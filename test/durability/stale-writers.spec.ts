@@ -115,6 +115,7 @@ describe('A stale writer', () => {
     ['an entry and a change of the row', 1, { customStatus: '"late"' }],
     ['a last entry', 1, LAST],
     ['a last entry of each of several', 3, LAST],
+    ['one entry of an owner that knows the wakes', 1, { knownWakes: 0 }],
   ])('adds nothing beside a claim that is about to commit: %s', async (_what, writers, more) => {
     const dataSource = await fixture.dataSource({ poolSize: 1 });
     const lonely = await fixture.store({ clockOffsetMs: () => offsetMs }, dataSource);

@@ -67,11 +67,11 @@ export class Execution implements ContextHost {
     hooks: ExecutionHooks,
     readonly carried?: unknown,
   ) {
-    const { id, generation, fence } = record;
+    const { id, generation, fence, wakes } = record;
     this.journal = new InstanceJournal(entries, record.head);
     this.writer = new InstanceWriter(
       services.writer,
-      { workflowId: id, generation, fence },
+      { workflowId: id, generation, fence, knownWakes: wakes },
       (unit, result) => {
         this.onWritten(unit, result);
       },
@@ -127,7 +127,8 @@ export class Execution implements ContextHost {
   reclaim(record: InstanceRecord, lease: Lease): void {
     this.record = record;
     this.lease = lease;
-    this.writer.owner = { workflowId: record.id, generation: record.generation, fence: record.fence };
+    const { id, generation, fence, wakes } = record;
+    this.writer.owner = { workflowId: id, generation, fence, knownWakes: wakes };
     this.events.reclaim(record);
     this.inbox.invalidate();
   }

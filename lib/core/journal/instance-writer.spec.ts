@@ -122,3 +122,16 @@ describe('The write by which an instance ends', () => {
     ]);
   });
 });
+
+describe('The wakes that an owner has seen', () => {
+  it('travel with its next write', async () => {
+    const { store, writer } = await leased();
+    await store.requestCancel('i', 'enough', '{}');
+    for (const position of [1, 2]) {
+      writer.staged.addEntry(entry(position, `step-${position}`));
+      await writer.flush();
+    }
+
+    expect(store.written.map(({ knownWakes }) => knownWakes)).toEqual([undefined, 1]);
+  });
+});

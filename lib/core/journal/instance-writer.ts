@@ -9,6 +9,8 @@ export interface Ownership {
   readonly workflowId: string;
   readonly generation: number;
   readonly fence: number;
+  /** The wakes that were seen last. */
+  readonly knownWakes?: number;
 }
 
 /** A change of the instance row, with what it is conditional on and the events it causes. @internal */
@@ -115,9 +117,15 @@ export class InstanceWriter implements UnitOwner {
     try {
       this.onResult(unit, result);
     } finally {
+      this.noteWakes(result);
       onSettled?.(result);
       answered?.resolve();
     }
+  }
+
+  private noteWakes(result: FlushResult): void {
+    if ('wakes' in result && result.wakes !== this.owner.knownWakes)
+      this.owner = { ...this.owner, knownWakes: result.wakes };
   }
 
   private whenAnswered(): Promise<void> {

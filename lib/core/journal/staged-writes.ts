@@ -71,7 +71,7 @@ export class StagedWrites {
    * that all have one shape: what reads them is the hottest code of a busy process.
    */
   toUnit(
-    owner: Pick<FlushUnit, 'workflowId' | 'generation' | 'fence'>,
+    owner: Pick<FlushUnit, 'workflowId' | 'generation' | 'fence' | 'knownWakes'>,
     change?: UnitChange,
     waitless = false,
   ): FlushUnit {
@@ -79,6 +79,7 @@ export class StagedWrites {
       workflowId: owner.workflowId,
       generation: owner.generation,
       fence: owner.fence,
+      knownWakes: owner.knownWakes,
       entries: this.entries,
       expect: change?.expect,
       waits: this.waits,

@@ -14,6 +14,11 @@ export interface FlushUnit {
   readonly fence: number;
   /** Entries in position order, dense from `head + 1`. */
   readonly entries: readonly JournalEntry[];
+  /**
+   * The wakes that the owner has seen last. Nothing is conditional on them: a store that finds them unchanged, and no cancel, may be
+   * spared to read them out.
+   */
+  readonly knownWakes?: number | undefined;
   /** What must be unchanged on the instance row for the unit to be written at all. */
   readonly expect?: FlushExpectation | undefined;
   /** Waits registered by this unit (rows that the router matches signals against). */

@@ -1,8 +1,9 @@
 import type { StoreHint } from '../../core/store/index.js';
 import type { Cancellable } from '../../core/time/index.js';
-import { ReservedConnection, type SqlConnection } from '../connection/index.js';
+import { ReservedConnection, type SqlConnection, type SqlStatement } from '../connection/index.js';
 import type { StoreCore } from '../store-core.js';
-import { packHints, unpackHints } from './hint-message.js';
+import { Company } from './company.js';
+import { greeting, packHints, readMessage } from './hint-message.js';
 
 /** How hints reach other processes. @internal */
 export interface HintChannelOptions {
@@ -19,8 +20,8 @@ export interface HintChannelOptions {
 const MAX_RECONNECT_MS = 5_000;
 
 /**
- * Carries hints: to this process a macrotask later, to others by NOTIFY over a connection of its own, after the commit and
- * coalesced. A lost connection costs hints, never work: whoever waits for one polls as well.
+ * Carries hints: to this process a macrotask later, to others, where there are any, by NOTIFY over a connection of its own, after the
+ * commit and coalesced. A lost connection costs hints, never work: whoever waits for one polls as well.
  *
  * @internal
  */
@@ -28,6 +29,7 @@ export class HintChannel {
   private readonly listeners = new Set<(hint: StoreHint) => void>();
   private readonly connection: ReservedConnection;
   private readonly channel: string;
+  private readonly company: Company;
   private local = new Map<string, StoreHint>();
   private remote = new Map<string, StoreHint>();
   private sendTimer: Cancellable | undefined;
@@ -41,8 +43,9 @@ export class HintChannel {
     private readonly processId: string,
     private readonly options: HintChannelOptions,
   ) {
-    // Two stores whose names are cut to one channel hear each other's hints, which is harmless.
+    // Checked identifiers and fixed words. Two stores whose names are cut to one channel hear each other's hints, which is harmless.
     this.channel = `nestjs_workflow_${core.tables.schema}_${core.tables.prefix}`.slice(0, 63);
+    this.company = new Company(core.clock, options.answerMs);
     this.connection = new ReservedConnection(
       core.database.raw,
       'nestjs-workflow hints',
@@ -61,6 +64,7 @@ export class HintChannel {
   async close(): Promise<void> {
     this.closed = true;
     for (const timer of [this.sendTimer, this.keepAliveTimer, this.reconnectTimer]) timer?.cancel();
+    this.company.close();
     this.listeners.clear();
     await this.connection.close();
   }
@@ -75,7 +79,7 @@ export class HintChannel {
   send(hint: StoreHint): void {
     if (this.closed) return;
     this.deliverSoon(hint);
-    if (!this.options.notify) return;
+    if (!this.options.notify || !this.company.isThere) return;
     this.remote.set(keyOf(hint), hint);
     if (this.sendTimer === undefined) this.notifySoon();
   }
@@ -111,24 +115,41 @@ export class HintChannel {
   private notify(): void {
     const payloads = packHints(this.processId, [...this.remote.values()]);
     this.remote = new Map();
-    this.connection
-      .query({
-        text: `SELECT pg_notify($1, u.payload) FROM unnest($2::text[]) AS u(payload)`,
-        values: [this.channel, payloads],
-      })
-      .catch((error: unknown) => {
-        this.core.logger.debug('Hints to other processes were lost; they will find the work by polling.', {
-          error: String(error),
-        });
+    this.say(payloads);
+  }
+
+  private say(payloads: readonly string[]): void {
+    this.connection.query(this.saying(payloads)).catch((error: unknown) => {
+      this.core.logger.debug('Hints to other processes were lost; they will find the work by polling.', {
+        error: String(error),
       });
+    });
+  }
+
+  private saying(payloads: readonly string[]): SqlStatement {
+    return {
+      text: `SELECT pg_notify('${this.channel}', u.payload) FROM unnest($1::text[]) AS u(payload)`,
+      values: [payloads],
+    };
   }
 
   private async listen(connection: SqlConnection): Promise<void> {
     connection.onNotification((_channel, payload) => {
-      for (const hint of unpackHints(this.processId, payload)) this.deliverSoon(hint);
+      const message = readMessage(this.processId, payload);
+      if (message === undefined || this.closed) return;
+      this.company.hear();
+      if (message.isHello) this.say([greeting(this.processId, false)]);
+      for (const hint of message.hints) this.deliverSoon(hint);
     });
-    // The channel consists of checked identifiers and fixed words.
     await connection.query({ text: `LISTEN "${this.channel}"`, values: [] });
+    this.company.presume();
+    await connection.query(this.hello());
+  }
+
+  /** Those who listen answer it; who is answered by nobody is alone. */
+  private hello(): SqlStatement {
+    this.company.noteAsked();
+    return this.saying([greeting(this.processId, true)]);
   }
 
   private connect(): void {
@@ -181,7 +202,8 @@ export class HintChannel {
       { unref: true },
     );
     // A connection that breaks reports its own loss: either way the question has been answered.
-    this.connection.query({ text: 'SELECT 1', values: [] }).then(finish, finish);
+    const isDoubtful = this.company.isDoubtful(this.options.keepAliveMs);
+    this.connection.query(isDoubtful ? this.hello() : { text: 'SELECT 1', values: [] }).then(finish, finish);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { StoreHint } from '../../core/store/index.js';
-import { packHints, unpackHints } from './hint-message.js';
+import { greeting, packHints, readMessage } from './hint-message.js';
 
 describe('hint messages', () => {
   it('bring every hint to another process', () => {
@@ -12,11 +12,11 @@ describe('hint messages', () => {
     const [payload, ...more] = packHints('me', hints);
 
     expect(more).toEqual([]);
-    expect(unpackHints('you', payload!)).toEqual(hints);
+    expect(readMessage('you', payload!)).toEqual({ isHello: false, hints });
   });
 
   it('are ignored by their sender', () => {
-    expect(unpackHints('me', packHints('me', [{ kind: 'due' }])[0]!)).toEqual([]);
+    expect(readMessage('me', packHints('me', [{ kind: 'due' }])[0]!)).toBeUndefined();
   });
 
   it('stay below what the server takes, however many there are', () => {
@@ -27,17 +27,28 @@ describe('hint messages', () => {
     const payloads = packHints('me', hints);
 
     expect(payloads.every((payload) => Buffer.byteLength(payload) < 8_000)).toBe(true);
-    expect(payloads.flatMap((payload) => unpackHints('you', payload))).toEqual(hints);
+    expect(payloads.flatMap((payload) => readMessage('you', payload)?.hints)).toEqual(hints);
   });
 
   it('leave out an id that no message could hold', () => {
     expect(packHints('me', [{ kind: 'ended', workflowId: 'x'.repeat(9_000) }])).toEqual([]);
   });
 
-  it.each(['', 'null', '7', '[]', '{', '{"ended":7,"woken":[1,null]}'])(
-    'are never broken by a foreign payload: %s',
+  it.each(['', 'null', '7', '[]', '{', '{"due":true}', '{"from":7,"due":true}'])(
+    'are no payload of somebody else: %s',
     (payload) => {
-      expect(unpackHints('me', payload)).toEqual([]);
+      expect(readMessage('me', payload)).toBeUndefined();
     },
   );
+
+  it('are never broken by what they hold', () => {
+    const payload = '{"from":"you","ended":7,"woken":[1,null]}';
+
+    expect(readMessage('me', payload)).toEqual({ isHello: false, hints: [] });
+  });
+
+  it('ask who is there, and say that somebody is', () => {
+    expect(readMessage('me', greeting('you', true))).toEqual({ isHello: true, hints: [] });
+    expect(readMessage('me', greeting('you', false))).toEqual({ isHello: false, hints: [] });
+  });
 });

@@ -6,6 +6,8 @@ const MAX_BYTES = 7_500;
 interface Message {
   /** Who sent it; a process ignores its own. */
   readonly from: string;
+  /** Whoever hears it says something: the sender asks whether there is anybody. */
+  readonly hello?: true;
   readonly due?: true;
   readonly ended?: readonly string[];
   readonly woken?: readonly string[];
@@ -43,21 +45,35 @@ export function packHints(from: string, hints: readonly StoreHint[]): string[] {
   return messages;
 }
 
-/** Reads a payload; nothing for our own, and for what is not ours. @internal */
-export function unpackHints(from: string, payload: string): StoreHint[] {
+/** Asks whoever listens to say something, or says something. @internal */
+export function greeting(from: string, isHello: boolean): string {
+  const message: Message = { from, ...(isHello ? { hello: true } : {}) };
+  return JSON.stringify(message);
+}
+
+/** What another process has said. @internal */
+export interface HeardMessage {
+  readonly isHello: boolean;
+  readonly hints: readonly StoreHint[];
+}
+
+/** Reads a payload; `undefined` for our own, and for what is not ours. @internal */
+export function readMessage(from: string, payload: string): HeardMessage | undefined {
   let message: Partial<Message>;
   try {
     message = JSON.parse(payload) as Partial<Message>;
   } catch {
     // Anybody may notify on any channel; a hint is never a truth, so an unreadable one is no fault of ours.
-    return [];
+    return undefined;
   }
-  if (typeof message !== 'object' || message === null || message.from === from) return [];
+  if (typeof message !== 'object' || message === null) return undefined;
+  if (typeof message.from !== 'string' || message.from === from) return undefined;
   const ids = (list: unknown): string[] =>
     Array.isArray(list) ? list.filter((id): id is string => typeof id === 'string') : [];
-  return [
+  const hints: StoreHint[] = [
     ...(message.due === true ? [{ kind: 'due' } as const] : []),
     ...ids(message.ended).map((workflowId) => ({ kind: 'ended', workflowId }) as const),
     ...ids(message.woken).map((workflowId) => ({ kind: 'woken', workflowId }) as const),
   ];
+  return { isHello: message.hello === true, hints };
 }

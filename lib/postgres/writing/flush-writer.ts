@@ -16,7 +16,7 @@ import { COUNT_CHECK_STATE, FlushStatements } from './flush-statement.js';
 import { isLastEntry, lastEntriesStatement } from './last-entries-statement.js';
 import { loneEntriesStatement } from './lone-entries-statement.js';
 import { isLoneEnding, loneEndingStatement } from './lone-ending-statement.js';
-import { isLoneEntry, loneAnswer, loneEntryStatement } from './lone-entry-statement.js';
+import { isLoneEntry, knownEntryStatement, loneAnswer, loneEntryStatement } from './lone-entry-statement.js';
 
 /** What one statement made of a unit; `undefined` when its row was not locked. */
 type Attempt = FlushResult | undefined;
@@ -39,13 +39,17 @@ export class FlushWriter {
   flush(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
     const [lone] = units;
     if (units.length > 1 || lone === undefined) return this.flushMany(units, resend);
-    const short = resend ? undefined : this.shortStatement(lone);
-    return short === undefined ? this.write(units, resend) : this.flushShort(lone, short);
+    if (resend) return this.write(units, resend);
+    if (lone.knownWakes !== undefined && isLoneEntry(lone)) return this.quickly(lone, this.attemptKnown(lone));
+    const short = this.shortStatement(lone);
+    return short === undefined
+      ? this.write(units, resend)
+      : this.quickly(lone, this.attemptShort(this.executor, short));
   }
 
   /** What a quiet process writes, without the rounds of {@link write} unless they are needed. */
-  private flushShort(unit: FlushUnit, statement: SqlStatement): Promise<FlushResult[]> {
-    return this.attemptShort(this.executor, statement).then(
+  private quickly(unit: FlushUnit, attempted: Promise<Attempt>): Promise<FlushResult[]> {
+    return attempted.then(
       (attempt) => (attempt === undefined ? this.write([unit], false) : [attempt]),
       (error: unknown) => {
         if (isRefusedValue(error)) return this.write([unit], false);
@@ -178,6 +182,14 @@ export class FlushWriter {
     if (isLoneEntry(unit)) return loneEntryStatement(core.tables, core.texts, unit);
     if (core.outbox || !isLoneEnding(unit) || core.limited.leaves(unit)) return undefined;
     return loneEndingStatement(core.tables, core.texts, unit, core.offsetMs());
+  }
+
+  private attemptKnown(unit: FlushUnit): Promise<Attempt> {
+    const { core } = this;
+    return this.executor.query(knownEntryStatement(core.tables, core.texts, unit)).then(({ rowCount }) => {
+      core.texts.noteRows(1);
+      return rowCount === 1 ? { kind: 'applied', wakes: unit.knownWakes as number, cancelRequested: false } : undefined;
+    });
   }
 
   private attemptShort(executor: SqlExecutor, statement: SqlStatement): Promise<Attempt> {

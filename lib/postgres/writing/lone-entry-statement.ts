@@ -52,6 +52,25 @@ SELECT h.wakes, h.cancelled, 1 / (SELECT count(*) FROM entry) AS checked FROM he
   return { ...prepared, values: [unit.workflowId, unit.generation, unit.fence, ...batch.values] };
 }
 
+/**
+ * The same where the owner knows what the answer would tell: the entry is written only for a row whose wakes are those it has seen
+ * and that nobody has cancelled. One entry was written then, or none, and whoever reads that none was asks by the other form.
+ *
+ * @internal
+ */
+export function knownEntryStatement(tables: TableNames, texts: PreparedTexts, unit: FlushUnit): SqlStatement {
+  const batch = loneEntry.batch(unit.entries);
+  const prepared = texts.get(`known-entry-${batch.code}`, () => {
+    const columns = batch.expressions(5);
+    const position = columns[0]?.expression ?? '';
+    return `INSERT INTO ${tables.entries} (instance_no, generation, fence, ${columns.map(({ column }) => column).join(', ')})
+    SELECT i.no, $2::int4, $3::int4, ${columns.map(({ expression }) => expression).join(', ')} FROM ${tables.instances} i
+    WHERE i.id = $1::text AND i.generation = $2::int4 AND i.fence = $3::int4 AND i.worker_id IS NOT NULL AND i.head < ${position}
+      AND i.wakes = $4::int4 AND i.cancel_requested_at IS NULL FOR SHARE SKIP LOCKED`;
+  });
+  return { ...prepared, values: [unit.workflowId, unit.generation, unit.fence, unit.knownWakes, ...batch.values] };
+}
+
 /** What the flush of a lone unit answers. @internal */
 export function loneAnswer(row: SqlRow): { readonly wakes: number; readonly cancelRequested: boolean } {
   return { wakes: number(row, 'wakes'), cancelRequested: flag(row, 'cancelled') };
