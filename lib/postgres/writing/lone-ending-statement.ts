@@ -33,7 +33,7 @@ export function loneEndingStatement(
   const { status, output, error } = unit.transition as Ending;
   const [entry] = unit.entries;
   const batch = entry && loneEntry.batch([entry]);
-  const key = `end-${unit.expect?.noCancel === true ? 'x' : ''}-${batch?.code ?? ''}`;
+  const key = `flush-end-${unit.expect?.noCancel === true ? 'x' : ''}-${batch?.code ?? ''}`;
   const prepared = texts.get(key, () => {
     const columns = batch?.expressions(9) ?? [];
     const [position] = columns;

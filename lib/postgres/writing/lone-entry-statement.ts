@@ -60,7 +60,7 @@ SELECT h.wakes, h.cancelled, 1 / (SELECT count(*) FROM entry) AS checked FROM he
  */
 export function knownEntryStatement(tables: TableNames, texts: PreparedTexts, unit: FlushUnit): SqlStatement {
   const batch = loneEntry.batch(unit.entries);
-  const prepared = texts.get(`known-entry-${batch.code}`, () => {
+  const prepared = texts.get(`entry-known-${batch.code}`, () => {
     const columns = batch.expressions(5);
     const position = columns[0]?.expression ?? '';
     return `INSERT INTO ${tables.entries} (instance_no, generation, fence, ${columns.map(({ column }) => column).join(', ')})
