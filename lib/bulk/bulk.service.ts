@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { otherModelError, type StartOptions, type WorkflowClient, type WorkflowHandle } from '../client/index.js';
+import {
+  otherModelError,
+  reopening,
+  type StartOptions,
+  type WorkflowClient,
+  type WorkflowHandle,
+} from '../client/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import {
   describeValue,
@@ -107,7 +113,7 @@ export class BulkService {
         headers,
       })) as BulkSummaryOf<W>;
     const handle = await this.start(reference, input, { id, ...(headers && { headers }) });
-    if (!handle.created && (await handle.status()).status === 'failed') await this.client.retry(id);
+    if (!handle.created && (await handle.status()).status === 'failed') await reopening(this.client.retry(id));
     try {
       return (await handle.result(signal && { signal })) as BulkSummaryOf<W>;
     } catch (error) {

@@ -1,5 +1,5 @@
-import type { WorkflowClient } from '../client/index.js';
-import { isChildWorkflowFailedError, isWorkflowNotFoundError, isWorkflowStateError } from '../core/errors/index.js';
+import { reopening, type WorkflowClient } from '../client/index.js';
+import { isChildWorkflowFailedError, isWorkflowNotFoundError } from '../core/errors/index.js';
 import { isTerminal, type InstanceStatus } from '../core/records/index.js';
 
 /**
@@ -11,19 +11,19 @@ import { isTerminal, type InstanceStatus } from '../core/records/index.js';
 export async function goOn(client: WorkflowClient, id: string, signal?: AbortSignal): Promise<void> {
   const entries = await client.getJournal(id);
   if (entries.some(({ kind }) => kind === 'undo')) {
-    await unlessOpen(client.restart(id));
+    await reopening(client.restart(id));
     return;
   }
   const child = failedChild(entries.find(({ kind }) => kind === 'failure')?.error);
   if (child !== undefined) await endAnew(client, child, signal);
-  await unlessOpen(client.retry(id));
+  await reopening(client.retry(id));
 }
 
 async function endAnew(client: WorkflowClient, id: string, signal: AbortSignal | undefined): Promise<void> {
   const status = await statusOf(client, id);
   if (status === undefined || status === 'completed') return;
   if (status === 'failed') await goOn(client, id, signal);
-  else if (isTerminal(status)) await unlessOpen(client.restart(id));
+  else if (isTerminal(status)) await reopening(client.restart(id));
   // Whatever it ends with is told by the run itself.
   await client.result(id, signal && { signal }).catch(() => signal?.throwIfAborted());
 }
@@ -34,15 +34,6 @@ async function statusOf(client: WorkflowClient, id: string): Promise<InstanceSta
   } catch (error) {
     if (isWorkflowNotFoundError(error)) return undefined;
     throw error;
-  }
-}
-
-/** Somebody else may have opened it at the same time. */
-async function unlessOpen(request: Promise<unknown>): Promise<void> {
-  try {
-    await request;
-  } catch (error) {
-    if (!isWorkflowStateError(error)) throw error;
   }
 }
 

@@ -340,6 +340,25 @@ describe('A bulk in an application', () => {
     await app.close();
   });
 
+  it('that failed may be executed again by several at once: it goes on once, for all of them', async () => {
+    let isBroken = true;
+    let done = 0;
+    const source = () => {
+      if (isBroken) throw new TypeError('no source');
+      return [1, 2, 3];
+    };
+    const work = bulk('work', { source, process: ({ length }) => void (done += length), retryAttempts: 0 });
+    const { app, bulks } = await application({}, [work]);
+    await expect(bulks.execute(work, undefined, { id: 'w' })).rejects.toThrow('no source');
+    isBroken = false;
+
+    const summaries = await Promise.all([1, 2, 3].map(() => bulks.execute(work, undefined, { id: 'w' })));
+
+    expect(summaries.map(({ successfulItems }) => successfulItems)).toEqual([3, 3, 3]);
+    expect(done).toBe(3);
+    await app.close();
+  });
+
   it('answers a handle when it is started, and may be registered as a feature', async () => {
     const counted = bulk('counted', { source: (count: number) => rows(count).source(), process: nothing });
     const { app, bulks } = await application({}, [counted]);

@@ -98,11 +98,13 @@ describe('A durable pipeline, its process killed at every place', () => {
         expect([end.has('never'), end.get('fails')]).toEqual([false, 'failed ']);
         expect(cluster.begun('never')).toBe(0);
       },
-      STRIDE,
+      // There are few places between the failure's record and the ends of those beside it.
+      1,
     );
 
-    // Where it was begun by the process that died, what had failed before was on record at times, and at times not.
-    expect([...ends]).toEqual(expect.arrayContaining(['waits cancelled ', 'waits cancelled true', 'deaf completed ']));
+    expect([...ends]).toEqual(expect.arrayContaining(['waits cancelled ', 'deaf completed ']));
+    // Begun by the process that died, and stopped by the next one: it may have been done.
+    expect([...ends].join()).toMatch(/(waits|deaf) cancelled true/);
   });
 });
 
