@@ -1,7 +1,7 @@
 import { schemaValidator } from '../core/definition/index.js';
 import type { GraphPlan } from './graph.plan.js';
 import { POSITION_KEY, positionIn, type FrontierNode } from './graph.position.js';
-import { HUMAN_RESPONSE, HumanNode } from './nodes/human-node.js';
+import { HumanNode } from './nodes/human-node.js';
 import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { GraphUpdate, GraphValues } from './workflow-state.js';
 
@@ -13,9 +13,8 @@ export async function answerPosition(plan: GraphPlan, state: GraphUpdate, answer
     const humans = plan.nodes.flatMap(({ node }) => (node instanceof HumanNode ? [node] : []));
     return { ...state, ...Object.fromEntries(humans.map(({ resumeKey }) => [resumeKey, answer])) };
   }
-  const { frontier, answered } = position;
-  const at = frontier.findIndex(({ node, update }) => update === undefined && canBeAnswered(plan, node));
-  const asking = frontier[at] ?? frontier.find(({ update }) => update === undefined);
+  const { frontier } = position;
+  const asking = askingIn(plan, frontier);
   if (asking === undefined) return { ...state };
   const node = plan.nodes[plan.indices.get(asking.node) ?? -1]?.node;
   if (node instanceof SubworkflowNode && node.nested !== undefined && asking.inner !== undefined) {
@@ -25,18 +24,16 @@ export async function answerPosition(plan: GraphPlan, state: GraphUpdate, answer
   }
   const { schema } = (node instanceof HumanNode && node.task) || {};
   const valid = schema === undefined ? answer : await schemaValidator(schema)(answer, `The answer to "${asking.node}"`);
-  if (node instanceof HumanNode) {
-    const told = frontier.map((each): FrontierNode => (each === asking ? { ...each, answer: valid } : each));
-    return { ...state, [POSITION_KEY]: { ...position, frontier: told } };
-  }
-  return {
-    ...state,
-    [HUMAN_RESPONSE]: valid,
-    [POSITION_KEY]: { ...position, answered: answered.filter((each) => each !== HUMAN_RESPONSE) },
-  };
+  const told = frontier.map((each): FrontierNode => (each === asking ? { ...each, answer: valid } : each));
+  return { ...state, [POSITION_KEY]: { ...position, frontier: told } };
 }
 
-function canBeAnswered(plan: GraphPlan, name: string): boolean {
-  const node = plan.nodes[plan.indices.get(name) ?? -1]?.node;
-  return node instanceof HumanNode || node instanceof SubworkflowNode;
+/** The first that asks, which is what the pause has named; of a state that does not say who asks, the first that may. */
+function askingIn(plan: GraphPlan, frontier: readonly FrontierNode[]): FrontierNode | undefined {
+  const open = frontier.filter(({ update }) => update === undefined);
+  const mayAsk = ({ node: name }: FrontierNode): boolean => {
+    const node = plan.nodes[plan.indices.get(name) ?? -1]?.node;
+    return node instanceof HumanNode || node instanceof SubworkflowNode;
+  };
+  return open.find(({ asks }) => asks !== undefined) ?? open.find(mayAsk) ?? open[0];
 }

@@ -120,10 +120,13 @@ export class GraphTraversal {
 
   /** The state with where the traversal stands, as plain data. */
   snapshot(): GraphValues {
-    const { plan, state, frontier, ended, known, visits, merged } = this;
+    const { plan, state, frontier, ended, known, visits, merged, config } = this;
     const { answered } = this.visitor;
     const made = this.results.slice(0, this.passed);
-    const { position, open } = positionOf({ plan, frontier, ended, known, visits, merged, made, answered });
+    const { position, open } = positionOf({
+      ...{ plan, frontier, ended, known, visits, merged, made, answered },
+      isParallel: this.isParallel && !config.parallelBranches,
+    });
     const values = { ...state.asDict(), _history: [...state._history] };
     return {
       ...values,
@@ -155,7 +158,7 @@ export class GraphTraversal {
     for (const [name, count] of Object.entries(position.visits)) this.visits[this.indexOf(name)] = count;
     this.frontier = position.frontier.map(({ node }) => this.indexOf(node));
     this.known = position.frontier;
-    this.isParallel = this.config.parallelBranches;
+    this.isParallel = this.config.parallelBranches || position.isParallel === true;
     for (const key of STANDING_KEYS) delete this.state[key];
   }
 

@@ -17,6 +17,8 @@ export interface FrontierNode {
   readonly isMerged?: boolean;
   /** Where the graph within it stands. */
   readonly inner?: GraphValues;
+  /** What it waits for a person to answer. */
+  readonly asks?: string;
   /** What the person whom it asks has answered since. */
   readonly answer?: unknown;
 }
@@ -33,6 +35,8 @@ export interface GraphPosition {
   readonly answered: readonly string[];
   /** The visits whose updates are in the state, in order. */
   readonly made?: readonly MadeVisit[];
+  /** Whether an edge asked for the frontier to be visited beside each other. */
+  readonly isParallel?: boolean;
   /** How much of its total time the graph had used up when it paused. */
   readonly spentMs?: number;
 }
@@ -77,6 +81,7 @@ export interface StandingTraversal {
   readonly known: readonly FrontierNode[] | undefined;
   readonly visits: Uint32Array;
   readonly merged: number;
+  readonly isParallel: boolean;
   /** The visits of earlier frontiers. */
   readonly made: readonly NodeResult[];
   readonly answered: ReadonlySet<string>;
@@ -84,7 +89,7 @@ export interface StandingTraversal {
 
 /** Where a traversal stands, and how many of its visits are still open: those are made again, under their own numbers. @internal */
 export function positionOf(standing: StandingTraversal): { readonly position: GraphPosition; readonly open: number } {
-  const { plan, frontier, ended, known, merged, made, answered } = standing;
+  const { plan, frontier, ended, known, merged, made, answered, isParallel } = standing;
   const visits = standing.visits.slice();
   let open = 0;
   const nodes = frontier.map((index, at): FrontierNode => {
@@ -93,16 +98,22 @@ export function positionOf(standing: StandingTraversal): { readonly position: Gr
     if (end instanceof NodeResult) {
       return { ...madeVisit(end), node, update: end.output, ...(at < merged && { isMerged: true }) };
     }
+    // What came to no turn since stays as it was.
+    if (end === undefined && known?.[at] !== undefined) return known[at];
     if (end !== undefined) {
       open++;
       visits[index] = (visits[index] as number) - 1;
     }
     const inner = end instanceof Paused ? end.inner : known?.[at]?.inner;
-    return { node, ...(inner !== undefined && { inner }) };
+    const asks = end instanceof Paused ? end.wait?.prompt : undefined;
+    return { node, ...(inner !== undefined && { inner }), ...(asks !== undefined && { asks }) };
   });
   const counted = plan.nodes.map(({ name, index }) => [name, visits[index] as number] as const);
   const counts = Object.fromEntries(counted.filter(([, count]) => count > 0));
-  const position = { frontier: nodes, visits: counts, answered: [...answered], made: made.map(madeVisit) };
+  const position = {
+    ...{ frontier: nodes, visits: counts, answered: [...answered], made: made.map(madeVisit) },
+    ...(isParallel && { isParallel }),
+  };
   return { position, open };
 }
 

@@ -178,7 +178,8 @@ export class GraphService {
       throw new WorkflowStateError({ workflowId, status: record.status, operation: 'resume', hint });
     }
     if (answer == null) return this.result(workflowId);
-    const task = formatTaskId(taskPlace(workflowId, record.generation, nameOfWait(wait.wait)));
+    const asked = (await this.reader.read(record)).result.wait?.checkpointId;
+    const task = asked ?? formatTaskId(taskPlace(workflowId, record.generation, nameOfWait(wait.wait)));
     await this.tasks.answer(task, answer, { ...(by !== undefined && { by }) });
     return this.settle(workflowId, signal);
   }

@@ -112,12 +112,19 @@ export class NodeVisitor {
     }
   }
 
-  /** A node that paused has been answered since: what it was told is no answer to the next question. */
+  /**
+   * Calls a node, also one that has asked before and was answered since; one that still waits is not called. What it was told is no answer
+   * to the next question.
+   */
   private callAgain(planned: PlannedNode, path: string, known: FrontierNode | undefined): unknown {
     const { host, state } = this.around;
-    const answer = host.call(planned, path, state, this.limitOf(planned));
+    const { asks, answer } = known ?? {};
+    const isGiven = !this.answered.has(HUMAN_RESPONSE) && state[HUMAN_RESPONSE] != null;
+    if (answer != null) state[HUMAN_RESPONSE] = answer;
+    else if (asks !== undefined && !isGiven) return new Paused(waitOf(planned, asks));
+    const called = host.call(planned, path, state, this.limitOf(planned));
     if (known !== undefined) this.answered.add(HUMAN_RESPONSE);
-    return answer;
+    return called;
   }
 
   /** Asks what the body of a node wants to know, and calls it again with the answer in its state, until it wants to know no more. */
@@ -202,7 +209,8 @@ export class NodeVisitor {
       this.limitOf(planned),
     );
     if (!isOver) {
-      const wait = pause && { node: `${planned.name}/${pause.node}`, prompt: pause.prompt, checkpointId: planned.name };
+      const checkpointId = this.around.host.pauses ? planned.name : (pause?.checkpointId ?? planned.name);
+      const wait = pause && { node: `${planned.name}/${pause.node}`, prompt: pause.prompt, checkpointId };
       return new Paused(wait, snapshot());
     }
     const update = node.updateOf(output);
@@ -245,17 +253,20 @@ export class NodeVisitor {
 
   /** Whether it is no failure, but has to be waited for. */
   private pauseOf(planned: PlannedNode, cause: unknown): Paused | undefined {
-    const { name } = planned;
     const isUnrecorded = cause instanceof Unrecorded;
     if (!isUnrecorded && !(this.around.host.pauses && cause instanceof HumanInputRequiredError)) return undefined;
     if (isUnrecorded) return new Paused(cause.wait);
-    return new Paused({ node: name, prompt: cause.prompt, checkpointId: name });
+    return new Paused(waitOf(planned, cause.prompt));
   }
 
   private told(path: string, result: NodeResult): NodeResult {
     this.around.observer?.onEnd?.(path, result);
     return result;
   }
+}
+
+function waitOf({ name }: PlannedNode, prompt: string): GraphWait {
+  return { node: name, prompt, checkpointId: name };
 }
 
 function whatHappened(cause: unknown): string {

@@ -1,9 +1,15 @@
 import { Test, type TestingModule } from '@nestjs/testing';
 import { GraphService, WorkflowModule } from 'nestjs-workflow';
-import { GraphExecutionError, type GraphOutcome, type GraphOutput } from 'nestjs-workflow/graph';
+import {
+  GraphExecutionError,
+  type GraphOutcome,
+  type GraphOutput,
+  type GraphResult,
+  type GraphValues,
+} from 'nestjs-workflow/graph';
 import { decodeName } from '../../lib/core/records/index.js';
 import { Cluster, scaled, sweep } from './cluster.js';
-import { randomGraph } from './graphs/random-graph.js';
+import { askingGraph, randomGraph } from './graphs/random-graph.js';
 import { play } from './workflows/stage.js';
 
 /** What is compared of a run: how it ended, where, after how many visits, and what it left. */
@@ -45,7 +51,8 @@ class Notebook {
       this.failing = undefined;
       throw new Error('once');
     }
-    this.visits.push(step);
+    // Called again with an answer, it is still the same visit.
+    this.visits.push(step.replace(/\/\d+$/, ''));
   };
 
   failAt(visit: string): void {
@@ -112,6 +119,44 @@ describe('Graphs of every shape, by seeds', () => {
 
     // Otherwise nothing was tried.
     expect(Math.min(tried.forks, tried.failures, tried.cycles)).toBeGreaterThan(0);
+  }, 120_000);
+
+  it('ask the same questions in memory and durably, one after the other, and end alike', async () => {
+    let questions = 0;
+    for (let seed = 1; seed <= scaled(300); seed += 1) {
+      const notebook = new Notebook();
+      const graph = askingGraph(`asking-${seed}`, seed, notebook.work);
+      graphs.register(graph);
+      const talk = async (
+        begin: () => Promise<GraphResult>,
+        answer: (paused: GraphResult, text: string) => Promise<GraphResult>,
+      ) => {
+        const asked: string[] = [];
+        const run = async (): Promise<GraphResult> => {
+          let result = await begin();
+          while (result.wait !== undefined) {
+            asked.push(`${result.wait.node}: ${result.wait.prompt}`);
+            result = await answer(result, `to ${result.wait.prompt}`);
+          }
+          return result;
+        };
+        return { ending: await ended(run()), asked, visits: notebook.take() };
+      };
+      const id = `asking-${seed}`;
+      const inMemory = await talk(
+        () => graph.execute('x'),
+        ({ finalState }, text) => graph.resume(JSON.parse(JSON.stringify(finalState)) as GraphValues, text),
+      );
+      const durable = await talk(
+        () => graphs.execute(graph, 'x', { id }),
+        (_, text) => graphs.resume(id, text),
+      );
+
+      expect({ seed, ...durable }).toEqual({ seed, ...inMemory });
+      questions += inMemory.asked.length;
+    }
+
+    expect(questions).toBeGreaterThan(10);
   }, 120_000);
 
   it('end alike where their process is killed at any place, and make only those visits again that were under way', async () => {

@@ -1,5 +1,10 @@
 import type { StepContext } from '../../../lib/core/definition/index.js';
-import { WorkflowBuilder, type GraphValues, type WorkflowEngine } from '../../../lib/graph/index.js';
+import {
+  HumanInputRequiredError,
+  WorkflowBuilder,
+  type GraphValues,
+  type WorkflowEngine,
+} from '../../../lib/graph/index.js';
 import { SeededRandom } from '../engine/seeded-random.js';
 
 /** An edge of a graph, and what its condition asks of the sum of the state. */
@@ -22,6 +27,8 @@ interface Shape {
   /** Nodes that are the graph within. */
   readonly nested: ReadonlySet<number>;
   readonly within: Shape | undefined;
+  /** Which nodes ask a person, and how. */
+  readonly asks?: readonly ('no' | 'human' | 'own')[];
 }
 
 /** What the bodies of nodes do beside answering: takes some time, or throws. */
@@ -31,6 +38,17 @@ export type NodeWork = (step: StepContext, turns: number) => unknown;
 export function randomGraph(name: string, seed: number, work: NodeWork): WorkflowEngine {
   const random = new SeededRandom(seed);
   return build(name, shapeOf(random, random.chance(0.4) ? shapeOf(random) : undefined), work);
+}
+
+/** The same with people in it: some nodes are questions, and some work asks by itself before it is done. */
+export function askingGraph(name: string, seed: number, work: NodeWork): WorkflowEngine {
+  const random = new SeededRandom(seed);
+  const asking = (shape: Shape): Shape => ({
+    ...{ ...shape, maxParallelBranches: 0 },
+    asks: Array.from({ length: shape.size }, () => random.pick(['no', 'no', 'human', 'own'] as const)),
+  });
+  const within = random.chance(0.4) ? asking(shapeOf(random)) : undefined;
+  return build(name, asking(shapeOf(random, within)), work);
 }
 
 function shapeOf(random: SeededRandom, within?: Shape): Shape {
@@ -69,7 +87,13 @@ function build(name: string, shape: Shape, work: NodeWork): WorkflowEngine {
       builder.addNode(node, { subworkflow, inputKey: 'last', outputKey: `sub${at}` });
       continue;
     }
+    if (shape.asks?.[at] === 'human') {
+      builder.addNode(node, { humanPrompt: `${name} ${node} {last}`, outputKey: 'last' });
+      continue;
+    }
     builder.addNode(node, (state, step) => {
+      if (shape.asks?.[at] === 'own' && typeof state['human_response'] !== 'string')
+        throw new HumanInputRequiredError(`${name} ${node}`);
       const sum = sumOf(state);
       const count = `count${at % 4}`;
       const update = { [count]: ((state[count] as number | undefined) ?? 0) + 1, last: `${at}:${sum}`, output: sum };
