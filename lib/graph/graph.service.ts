@@ -1,6 +1,12 @@
 import { oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
-import { refuseOtherVersion, type StartOptions, type WorkflowClient, type WorkflowHandle } from '../client/index.js';
+import {
+  refuseOtherVersion,
+  reopening,
+  type StartOptions,
+  type WorkflowClient,
+  type WorkflowHandle,
+} from '../client/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
 import {
@@ -135,7 +141,7 @@ export class GraphService {
       });
       if (created) return await this.settle(id, signal, ear);
       await refuseOtherVersion(this.services.store, id, graph);
-      if ((await this.reader.find(id)).status === 'failed') await this.client.retry(id);
+      if ((await this.reader.find(id)).status === 'failed') await reopening(this.client.retry(id));
       return await this.settle(id, signal);
     } finally {
       ear.close();
