@@ -1,6 +1,8 @@
+import { EVERY_WRITE } from './utils/sweep.js';
 import { sweepCases } from './utils/sweep-cases.js';
 
 sweepCases('stock', {
+  points: EVERY_WRITE,
   steps: ['item-0', 'item-1', 'item-2', 'item-3', 'item-4', 'batch%230', 'batch%231', 'batch%232'],
   outcome: {
     status: 'completed',

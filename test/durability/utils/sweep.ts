@@ -4,8 +4,14 @@ import type { Outcome, RunSettings, WorkerProcess } from './worker-process.js';
 /** `npm run crash -- --all`: more of everything, for minutes. */
 export const isThorough = process.env['CRASH_TESTS'] === 'all';
 
-/** Durable writes, and effects that are not recorded yet. What comes by the clock is killed at in specs of its own. */
-const DURABLE = /^(before|after) (start|flush|entry|COMMIT|signal|route)#|^after (INSERT|claim|body|undo)/;
+/**
+ * Behind each durable write, and behind effects that are not recorded yet. Who dies before a write leaves what he had left behind the
+ * one before it, or behind a body. What comes by the clock is killed at in specs of its own.
+ */
+const DURABLE = /^after (start|flush|entry|COMMIT|signal|route)#|^before COMMIT#|^after (INSERT|claim|body|undo)/;
+
+/** Those, and before each durable write. */
+export const EVERY_WRITE = /^(before|after) (start|flush|entry|COMMIT|signal|route)#|^after (INSERT|claim|body|undo)/;
 
 /** Also places where nothing was written since the last of those. */
 const ANY = /^(before|after) (?!outbox|event|renew|worker|close|hand)/;
