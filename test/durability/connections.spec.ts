@@ -3,7 +3,7 @@ import { delay, systemClock } from '../../lib/core/time/index.js';
 import type { StoreHint } from '../../lib/core/store/index.js';
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
-import { LEASE_MS, entryOf, flushOne, pollOf, startRunning, unitOf } from '../utils/store-scenario.js';
+import { flushDecided, LEASE_MS, entryOf, flushOne, pollOf, startRunning, unitOf } from '../utils/store-scenario.js';
 
 describe('The connections of a store', () => {
   let fixture: PostgresFixture;
@@ -43,7 +43,7 @@ describe('The connections of a store', () => {
 
     expect(renewed.renewed).toHaveLength(1);
     const results = await Promise.all(
-      Array.from({ length: 5 }, (_, index) => store.flush([unitOf(owner!, { customStatus: `${index}` })])),
+      Array.from({ length: 5 }, (_, index) => flushDecided(store, [unitOf(owner!, { customStatus: `${index}` })])),
     );
     expect(new Set(results.flat().map((result) => result.kind))).toEqual(new Set(['applied']));
   });

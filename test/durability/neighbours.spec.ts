@@ -146,7 +146,10 @@ describe('What one writer does to its neighbours', () => {
       owners.slice(2).map(({ id }) => id),
     ]);
 
-    const written = lonely.flush(owners.map((owner, n) => unitOf(owner, { entries: [entryOf(1, { value: `${n}` })] })));
+    const written = flushDecided(
+      lonely,
+      owners.map((owner, n) => unitOf(owner, { entries: [entryOf(1, { value: `${n}` })] })),
+    );
     // By the only connection, and so behind the first try.
     await lonely.readJournal(owners[0]!.id);
     await runner.commitTransaction();

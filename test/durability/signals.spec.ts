@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
-import { flushOne, pollOf, seedOf, startRunning, unitOf } from '../utils/store-scenario.js';
+import { flushDecided, flushOne, pollOf, seedOf, startRunning, unitOf } from '../utils/store-scenario.js';
 
 const suspended = { kind: 'suspend', status: 'suspended' } as const;
 const waitFor = (signal: string, key?: string) => ({
@@ -92,7 +92,7 @@ describe('Signals', () => {
       const inboxes = await store.readInboxes(owners.map(({ id }) => ({ workflowId: id, generation: 1 })));
       const suspend = Promise.all(
         owners.map((owner, index) =>
-          store.flush([unitOf(owner, { expect: { wakes: inboxes[index]!.wakes }, transition: suspended })]),
+          flushDecided(store, [unitOf(owner, { expect: { wakes: inboxes[index]!.wakes }, transition: suspended })]),
         ),
       );
       const send = other.signal(owners.map((owner) => ({ id: `go-${owner.id}`, workflowId: owner.id, name: 'go' })));

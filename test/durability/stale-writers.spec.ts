@@ -1,7 +1,7 @@
 import type { InstanceRecord, JournalEntry } from '../../lib/core/records/index.js';
 import type { PostgresStore } from '../../lib/postgres/index.js';
 import { PostgresFixture } from '../utils/postgres-fixture.js';
-import { LAST, entryOf, flushOne, pollOf, startRunning, unitOf } from '../utils/store-scenario.js';
+import { LAST, entryOf, flushDecided, flushOne, pollOf, startRunning, unitOf } from '../utils/store-scenario.js';
 
 const RACES = 2_000;
 const BATCH = 50;
@@ -125,7 +125,7 @@ describe('A stale writer', () => {
     await runner.query(`UPDATE ${fixture.table('instances')} SET fence = fence + 1 WHERE id = $1`, [owner!.id]);
 
     const units = [owner!, ...neighbours].map((writer) => unitOf(writer, { entries: [entryOf(1)], ...more }));
-    const late = lonely.flush(units);
+    const late = flushDecided(lonely, units);
     // By the only connection, and so behind the first try, unless that waits for the row.
     let isTried = false;
     const tried = lonely.readJournal(owner!.id).then(() => (isTried = true));

@@ -103,7 +103,12 @@ export async function flushOne(store: WorkflowStore, owner: Owner, parts: Partia
 /** As a flusher does it: units whose rows another statement holds are sent again, until the store has decided on each. */
 export async function flushDecided(store: WorkflowStore, units: readonly FlushUnit[]): Promise<FlushResult[]> {
   const results = await store.flush(units);
-  const locked = units.filter((_, index) => results[index]?.kind === 'locked');
-  const decided = results.filter((result) => result.kind !== 'locked');
-  return locked.length === 0 ? results : [...decided, ...(await flushDecided(store, locked))];
+  const open = [...results.keys()].filter((index) => results[index]?.kind === 'locked');
+  if (open.length === 0) return results;
+  const later = await flushDecided(
+    store,
+    open.map((index) => units[index] as FlushUnit),
+  );
+  for (const [place, index] of open.entries()) results[index] = later[place] as FlushResult;
+  return results;
 }
