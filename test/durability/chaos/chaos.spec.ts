@@ -9,7 +9,7 @@ import { SCENARIOS, type Scenario } from './scenarios/index.js';
 const seed = process.env['CRASH_SEED'] ?? (process.env['CI'] === 'true' ? '1' : String(process.pid));
 
 /** How much of a round of each; `npm run chaos` plays all of it. */
-const SHORT: Readonly<Record<string, number>> = { kills: 0.08, freezes: 0.12, cancels: 0.05 };
+const SHORT: Readonly<Record<string, number>> = { kills: 0.06, freezes: 0.08, cancels: 0.03 };
 
 const rounds = SCENARIOS.flatMap((scenario): [string, Scenario, number][] => {
   const share = isThorough ? 1 : SHORT[scenario.name];
