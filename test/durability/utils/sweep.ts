@@ -17,7 +17,7 @@ export const EVERY_WRITE = /^(before|after) (start|flush|entry|COMMIT|signal|rou
 const ANY = /^(before|after) (?!outbox|event|renew|worker|close|hand)/;
 
 /** Of the points of a run that is not thorough, every so manyth. */
-const ORDINARY_STRIDE = 2;
+const ORDINARY_STRIDE = 3;
 
 /** Recorded runs: where answers come in another order, other points exist. */
 const RECORDINGS = 3;
@@ -38,7 +38,7 @@ export interface SweepOptions {
   readonly workflow: string;
   /** Also points between which nothing is written; and the process that took over is killed at the same point as well. */
   readonly thorough: boolean;
-  /** The points of a run that is not thorough, which is killed at every second of them. @default all that are durable */
+  /** The points of a run that is not thorough, which is killed at every third of them. @default all that are durable */
   readonly points?: RegExp;
 }
 
