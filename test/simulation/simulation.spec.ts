@@ -2,7 +2,7 @@ import { runScenario } from './scenario.js';
 
 /** Failing seeds that are shown; a mutant is caught by one. */
 const AT_MOST = process.env['SIMULATION_FAIL_FAST'] === undefined ? 5 : 1;
-const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 30);
+const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 20);
 
 describe('The simulated cluster', () => {
   it('keeps every promise, whatever the seed', async () => {
