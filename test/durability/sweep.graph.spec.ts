@@ -6,8 +6,9 @@ const VISITS = [
 ];
 
 sweepCases('graph', {
-  // Around every visit, and every answer; `npm run crash -- --all` kills it everywhere.
-  points: /^(before|after) body |^after (signal|route)#/,
+  // Behind every visit before it is recorded, and every answer; `npm run crash -- --all` kills it everywhere.
+  points: /^after body |^after (signal|route)#/,
+  stride: 1,
   steps: VISITS.map(encodeURIComponent),
   outcome: {
     status: 'completed',

@@ -15,6 +15,8 @@ export interface SweepExpectation {
   readonly childSteps?: Readonly<Record<string, readonly string[]>>;
   /** Where it is killed in the ordinary run: at every third of these points. @default all durable ones */
   readonly points?: RegExp;
+  /** At every so manyth of them instead. */
+  readonly stride?: number;
 }
 
 /** Kills a process at every third durable point of a workflow; when it is to be thorough, at every one, and its successor there as well. */
@@ -28,8 +30,13 @@ export function sweepCases(workflow: string, expected: SweepExpectation): void {
     beforeAll(
       async () => {
         bench = await CrashBench.create(testDatabaseUrl());
-        const { points } = expected;
-        rounds = await sweep(bench, { workflow, thorough: isThorough, ...(points && { points }) });
+        const { points, stride } = expected;
+        rounds = await sweep(bench, {
+          workflow,
+          thorough: isThorough,
+          ...(points && { points }),
+          ...(stride && { stride }),
+        });
         findings = await Findings.of(bench);
       },
       isThorough ? 900_000 : 180_000,

@@ -40,6 +40,8 @@ export interface SweepOptions {
   readonly thorough: boolean;
   /** The points of a run that is not thorough, which is killed at every third of them. @default all that are durable */
   readonly points?: RegExp;
+  /** Every so manyth of them. @default 3 */
+  readonly stride?: number;
 }
 
 /** Short leases: a process of another name goes on after 600 ms. */
@@ -66,12 +68,12 @@ async function expireLeases(bench: CrashBench): Promise<void> {
  * and lets another one take the workflow to its end. Who took over is killed in the next round.
  */
 export async function sweep(bench: CrashBench, options: SweepOptions): Promise<SweepRound[]> {
-  const { workflow, thorough, points: chosen = DURABLE } = options;
+  const { workflow, thorough, points: chosen = DURABLE, stride = ORDINARY_STRIDE } = options;
   let names = 0;
   let name = `${workflow}-${names}`;
   let victim = await bench.worker(patientSettings(name));
   const passed = await record(victim, workflow, thorough ? ANY : chosen);
-  const points = passed.filter((_, index) => thorough || index % ORDINARY_STRIDE === 0);
+  const points = passed.filter((_, index) => thorough || index % stride === 0);
   const rounds: SweepRound[] = [];
 
   const replace = async (): Promise<void> => {
