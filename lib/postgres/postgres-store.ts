@@ -97,7 +97,10 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
     this.parts = {
       starter: new InstanceStarter(core),
       poster: new SignalPoster(core),
-      writer: new FlushWriter(core),
+      writer: new FlushWriter(core, (unit, { kind }) => {
+        if (kind === 'applied') this.flushed(unit);
+        else if (kind === 'fenced') core.limited.remove(unit.workflowId);
+      }),
       started: (unit) => this.started(unit),
       signalled: () => this.upkeep.soon('route'),
       flushed: (unit) => this.flushed(unit),
@@ -171,14 +174,7 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
 
   flush(units: readonly FlushUnit[], resend = false): Promise<FlushResult[]> {
     if (units.length === 0) return Promise.resolve([]);
-    return this.parts.writer.flush(units, resend).then((results) => {
-      units.forEach((unit, index) => {
-        const kind = results[index]?.kind;
-        if (kind === 'applied') this.flushed(unit);
-        else if (kind === 'fenced') this.core.limited.remove(unit.workflowId);
-      });
-      return results;
-    });
+    return this.parts.writer.flush(units, resend);
   }
 
   async registerWorker(worker: WorkerRegistration): Promise<void> {

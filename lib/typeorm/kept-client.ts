@@ -20,16 +20,10 @@ export class KeptClient {
   }
 
   private run(client: PgPoolClient, pool: PgPool, statement: SqlStatement): Promise<SqlResult> {
-    return runStatement(client, statement).then(
-      (result) => {
-        this.leave(client, pool);
-        return result;
-      },
-      (error: unknown) => {
-        giveBack(client, error);
-        throw error;
-      },
-    );
+    return runStatement(client, statement, (error) => {
+      if (error === undefined) this.leave(client, pool);
+      else giveBack(client, error);
+    });
   }
 
   private take(pool: PgPool): PgPoolClient | undefined {

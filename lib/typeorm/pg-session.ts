@@ -6,19 +6,39 @@ import { askPrepared, noteColumns } from './prepared-query.js';
 /** Every value stays the text that the server wrote: an application may have changed the driver's global type parsers. */
 const asText = { getTypeParser: () => (value: string) => value };
 
-/** Runs one statement on a client. @internal */
-export function runStatement(client: PgClient, statement: SqlStatement): Promise<SqlResult> {
-  return (askPrepared(client, statement) ?? askDriver(client, statement)).catch((error: unknown) => {
-    throw asStoreError(error);
-  });
+/**
+ * Runs one statement on a client.
+ *
+ * @param onEnd Called when the client is free again, with the error where there was one: a lone step waits for each promise between it
+ *   and its store, so that whoever only has to tidy up takes no promise of its own.
+ *
+ * @internal
+ */
+export function runStatement(
+  client: PgClient,
+  statement: SqlStatement,
+  onEnd?: (error?: unknown) => void,
+): Promise<SqlResult> {
+  return askPrepared(client, statement, asStoreError, onEnd) ?? askDriver(client, statement, onEnd);
 }
 
-async function askDriver(client: PgClient, { name, text, values }: SqlStatement): Promise<SqlResult> {
-  // The driver reads the values and changes none of them.
-  if (name === undefined) return resultOf(await client.query({ text, values, types: asText }));
-  const result = await client.query({ name, text, values, types: asText });
-  noteColumns(client, name, result.fields);
-  return resultOf(result);
+async function askDriver(
+  client: PgClient,
+  { name, text, values }: SqlStatement,
+  onEnd?: (error?: unknown) => void,
+): Promise<SqlResult> {
+  let failure: unknown;
+  try {
+    // The driver reads the values and changes none of them.
+    if (name === undefined) return resultOf(await client.query({ text, values, types: asText }));
+    const result = await client.query({ name, text, values, types: asText });
+    noteColumns(client, name, result.fields);
+    return resultOf(result);
+  } catch (error) {
+    throw (failure = asStoreError(error));
+  } finally {
+    onEnd?.(failure);
+  }
 }
 
 function resultOf({ rows, rowCount }: PgQueryResult): SqlResult {
@@ -106,10 +126,10 @@ export class LossWatch {
  *
  * @internal
  */
-export function asStoreError(error: unknown): unknown {
+export function asStoreError(error: unknown): Error {
   if (isWorkflowStoreError(error)) return error;
   const isServers = sqlStateOf(error) !== undefined && !isLost(error);
-  if (isServers || error instanceof TypeError || error instanceof RangeError) return error;
+  if (isServers || error instanceof TypeError || error instanceof RangeError) return error as Error;
   return new WorkflowStoreError(
     'The connection to the workflow database was lost, or could not be made; what was sent may or may not have been carried out.',
     { cause: error },

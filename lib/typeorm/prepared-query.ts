@@ -92,8 +92,19 @@ export class PreparedQuery {
   }
 }
 
-/** Asks a client a statement that it keeps prepared; `undefined` where it does not, or where only the driver can write the values. @internal */
-export function askPrepared(client: PgClient, statement: SqlStatement): Promise<SqlResult> | undefined {
+/**
+ * Asks a client a statement that it keeps prepared; `undefined` where it does not, or where only the driver can write the values.
+ *
+ * @param onEnd Called before the promise settles, with what it is then rejected with.
+ *
+ * @internal
+ */
+export function askPrepared(
+  client: PgClient,
+  statement: SqlStatement,
+  asError: (error: unknown) => Error,
+  onEnd?: (error?: unknown) => void,
+): Promise<SqlResult> | undefined {
   const { name, text } = statement;
   if (name === undefined) return undefined;
   const columns = known.get(client)?.get(name);
@@ -102,7 +113,16 @@ export function askPrepared(client: PgClient, statement: SqlStatement): Promise<
   const values = textsOf(statement.values);
   if (values === undefined) return undefined;
   return new Promise((resolve, reject) => {
-    client.query(new PreparedQuery(statement, values, columns, resolve, reject));
+    const answer = (result: SqlResult): void => {
+      onEnd?.();
+      resolve(result);
+    };
+    const fail = (raw: unknown): void => {
+      const error = asError(raw);
+      onEnd?.(error);
+      reject(error);
+    };
+    client.query(new PreparedQuery(statement, values, columns, answer, fail));
   });
 }
 

@@ -36,6 +36,24 @@ export class ResilientDatabase {
     return this.retry(() => this.raw.query(statement), false);
   }
 
+  /**
+   * The same, with what is made of the answer, or of an error that stays. What goes well at once is waited for by one promise more than
+   * the database's own: a lone step waits for each of those between it and its store.
+   */
+  onceRead<T>(
+    statement: SqlStatement,
+    read: (result: SqlResult) => T | Promise<T>,
+    fail: (error: unknown) => T | Promise<T>,
+  ): Promise<T> {
+    const work = (): Promise<SqlResult> => this.raw.query(statement);
+    const again = (error: unknown): Promise<T> => this.workAgain(work, false, 0, error).then(read, fail);
+    try {
+      return work().then(read, again);
+    } catch (error) {
+      return again(error);
+    }
+  }
+
   /** Statements committed together; run again from the first when the database undid them. */
   transaction<T>(work: (executor: SqlExecutor) => Promise<T>, repeatable = true): Promise<T> {
     return this.retry(() => this.raw.transaction(work), repeatable);
@@ -49,7 +67,6 @@ export class ResilientDatabase {
     return delay(this.clock, longest * (0.5 + spread / 2));
   }
 
-  /** What goes well at once is waited for by one promise: a lone step waits for each of those between it and its store. */
   private retry<T>(work: () => Promise<T>, repeatable: boolean, attempt = 0): Promise<T> {
     const fail = (error: unknown): Promise<T> => this.workAgain(work, repeatable, attempt, error);
     try {

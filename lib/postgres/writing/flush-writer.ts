@@ -6,6 +6,7 @@ import {
   isRefusedValue,
   sqlStateOf,
   type SqlExecutor,
+  type SqlResult,
   type SqlRow,
   type SqlStatement,
 } from '../connection/index.js';
@@ -32,30 +33,52 @@ export class FlushWriter {
   private readonly statements: FlushStatements;
   private readonly executor: SqlExecutor = { query: (statement) => this.core.database.once(statement) };
 
-  constructor(private readonly core: StoreCore) {
+  /** @param settled Told what has become of each unit that {@link flush} was given. */
+  constructor(
+    private readonly core: StoreCore,
+    private readonly settled: (unit: FlushUnit, result: FlushResult) => void,
+  ) {
     this.statements = new FlushStatements(core.tables, core.texts, core.outbox, core.lockTimeoutMs);
   }
 
   flush(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
     const [lone] = units;
-    if (units.length > 1 || lone === undefined) return this.flushMany(units, resend);
-    if (resend) return this.write(units, resend);
-    if (lone.knownWakes !== undefined && isLoneEntry(lone)) return this.quickly(lone, this.attemptKnown(lone));
-    const short = this.shortStatement(lone);
-    return short === undefined
-      ? this.write(units, resend)
-      : this.quickly(lone, this.attemptShort(this.executor, short));
+    if (units.length === 1 && lone !== undefined && !resend) {
+      if (lone.knownWakes !== undefined && isLoneEntry(lone)) {
+        return this.quickly(lone, knownEntryStatement(this.core.tables, this.core.texts, lone), knownAnswer);
+      }
+      const short = this.shortStatement(lone);
+      if (short !== undefined) return this.quickly(lone, short, shortAnswer);
+    }
+    return this.tell(units, units.length > 1 ? this.flushMany(units, resend) : this.write(units, resend));
+  }
+
+  private tell(units: readonly FlushUnit[], written: Promise<FlushResult[]>): Promise<FlushResult[]> {
+    return written.then((results) => {
+      for (let index = 0; index < units.length; index += 1)
+        this.settled(units[index] as FlushUnit, results[index] as FlushResult);
+      return results;
+    });
   }
 
   /** What a quiet process writes, without the rounds of {@link write} unless they are needed. */
-  private quickly(unit: FlushUnit, attempted: Promise<Attempt>): Promise<FlushResult[]> {
-    return attempted.then(
-      (attempt) => (attempt === undefined ? this.write([unit], false) : [attempt]),
-      (error: unknown) => {
-        if (isRefusedValue(error)) return this.write([unit], false);
-        throw error;
-      },
-    );
+  private quickly(
+    unit: FlushUnit,
+    statement: SqlStatement,
+    attemptOf: (unit: FlushUnit, result: SqlResult) => Attempt,
+  ): Promise<FlushResult[]> {
+    const slowly = (): Promise<FlushResult[]> => this.tell([unit], this.write([unit], false));
+    const read = (result: SqlResult): FlushResult[] | Promise<FlushResult[]> => {
+      this.core.texts.noteRows(1);
+      const attempt = attemptOf(unit, result);
+      if (attempt === undefined) return slowly();
+      this.settled(unit, attempt);
+      return [attempt];
+    };
+    return this.core.database.onceRead(statement, read, (error) => {
+      if (isRefusedValue(error)) return slowly();
+      throw error;
+    });
   }
 
   private async flushMany(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
@@ -83,7 +106,7 @@ export class FlushWriter {
   }
 
   private async write(units: readonly FlushUnit[], resend: boolean): Promise<FlushResult[]> {
-    const results = resend ? await this.settled(units) : units.map((): Attempt => undefined);
+    const results = resend ? await this.standing(units) : units.map((): Attempt => undefined);
     let open = resend ? missing(results) : units.map((_, index) => index);
     for (let round = 0; round < ROUNDS_TOGETHER && open.length > 0; round += 1) {
       if (round > 0) await this.core.database.pause(round - 1);
@@ -102,7 +125,7 @@ export class FlushWriter {
   }
 
   /** Answers for the units that are found written already. */
-  private async settled(units: readonly FlushUnit[]): Promise<Attempt[]> {
+  private async standing(units: readonly FlushUnit[]): Promise<Attempt[]> {
     const { rows } = await this.core.database.repeatable(standingStatement(this.core.tables, this.core.texts, units));
     return Promise.all(
       units.map(async (unit, index): Promise<Attempt> => {
@@ -134,7 +157,7 @@ export class FlushWriter {
         const result = this.refused(error);
         // The earlier sending of this very unit may have arrived between our looking and our writing.
         if (result.kind !== 'conflict' || !resend) return result;
-        return (await this.settled([unit]))[0] ?? result;
+        return (await this.standing([unit]))[0] ?? result;
       }
       const { rows } = await core.database.repeatable(standingStatement(core.tables, core.texts, [unit]));
       const refused = refusal(unit, unitStanding(rows[0] as SqlRow));
@@ -148,7 +171,11 @@ export class FlushWriter {
     const { core } = this;
     const [lone] = units;
     const short = units.length === 1 && lone !== undefined && !wait ? this.shortStatement(lone) : undefined;
-    if (short !== undefined) return [await this.attemptShort(executor, short)];
+    if (short !== undefined) {
+      const result = await executor.query(short);
+      core.texts.noteRows(1);
+      return [shortAnswer(lone as FlushUnit, result)];
+    }
     const { rows } = await executor.query(this.statement(units, wait));
     core.texts.noteRows(units.length);
     // One row for all of them: a row for each costs more to read than the rest of the answer.
@@ -184,21 +211,6 @@ export class FlushWriter {
     return loneEndingStatement(core.tables, core.texts, unit, core.offsetMs());
   }
 
-  private attemptKnown(unit: FlushUnit): Promise<Attempt> {
-    const { core } = this;
-    return this.executor.query(knownEntryStatement(core.tables, core.texts, unit)).then(({ rowCount }) => {
-      core.texts.noteRows(1);
-      return rowCount === 1 ? { kind: 'applied', wakes: unit.knownWakes as number, cancelRequested: false } : undefined;
-    });
-  }
-
-  private attemptShort(executor: SqlExecutor, statement: SqlStatement): Promise<Attempt> {
-    return executor.query(statement).then(({ rows: [row] }) => {
-      this.core.texts.noteRows(1);
-      return row && { kind: 'applied', ...loneAnswer(row) };
-    });
-  }
-
   /** Ids among the unit's children that existed before and have another parent. */
   private async foreignChildren(
     unit: FlushUnit,
@@ -227,6 +239,15 @@ export class FlushWriter {
     }
     throw error;
   }
+}
+
+/** What {@link knownEntryStatement} says by the number of its rows. */
+function knownAnswer(unit: FlushUnit, { rowCount }: SqlResult): Attempt {
+  return rowCount === 1 ? { kind: 'applied', wakes: unit.knownWakes as number, cancelRequested: false } : undefined;
+}
+
+function shortAnswer(_unit: FlushUnit, { rows: [row] }: SqlResult): Attempt {
+  return row && { kind: 'applied', ...loneAnswer(row) };
 }
 
 function missing(results: readonly Attempt[]): number[] {
