@@ -75,9 +75,7 @@ export class ClaimDesk {
   ): Promise<void> {
     for (const [index, unit] of units.entries()) {
       const result = results[index];
-      const isWanting = unit.lease !== undefined && leaseOf(unit) === undefined && (unit.seed.delayMs ?? 0) <= 0;
-      if (!isWanting || unit.lease === undefined || result?.kind !== 'created' || result.record.status !== 'pending')
-        continue;
+      if (!wantsLimitedLease(unit) || result?.kind !== 'created' || result.record.status !== 'pending') continue;
       const request = { ...NO_BUDGET, ...unit.lease, definitions: [], limit: 1 };
       const { claimed, events } = await this.limited.claim(request, [unit.seed.id]);
       onEvents(events);
@@ -130,4 +128,11 @@ function merged(result: PollResult, later: Partial<PollResult>): PollResult {
     claimed: [...result.claimed, ...(later.claimed ?? [])],
     events: [...result.events, ...(later.events ?? [])],
   };
+}
+
+/** Whether an instance is to run here at once, for which its start did not suffice: slots are given one by one. @internal */
+export function wantsLimitedLease(
+  unit: StartUnit,
+): unit is StartUnit & { readonly lease: NonNullable<StartUnit['lease']> } {
+  return unit.lease !== undefined && leaseOf(unit) === undefined && (unit.seed.delayMs ?? 0) <= 0;
 }

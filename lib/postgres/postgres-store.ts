@@ -22,7 +22,7 @@ import type {
   WorkflowStore,
 } from '../core/store/index.js';
 import { systemClock, type Cancellable } from '../core/time/index.js';
-import { ClaimDesk } from './claim-desk.js';
+import { ClaimDesk, wantsLimitedLease } from './claim-desk.js';
 import { WorkerIdentities } from './claiming/index.js';
 import { isStateConcurrencyError } from '../core/errors/index.js';
 import { ReservedConnection, ResilientDatabase, isSerializationFailure, type SqlDatabase } from './connection/index.js';
@@ -120,14 +120,13 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
     await this.reserved.close();
   }
 
-  async start(units: readonly StartUnit[], resend = false): Promise<StartResult[]> {
-    if (units.length === 0) return [];
-    const results = await this.parts.starter.start(units, resend);
-    await this.desk.leaseLimited(units, results, (events) => this.upkeep.keep(events));
-    units.forEach((unit, index) => {
-      if (results[index]?.kind === 'created') this.started(unit);
+  start(units: readonly StartUnit[], resend = false): Promise<StartResult[]> {
+    if (units.length === 0) return Promise.resolve([]);
+    return this.parts.starter.start(units, resend).then((results) => {
+      if (!units.some(wantsLimitedLease)) return this.allStarted(units, results);
+      const leased = this.desk.leaseLimited(units, results, (events) => this.upkeep.keep(events));
+      return leased.then(() => this.allStarted(units, results));
     });
-    return results;
   }
 
   async signal(signals: readonly SignalSeed[]): Promise<SignalOutcome[]> {
@@ -242,6 +241,13 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
 
   settleOutbox(eventIds: readonly string[]): Promise<void> {
     return this.outbox.settle(eventIds);
+  }
+
+  private allStarted(units: readonly StartUnit[], results: StartResult[]): StartResult[] {
+    units.forEach((unit, index) => {
+      if (results[index]?.kind === 'created') this.started(unit);
+    });
+    return results;
   }
 
   private started(unit: StartUnit): void {

@@ -42,10 +42,35 @@ export class InstanceStarter {
 
   constructor(private readonly core: StoreCore) {}
 
-  async start(units: readonly StartUnit[], resend: boolean): Promise<StartResult[]> {
+  start(units: readonly StartUnit[], resend: boolean): Promise<StartResult[]> {
+    const [lone] = units;
+    if (units.length === 1 && lone !== undefined && !resend && this.hasShortStatement(lone)) return this.startNew(lone);
+    return this.startMany(units, resend);
+  }
+
+  /** What a quiet process starts: a new id, which is free. */
+  private startNew(unit: StartUnit): Promise<StartResult[]> {
+    const { core } = this;
+    const statement = loneSeedStatement(core.tables, core.texts, unit, { mayExist: false, offsetMs: core.offsetMs() });
+    const read = ({ rows: [row = {}] }: SqlResult): StartResult[] => {
+      core.texts.noteRows(1);
+      return [{ kind: 'created', record: newRecord(unit, number(row, 'now')) }];
+    };
+    return core.database.onceRead(statement, read, (error) => {
+      if (isRefusedValue(error)) return this.startChunk([unit], false, true);
+      throw error;
+    });
+  }
+
+  private async startMany(units: readonly StartUnit[], resend: boolean): Promise<StartResult[]> {
     const results: StartResult[] = [];
     for (const chunk of chunks(units)) results.push(...(await this.startChunk(chunk, resend)));
     return results;
+  }
+
+  /** The statement of one instance alone takes no lock of its id, and says nothing to the outbox. */
+  private hasShortStatement(unit: StartUnit, guard = true): boolean {
+    return !this.core.outbox && !(guard && unit.seed.idGiven);
   }
 
   /** The same inside a transaction of user code, which then holds the id until it ends. */
@@ -129,7 +154,7 @@ export class InstanceStarter {
   ): Promise<SqlResult> {
     const { core } = this;
     const [lone] = units;
-    if (units.length === 1 && lone !== undefined && !core.outbox && !(guard && lone.seed.idGiven)) {
+    if (units.length === 1 && lone !== undefined && this.hasShortStatement(lone, guard)) {
       const how = { mayExist, offsetMs: core.offsetMs() };
       const result = await executor.query(loneSeedStatement(core.tables, core.texts, lone, how));
       core.texts.noteRows(1);
