@@ -2,7 +2,7 @@ import { silentLogger } from '../../core/lifecycle/index.js';
 import type { StoreHint } from '../../core/store/index.js';
 import { VirtualClock } from '../../core/time/index.js';
 import type { SqlConnection, SqlDatabase } from '../connection/index.js';
-import { TableNames } from '../sql/index.js';
+import { PreparedTexts, TableNames } from '../sql/index.js';
 import type { StoreCore } from '../store-core.js';
 import { HintChannel } from './hint-channel.js';
 
@@ -62,7 +62,8 @@ describe('Hints to other processes', () => {
   async function open(): Promise<{ readonly channel: HintChannel; readonly heard: StoreHint[] }> {
     const raw = { connect: async () => exchange.connect() } as unknown as SqlDatabase;
     const tables = new TableNames('public', 'workflow_', undefined);
-    const core = { database: { raw }, tables, clock, logger: silentLogger } as unknown as StoreCore;
+    const texts = new PreparedTexts(true);
+    const core = { database: { raw }, tables, texts, clock, logger: silentLogger } as unknown as StoreCore;
     const options = { notify: true, coalesceMs: 5, keepAliveMs: 30_000, answerMs: 5_000 };
     const channel = new HintChannel(core, `process-${channels.length}`, options);
     const heard: StoreHint[] = [];

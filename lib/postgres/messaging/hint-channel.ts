@@ -127,10 +127,11 @@ export class HintChannel {
   }
 
   private saying(payloads: readonly string[]): SqlStatement {
-    return {
-      text: `SELECT pg_notify('${this.channel}', u.payload) FROM unnest($1::text[]) AS u(payload)`,
-      values: [payloads],
-    };
+    // Said often: the server plans it once.
+    const prepared = this.core.texts.get('notify', () => {
+      return `SELECT pg_notify('${this.channel}', u.payload) FROM unnest($1::text[]) AS u(payload)`;
+    });
+    return { ...prepared, values: [payloads] };
   }
 
   private async listen(connection: SqlConnection): Promise<void> {
