@@ -59,4 +59,51 @@ describe('ResilientDatabase', () => {
     expect(await settle(database.repeatable(statement))).toBe(error);
     expect(calls()).toBe(1);
   });
+
+  describe('reading the answer of a statement that is sent once', () => {
+    const rowCount = ({ rowCount }: SqlResult): number => rowCount;
+    const failure = (error: unknown): unknown => error;
+
+    it('sends again what the database undid, and reads the last answer', async () => {
+      const { database, settle, calls } = arrange(withState('40001'), undefined);
+
+      expect(await settle(database.onceRead(statement, rowCount, failure as () => number))).toBe(0);
+      expect(calls()).toBe(2);
+    });
+
+    it('leaves to the caller what stays wrong', async () => {
+      const refused = withState('23505');
+      const { database, settle } = arrange(refused);
+      const broken = arrange(withState('08006'));
+
+      expect(await settle(database.onceRead(statement, rowCount, failure as () => number))).toBe(refused);
+      const lostOnce = broken.database.onceRead(statement, rowCount, failure as () => number);
+      expect(isWorkflowStoreError(await broken.settle(lostOnce))).toBe(true);
+      expect(broken.calls()).toBe(1);
+    });
+
+    it('does not send again because of what the reader throws', async () => {
+      const { database, settle, calls } = arrange(undefined);
+      const read = (): number => {
+        throw withState('40001');
+      };
+
+      expect(await settle(database.onceRead(statement, read, failure as () => number))).toMatchObject({
+        code: '40001',
+      });
+      expect(calls()).toBe(1);
+    });
+
+    it('takes a database that throws at once like one that fails later', async () => {
+      const refused = withState('23505');
+      const raw = {
+        query: () => {
+          throw refused;
+        },
+      };
+      const database = new ResilientDatabase(raw as unknown as SqlDatabase, new VirtualClock());
+
+      expect(await database.onceRead(statement, rowCount, failure as () => number)).toBe(refused);
+    });
+  });
 });
