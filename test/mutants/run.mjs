@@ -53,7 +53,7 @@ async function databaseFor(tests) {
 }
 
 function needsDatabase(path) {
-  return /^test\/(durability|e2e|conformance\/postgres)/.test(path);
+  return /^(lib\/(postgres|typeorm)|test\/(durability|e2e|conformance\/postgres))/.test(path);
 }
 
 /** Why a mutant's end would tell nothing: a test fails already, or there is none of that name. */
