@@ -173,7 +173,7 @@ export class TurnLoop {
   private beginFresh(): void {
     const { host } = this;
     for (const call of host.calls.takeFresh()) this.prepare(call);
-    if (host.gate.size > 0 && !host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested)
+    if (host.gate.isOpen && !host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested)
       host.gate.release(host);
   }
 
