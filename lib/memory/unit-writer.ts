@@ -78,7 +78,8 @@ export class UnitWriter {
 
   /** What is said of a unit that is written, before its children are there. */
   answer(row: InstanceRow, unit: FlushUnit): FlushResult {
-    if (unit.children === undefined) return { kind: 'applied', wakes: row.wakes, cancelRequested: row.cancel !== undefined };
+    if (unit.children === undefined)
+      return { kind: 'applied', wakes: row.wakes, cancelRequested: row.cancel !== undefined };
     const strangers = unit.children
       .filter(({ seed }) => this.belongsToAnother(seed.id, unit))
       .map(({ seed }) => seed.id);
