@@ -11,7 +11,7 @@ import { RowChanges } from './row-changes.js';
 import { SignalTable } from './signal-table.js';
 import { SlotTable } from './slot-table.js';
 import { StateTable } from './state-table.js';
-import { assertStorable } from './storable.js';
+import { assertAllStorable } from './storable.js';
 import { WaitIndex } from './wait-index.js';
 import { WorkerTable } from './worker-table.js';
 
@@ -61,7 +61,7 @@ export class MemoryDatabase {
   /** A row that nobody sees yet. Throws when it cannot be stored. */
   draft(unit: StartUnit): InstanceRow {
     const { seed } = unit;
-    assertStorable(seed.id, seed.name, seed.input, seed.inputHash, seed.seed);
+    assertAllStorable(seed.id, seed.name, seed.input, seed.inputHash, seed.seed);
     const row = new InstanceRow(seed, this.nextSequence(), this.now);
     row.eventSeq = unit.events?.at(-1)?.seq ?? 0;
     this.queue.assign(row);
@@ -84,7 +84,7 @@ export class MemoryDatabase {
 
   /** A signal with its place in the order of arrival. Throws when it cannot be stored. */
   receive(seed: SignalSeed): SignalRecord {
-    assertStorable(seed.id, seed.name, seed.key, seed.payload);
+    assertAllStorable(seed.id, seed.name, seed.key, seed.payload);
     return Object.freeze({ ...seed, seq: this.nextSequence(), receivedAt: this.now });
   }
 

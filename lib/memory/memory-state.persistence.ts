@@ -12,7 +12,7 @@ import { Lock, waitForRelease } from './lock.js';
 import { MachineRemoval } from './machine-removal.js';
 import type { MemoryDatabase } from './memory-database.js';
 import { MemoryTransaction, type TransactionParticipant } from './memory-transaction.js';
-import { assertStorable } from './storable.js';
+import { assertAllStorable } from './storable.js';
 
 /** What one transaction has written and nobody else sees yet. */
 class PendingTransitions implements TransactionParticipant {
@@ -76,7 +76,7 @@ export class MemoryStatePersistence implements StatePersistence {
     const { states, clock, lockTimeoutMs } = this.database;
     const { machineId } = seed;
     await this.turn();
-    assertStorable(machineId, seed.name, seed.from, seed.to, seed.trigger, seed.metadata, seed.snapshot, seed.token);
+    assertAllStorable(machineId, seed.name, seed.from, seed.to, seed.trigger, seed.metadata, seed.snapshot, seed.token);
     const own = joined && this.pending.get(joined);
     while (own?.records.has(machineId) !== true) {
       const holder = states.reserved.get(machineId);

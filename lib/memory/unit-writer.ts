@@ -3,8 +3,11 @@ import type { FlushResult, FlushUnit, InstanceTransition, StartUnit } from '../c
 import type { InstanceRow } from './instance-row.js';
 import type { Lock } from './lock.js';
 import type { MemoryDatabase } from './memory-database.js';
-import { assertStorable } from './storable.js';
+import { assertAllStorable, assertStorable } from './storable.js';
 import { StreamLog } from './stream-log.js';
+
+const NOTHING: readonly never[] = [];
+const LOCKED: FlushResult = { kind: 'locked' };
 
 /** Writes an owner's units: all of one or nothing of it. @internal */
 export class UnitWriter {
@@ -23,7 +26,9 @@ export class UnitWriter {
     return undefined;
   }
 
+  /** Writes a unit, unless it would have to wait. */
   write(unit: FlushUnit, resend: boolean): FlushResult {
+    if (this.obstacle(unit) !== undefined) return LOCKED;
     const refusal = this.judge(unit, resend);
     if (refusal !== undefined) return refusal;
     return this.apply(unit);
@@ -56,14 +61,14 @@ export class UnitWriter {
       if (entry.signalId !== undefined) row.consume(entry.signalId);
       row.progressed = true;
     }
-    for (const wait of unit.waits ?? []) database.waits.register(row, wait);
-    for (const name of unit.endedWaits ?? []) database.waits.end(row, name);
-    for (const child of unit.children ?? []) this.startChild(child);
+    for (const wait of unit.waits ?? NOTHING) database.waits.register(row, wait);
+    for (const name of unit.endedWaits ?? NOTHING) database.waits.end(row, name);
+    for (const child of unit.children ?? NOTHING) this.startChild(child);
     if (unit.stream !== undefined) this.addStream(row, unit);
     if (unit.customStatus !== undefined) row.customStatus = unit.customStatus ?? undefined;
     if (unit.transition !== undefined) this.transit(row, unit.transition);
-    for (const signal of unit.signals ?? []) database.store(database.receive(signal));
-    for (const event of unit.events ?? []) {
+    for (const signal of unit.signals ?? NOTHING) database.store(database.receive(signal));
+    for (const event of unit.events ?? NOTHING) {
       if (event.seq <= row.eventSeq) continue;
       row.eventSeq = event.seq;
       database.outbox?.add(event);
@@ -73,14 +78,16 @@ export class UnitWriter {
 
   /** What is said of a unit that is written, before its children are there. */
   answer(row: InstanceRow, unit: FlushUnit): FlushResult {
+    if (unit.children === undefined)
+      return { kind: 'applied', wakes: row.wakes, cancelRequested: row.cancel !== undefined };
     const strangers = unit.children
-      ?.filter(({ seed }) => this.belongsToAnother(seed.id, unit))
+      .filter(({ seed }) => this.belongsToAnother(seed.id, unit))
       .map(({ seed }) => seed.id);
     return {
       kind: 'applied',
       wakes: row.wakes,
       cancelRequested: row.cancel !== undefined,
-      ...(strangers === undefined || strangers.length === 0 ? {} : { existingChildren: strangers }),
+      ...(strangers.length === 0 ? {} : { existingChildren: strangers }),
     };
   }
 
@@ -98,7 +105,7 @@ export class UnitWriter {
   private addStream(row: InstanceRow, unit: FlushUnit): void {
     row.stream ??= new StreamLog();
     const at = this.database.now;
-    for (const seed of unit.stream ?? []) row.stream.add(unit.generation, seed, (this.streamId += 1), at);
+    for (const seed of unit.stream ?? NOTHING) row.stream.add(unit.generation, seed, (this.streamId += 1), at);
   }
 
   private transit(row: InstanceRow, transition: InstanceTransition): void {
@@ -167,14 +174,17 @@ function assertWellFormed(row: InstanceRow, unit: FlushUnit): void {
         { retryable: false },
       );
     }
-    assertStorable(entry.name, entry.value, entry.error, entry.signalId);
+    assertStorable(entry.name);
+    assertStorable(entry.value);
+    assertStorable(entry.error);
+    assertStorable(entry.signalId);
   }
   assertStorable(unit.customStatus);
-  for (const { seed } of unit.children ?? []) assertStorable(seed.id, seed.name, seed.input);
-  for (const signal of unit.signals ?? []) assertStorable(signal.id, signal.name, signal.key, signal.payload);
-  for (const item of unit.stream ?? []) assertStorable(item.step, item.payload);
+  for (const { seed } of unit.children ?? NOTHING) assertAllStorable(seed.id, seed.name, seed.input);
+  for (const signal of unit.signals ?? NOTHING) assertAllStorable(signal.id, signal.name, signal.key, signal.payload);
+  for (const item of unit.stream ?? NOTHING) assertAllStorable(item.step, item.payload);
   const { transition } = unit;
-  if (transition?.kind === 'end') assertStorable(transition.output, transition.error);
+  if (transition?.kind === 'end') assertAllStorable(transition.output, transition.error);
   if (transition?.kind === 'continue') assertStorable(transition.input);
   if (transition?.kind === 'mismatch' || transition?.kind === 'quarantine') assertStorable(transition.error);
 }

@@ -80,7 +80,7 @@ export class ArrivalLine {
 
   /** Gives a result that no transaction carries its position and stages it. */
   stage(arrival: Arrival): JournalEntry {
-    const entry = this.journal.append(this.entryOf(arrival));
+    const entry = this.journal.append(this.entryOf(arrival), arrival.call.leavesSomething);
     this.writer.staged.addEntry(entry);
     this.events.stepEnded(this.writer.staged, entry);
     arrival.onPlaced?.(entry);
@@ -105,7 +105,7 @@ export class ArrivalLine {
     if (this.refusal !== undefined) turn.refuse(this.refusal);
     const { entries, events } = taken;
     const number = this.events.number;
-    const entry = this.journal.append(this.entryOf(arrival));
+    const entry = this.journal.append(this.entryOf(arrival), arrival.call.leavesSomething);
     taken.entries = [...entries, entry];
     taken.events = events && [...events];
     this.events.stepEnded(taken, entry);

@@ -17,6 +17,8 @@ export interface Receiver {
   readonly kind: DeliveredKind;
   /** The last position that had been handed over when the call was made. */
   readonly calledAt: number;
+  /** Whether somebody may ask for its entry after the hand-over. */
+  readonly leavesSomething: boolean;
   /** Hands the result over. Returns the error it hands over, if it is one. */
   deliver(delivery: Delivery): Error | undefined;
 }

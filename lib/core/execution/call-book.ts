@@ -6,8 +6,9 @@ const NONE: readonly Call[] = [];
 
 /** Every call that the workflow's code has made in this generation, by name. @internal */
 export class CallBook {
-  /** Without the call where it was handed over and nobody will ask for it again: its name is what must be remembered. */
-  private readonly byName = new Map<string, Call | undefined>();
+  private readonly names = new Set<string>();
+  /** Not those that were handed over and that nobody will ask for again: of them the name is remembered alone. */
+  private readonly byName = new Map<string, Call>();
   private fresh: readonly Call[] = NONE;
   private settledCount = 0;
   private childCount = 0;
@@ -19,10 +20,11 @@ export class CallBook {
   }
 
   /** Keeps a call. @throws ContextUsageError when its name was used before. */
-  add(call: Call, where: string): void {
-    if (this.byName.has(call.name)) {
+  add(call: Call, workflow: string, workflowId: string): void {
+    const before = this.names.size;
+    if (this.names.add(call.name).size === before) {
       throw new ContextUsageError(
-        `The name "${decodeName(call.name)}" is used twice in ${where}. Names are keys of the journal: give each call its own, in a loop for example with the turn's number.`,
+        `The name "${decodeName(call.name)}" is used twice in workflow "${workflow}" (instance "${workflowId}"). Names are keys of the journal: give each call its own, in a loop for example with the turn's number.`,
       );
     }
     this.byName.set(call.name, call);
@@ -40,13 +42,9 @@ export class CallBook {
     return this.byName.get(name);
   }
 
-  has(name: string): boolean {
-    return this.byName.has(name);
-  }
-
   /** The calls that may still matter: all but those that were handed over and leave nothing behind. */
-  *all(): Iterable<Call> {
-    for (const call of this.byName.values()) if (call !== undefined) yield call;
+  all(): Iterable<Call> {
+    return this.byName.values();
   }
 
   /** Whether children were started. */
@@ -57,12 +55,12 @@ export class CallBook {
   /** Counts a call as handed over. */
   noteSettled(call: Call): void {
     this.settledCount += 1;
-    if (!call.leavesSomething) this.byName.set(call.name, undefined);
+    if (!call.leavesSomething) this.byName.delete(call.name);
   }
 
   /** Whether the code waits for something that it asked for. */
   get hasOutstanding(): boolean {
-    return this.byName.size > this.settledCount;
+    return this.names.size > this.settledCount;
   }
 
   /** Calls made and not handed over. */

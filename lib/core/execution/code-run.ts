@@ -1,6 +1,6 @@
 import type { WorkflowContext, WorkflowDefinition } from '../definition/index.js';
 import { readable } from '../errors/index.js';
-import type { Clock } from '../time/index.js';
+import { queueSettling, queueTick, type Clock } from '../time/index.js';
 import type { WorkSignal } from './work-signal.js';
 
 /** How the workflow's code ended. @internal */
@@ -12,6 +12,9 @@ export class CodeRun {
   end: CodeEnd | undefined;
   /** What moves code that rests is waited for by the same rest. */
   private state: 'active' | 'resting' | 'quiet' = 'quiet';
+  /** Since it was last quiet it has asked for something, or ended. */
+  private isStirred = false;
+  private onStirred: () => void = ignore;
 
   constructor(
     private readonly clock: Clock,
@@ -45,6 +48,7 @@ export class CodeRun {
   /** The code has asked for something, perhaps by itself. */
   noteAsked(): void {
     if (this.state === 'quiet') this.state = 'active';
+    this.stir();
   }
 
   /** Whether the code may be running: something moved it since it was last quiet, and it has not ended. */
@@ -57,15 +61,23 @@ export class CodeRun {
     return this.state === 'resting';
   }
 
-  /** Calls back one macrotask later: every promise callback has run, and what awaits nothing but promises is quiet. */
-  rest(callback: () => void): void {
+  /**
+   * Until every promise callback has run, and what awaits nothing but promises is quiet.
+   *
+   * @param onQuiet Called one macrotask later.
+   * @param onStirred Called before, once the promises have settled, when the code has asked for something or ended.
+   */
+  rest(onQuiet: () => void, onStirred: () => void): void {
     this.state = 'resting';
-    this.clock.macrotask(callback);
+    this.onStirred = onStirred;
+    if (this.isStirred) queueSettling(onStirred);
+    this.clock.macrotask(onQuiet);
   }
 
   /** The rest is over. */
   noteQuiet(): void {
     this.state = 'quiet';
+    this.isStirred = false;
   }
 
   /** The end turned out to be another: a result that cannot be recorded is a failure. */
@@ -75,6 +87,18 @@ export class CodeRun {
 
   private finish(end: CodeEnd): void {
     this.end ??= end;
+    this.stir();
     this.work.raise();
   }
+
+  private stir(): void {
+    if (this.isStirred) return;
+    this.isStirred = true;
+    // Code that rests is moved by promise callbacks: a tick that is asked for in one of them comes after them all.
+    if (this.state === 'resting') queueTick(this.onStirred);
+  }
+}
+
+function ignore(): void {
+  // Nobody is told of code that has not begun to rest.
 }

@@ -22,7 +22,7 @@ import type { AbortScope } from '../cancellation/index.js';
 import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
 import { resolveRetry } from '../policies/index.js';
-import { assertName, encodeName, RandomSource, type WorkflowHeaders } from '../records/index.js';
+import { assertName, encodeName, isPlainName, RandomSource, type WorkflowHeaders } from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import { parseDuration } from '../time/index.js';
 import { CommitCall } from './commit-call.js';
@@ -287,6 +287,7 @@ export class DurableContext implements WorkflowContext {
   /** The journal key of a user's name. */
   private key(call: string, name: string): string {
     this.refuseInStep(call);
+    if (isPlainName(name)) return name;
     assertName(name, `${call} in workflow "${this.workflowName}"`);
     return encodeName(name);
   }

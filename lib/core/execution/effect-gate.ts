@@ -43,6 +43,12 @@ export class EffectGate {
     return position <= this.durableHead;
   }
 
+  /** Whether the past of the first that waits is durable. */
+  get isOpen(): boolean {
+    const first = this.waiting?.[0];
+    return first !== undefined && first.after <= this.durableHead;
+  }
+
   /** Begins what may begin, in the order in which it was asked for. */
   release(host: CallHost): void {
     const { waiting, durableHead } = this;

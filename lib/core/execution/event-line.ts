@@ -12,8 +12,10 @@ import {
   type JournalEntry,
 } from '../records/index.js';
 import type { InstanceWriter, StagedWrites } from '../journal/index.js';
-import type { FlushUnit } from '../store/index.js';
+import type { FlushUnit, StartUnit } from '../store/index.js';
 import type { EngineServices } from './engine-services.js';
+
+const NOTHING: readonly never[] = [];
 
 /** Numbers an instance's lifecycle events and its live progress, and tells them once they are true. @internal */
 export class EventLine {
@@ -64,11 +66,20 @@ export class EventLine {
   }
 
   /** Tells events whose unit was applied, those of the children it created too; with an outbox the relay tells them. */
-  publish({ events = [], children = [] }: FlushUnit, foreignChildren: readonly string[] = []): void {
+  publish({ events, children }: FlushUnit, foreignChildren: readonly string[] = NOTHING): void {
+    if (events === undefined && children === undefined) return;
+    this.publishAll(events ?? NOTHING, children ?? NOTHING, foreignChildren);
+  }
+
+  private publishAll(
+    events: readonly LifecycleEvent[],
+    children: readonly StartUnit[],
+    foreignChildren: readonly string[],
+  ): void {
     for (const event of events) this.seq = Math.max(this.seq, event.seq);
     if (this.services.options.outbox) return;
     for (const event of events) this.services.bus.publish(event);
-    for (const { seed, events: started = [] } of children)
+    for (const { seed, events: started = NOTHING } of children)
       if (!foreignChildren.includes(seed.id)) for (const event of started) this.services.bus.publish(event);
   }
 

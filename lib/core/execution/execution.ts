@@ -173,7 +173,7 @@ export class Execution implements ContextHost {
 
   /** Takes a call of the workflow's code. @throws ContextUsageError when its name was used before in this run. */
   ask<T>(call: Call<T>): Promise<T> {
-    this.calls.add(call as Call, `workflow "${this.definition.name}" (instance "${this.record.id}")`);
+    this.calls.add(call as Call, this.definition.name, this.record.id);
     if (this.stop !== undefined || this.ending.hasBegun) {
       call.abandon(
         this.stop?.error ?? new WorkflowCancelledError({ workflowId: this.record.id, reason: 'the run has ended' }),

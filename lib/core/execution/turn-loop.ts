@@ -1,6 +1,6 @@
 import type { WorkflowContext } from '../definition/index.js';
 import { decodeName, type JournalEntry } from '../records/index.js';
-import { queueSettling, queueTick } from '../time/index.js';
+import { queueTick } from '../time/index.js';
 import type { Arrival } from './arrival.js';
 import type { Call } from './call.js';
 import type { CodeRun } from './code-run.js';
@@ -84,7 +84,7 @@ export class TurnLoop {
     try {
       for (;;) {
         if (code.isActive) {
-          this.rest();
+          code.rest(this.wakeUp, this.anticipate);
           return;
         }
         if (host.isDropped) {
@@ -106,11 +106,6 @@ export class TurnLoop {
       this.reject(error);
     }
   };
-
-  private rest(): void {
-    queueSettling(this.anticipate);
-    this.parts.code.rest(this.wakeUp);
-  }
 
   private readonly wakeUp = (): void => {
     const { code } = this.parts;
@@ -173,7 +168,7 @@ export class TurnLoop {
   private beginFresh(): void {
     const { host } = this;
     for (const call of host.calls.takeFresh()) this.prepare(call);
-    if (host.gate.size > 0 && !host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested)
+    if (host.gate.isOpen && !host.isLeaving && host.lease.isValid && !host.inbox.cancelRequested)
       host.gate.release(host);
   }
 

@@ -1,4 +1,4 @@
-import { isDelivered, type JournalEntry } from '../records/index.js';
+import type { JournalEntry } from '../records/index.js';
 
 /**
  * The journal of one instance's generation as its owner holds it: what was recorded, by name and in order, and what this owner adds.
@@ -8,7 +8,8 @@ import { isDelivered, type JournalEntry } from '../records/index.js';
 export class InstanceJournal {
   private readonly byName = new Map<string, JournalEntry>();
   private retries: Map<string, JournalEntry> | undefined;
-  private last: number;
+  private count = 0;
+  private last = 0;
   private lastRecordedAt = 0;
   /** The last position that was recorded when this owner took the instance over. */
   readonly loadedHead: number;
@@ -21,8 +22,11 @@ export class InstanceJournal {
     readonly recorded: readonly JournalEntry[],
     head: number,
   ) {
-    for (const entry of recorded) this.keep(entry);
-    this.last = Math.max(head, recorded.at(-1)?.position ?? 0);
+    for (const entry of recorded) {
+      this.note(entry);
+      this.keep(entry);
+    }
+    this.last = Math.max(head, this.last);
     this.loadedHead = this.last;
   }
 
@@ -33,9 +37,10 @@ export class InstanceJournal {
 
   /** Entries recorded or staged by now. */
   get size(): number {
-    return this.byName.size;
+    return this.count;
   }
 
+  /** A recorded entry, or one of this owner that is {@link append}ed to be kept. */
   get(name: string): JournalEntry | undefined {
     return this.byName.get(name);
   }
@@ -44,12 +49,15 @@ export class InstanceJournal {
     return this.byName.has(name);
   }
 
-  /** Gives the next position to an entry and keeps it. Later entries are never recorded at an earlier time, whatever the clocks say. */
-  append(entry: Omit<JournalEntry, 'position'>): JournalEntry {
-    this.last += 1;
+  /**
+   * Gives the next position to an entry. Later entries are never recorded at an earlier time, whatever the clocks say.
+   *
+   * @param isAskedFor Whether somebody may {@link get} it again: a run of many steps would hold the result of each until its end.
+   */
+  append(entry: Omit<JournalEntry, 'position'>, isAskedFor = true): JournalEntry {
     const recordedAt = Math.max(entry.recordedAt, this.lastRecordedAt);
     const placed: JournalEntry = {
-      position: this.last,
+      position: this.last + 1,
       name: entry.name,
       kind: entry.kind,
       status: entry.status,
@@ -61,7 +69,8 @@ export class InstanceJournal {
       signalId: entry.signalId,
       data: entry.data,
     };
-    this.keep(placed);
+    this.note(placed);
+    if (isAskedFor) this.keep(placed);
     return placed;
   }
 
@@ -69,6 +78,7 @@ export class InstanceJournal {
   retract(entry: JournalEntry): void {
     if (entry.position !== this.last) throw new RangeError(`Position ${entry.position} is not the last one.`);
     this.byName.delete(entry.name);
+    this.count -= 1;
     this.last -= 1;
   }
 
@@ -77,20 +87,20 @@ export class InstanceJournal {
     return this.retries?.get(name);
   }
 
-  private keep(entry: JournalEntry): void {
+  private note(entry: JournalEntry): void {
+    this.count += 1;
+    this.last = entry.position;
     this.lastRecordedAt = Math.max(this.lastRecordedAt, entry.recordedAt);
+  }
+
+  private keep(entry: JournalEntry): void {
     this.byName.set(entry.name, entry);
     if (entry.kind === 'retry') (this.retries ??= new Map()).set(retriedName(entry.name), entry);
   }
 
-  /** Recorded and staged entries, in position order. */
+  /** Recorded and kept entries, in position order. */
   all(): JournalEntry[] {
     return [...this.byName.values()].sort((a, b) => a.position - b.position);
-  }
-
-  /** Recorded entries whose result the code receives, in the order in which it received them. */
-  delivered(): JournalEntry[] {
-    return this.recorded.filter((entry) => isDelivered(entry.kind));
   }
 }
 

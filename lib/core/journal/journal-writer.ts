@@ -40,8 +40,10 @@ interface PendingStart {
 }
 
 type Batch =
-  | { readonly kind: 'flush'; readonly items: PendingFlush[] }
-  | { readonly kind: 'start'; readonly items: PendingStart[] };
+  | { readonly kind: 'flush'; readonly items: readonly PendingFlush[] }
+  | { readonly kind: 'start'; readonly items: readonly PendingStart[] };
+
+const NOBODY: readonly never[] = [];
 
 /**
  * Makes the writes of all instances of a process durable together (group commit): whatever is asked for while statements are in
@@ -52,8 +54,8 @@ type Batch =
  * @internal
  */
 export class JournalWriter {
-  private flushes: PendingFlush[] = [];
-  private starts: PendingStart[] = [];
+  private flushes: readonly PendingFlush[] = NOBODY;
+  private starts: readonly PendingStart[] = NOBODY;
   private inFlight = 0;
   private scheduled = false;
   /** Units in the statements in flight. */
@@ -72,7 +74,8 @@ export class JournalWriter {
 
   /** Makes a unit durable. The owner has at most one unit under way. */
   flush(unit: FlushUnit, owner: UnitOwner): void {
-    const waiting = this.flushes.push({ unit, owner });
+    this.flushes = joined(this.flushes, { unit, owner });
+    const waiting = this.flushes.length;
     const isCohort = waiting >= SMALLEST_COHORT && 2 * waiting >= this.crowd;
     if (isCohort && this.inFlight < this.options.flushers) this.dispatch();
     else this.schedule();
@@ -81,7 +84,7 @@ export class JournalWriter {
   /** Creates an instance. */
   start(unit: StartUnit): Promise<StartResult> {
     return new Promise((resolve, reject) => {
-      this.starts.push({ unit, resolve, reject });
+      this.starts = joined(this.starts, { unit, resolve, reject });
       this.schedule();
     });
   }
@@ -99,11 +102,13 @@ export class JournalWriter {
       return;
     }
     this.scheduled = true;
-    afterPromises(() => {
-      this.scheduled = false;
-      this.dispatch();
-    });
+    afterPromises(this.dispatchAll);
   }
+
+  private readonly dispatchAll = (): void => {
+    this.scheduled = false;
+    this.dispatch();
+  };
 
   /** What is in flight may take long, a start for example that waits for somebody's transaction. */
   private readonly endPatience = (): void => {
@@ -127,12 +132,12 @@ export class JournalWriter {
     // Outcomes and entries first: they free places, starts fill them.
     if (this.flushes.length > 0) {
       const items = this.flushes;
-      this.flushes = [];
+      this.flushes = NOBODY;
       return { kind: 'flush', items };
     }
     if (this.starts.length > 0) {
       const items = this.starts;
-      this.starts = [];
+      this.starts = NOBODY;
       return { kind: 'start', items };
     }
     return undefined;
@@ -145,16 +150,19 @@ export class JournalWriter {
     };
     try {
       if (batch.kind === 'flush') {
-        this.store.flush(units(batch.items), attempt > 0).then((results) => {
-          this.leave(batch, () => {
-            this.settleFlush(batch.items, results);
-          });
+        const { items } = batch;
+        this.store.flush(units(items), attempt > 0).then((results) => {
+          try {
+            this.settleFlush(items, results);
+          } finally {
+            this.leave(items.length);
+          }
         }, fail);
       } else {
-        this.store.start(units(batch.items), attempt > 0).then((results) => {
-          this.leave(batch, () => {
-            settle(batch.items, results);
-          });
+        const { items } = batch;
+        this.store.start(units(items), attempt > 0).then((results) => {
+          settleStart(items, results);
+          this.leave(items.length);
         }, fail);
       }
     } catch (error) {
@@ -164,9 +172,8 @@ export class JournalWriter {
 
   private sendAgain(batch: Batch, attempt: number, error: unknown): void {
     if (this.closed || !isWorkflowError(error, 'WORKFLOW_STORE')) {
-      this.leave(batch, () => {
-        this.refuse(batch, error);
-      });
+      this.refuse(batch, error);
+      this.leave(batch.items.length);
       return;
     }
     if (attempt === 0) this.logger.warn('The store could not be reached; writing again.', { error: String(error) });
@@ -176,15 +183,11 @@ export class JournalWriter {
     });
   }
 
-  /** A statement is no longer in flight; its owners are told, and what waited for its place is sent. */
-  private leave(batch: Batch, tell: () => void): void {
-    try {
-      tell();
-    } finally {
-      this.inFlight -= 1;
-      this.underWay -= batch.items.length;
-      if (this.flushes.length > 0 || this.starts.length > 0) this.schedule();
-    }
+  /** A statement is no longer in flight, and its owners have been told: what waited for its place is sent. */
+  private leave(size: number): void {
+    this.inFlight -= 1;
+    this.underWay -= size;
+    if (this.flushes.length > 0 || this.starts.length > 0) this.schedule();
   }
 
   /** The store refused the whole statement: for each instance that is the same as refusing its unit. */
@@ -198,11 +201,12 @@ export class JournalWriter {
   }
 
   private settleFlush(items: readonly PendingFlush[], results: readonly FlushResult[]): void {
-    items.forEach((item, index) => {
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index] as PendingFlush;
       const result = results[index] as FlushResult;
       if (result.kind === 'locked' && !this.closed) this.sendLater(item);
       else this.answer(item, result);
-    });
+    }
   }
 
   /** What one owner makes of its answer is no reason to keep the others' from them. */
@@ -217,7 +221,7 @@ export class JournalWriter {
   /** The row is held by an open transaction: tried again by and by, while the others go on. */
   private sendLater(item: PendingFlush): void {
     this.clock.schedule(LOCKED_PAUSE_MS, () => {
-      this.flushes.push(item);
+      this.flushes = joined(this.flushes, item);
       this.schedule();
     });
   }
@@ -227,8 +231,15 @@ function units<U>(items: readonly { readonly unit: U }[]): U[] {
   return items.map((item) => item.unit);
 }
 
-function settle(items: readonly PendingStart[], results: readonly StartResult[]): void {
+function settleStart(items: readonly PendingStart[], results: readonly StartResult[]): void {
   items.forEach((item, index) => {
     item.resolve(results[index] as StartResult);
   });
+}
+
+/** An array that begins with its one item is a fraction of the size of one that grows: most statements carry one unit. */
+function joined<T>(items: readonly T[], item: T): readonly T[] {
+  if (items.length === 0) return [item];
+  (items as T[]).push(item);
+  return items;
 }

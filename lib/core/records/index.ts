@@ -34,6 +34,7 @@ export {
   assertPossibleId,
   assertSignalName,
   assertWorkflowId,
+  isPlainName,
 } from './text-rules.js';
 export { RandomSource } from './random-source.js';
 export { newRandomSeed } from './random-seed.js';

@@ -15,6 +15,14 @@ function faultOf(value: unknown): string | undefined {
   return 'must not contain control characters or lone surrogates';
 }
 
+/** Printable, of ASCII, and without `/ # $ %`. */
+const PLAIN_NAME = new RegExp(`^[ !"&-.0-~]{1,${MAX_LENGTH}}$`);
+
+/** Whether a name is certain to pass {@link assertName} and to be its own key. Nearly all are, and each call of the context asks. @internal */
+export function isPlainName(name: unknown): name is string {
+  return typeof name === 'string' && PLAIN_NAME.test(name);
+}
+
 /**
  * Refuses a name that could not be kept or shown: empty, longer than 200 characters, or with control characters or half of a surrogate
  * pair.

@@ -5,67 +5,84 @@ const ownContext = new AsyncResource('WorkflowMacrotasks');
 
 const SETTLED = Promise.resolve();
 
-/** Callbacks that wait for one thing, and share it. */
+/** Callbacks that wait for one thing, and share it: each of its own would be dear where asynchronous hooks are on. */
 class SharedTurn {
-  private waiting: (() => void)[] = [];
+  /** What runs now, of whatever turn. */
+  private static running: (() => void)[] | undefined;
+  private waiting: (() => void)[] | undefined;
 
-  /** @param schedule Has `run` called once, with what {@link take} has answered. */
-  constructor(private readonly schedule: (turn: SharedTurn) => void) {}
+  /** @param schedule Has what it is given called once, for all that waits by then. */
+  constructor(private readonly schedule: (run: () => void) => void) {}
 
-  add(callback: () => void): void {
-    if (this.waiting.push(callback) === 1) this.schedule(this);
+  /** Has a callback run behind all that runs now; false when nothing does. */
+  static follow(callback: () => void): boolean {
+    return SharedTurn.running !== undefined && SharedTurn.running.push(callback) > 0;
   }
 
-  take(): (() => void)[] {
-    const callbacks = this.waiting;
-    this.waiting = [];
+  add(callback: () => void): void {
+    if (this.waiting !== undefined) {
+      this.waiting.push(callback);
+      return;
+    }
+    // An array that begins with its one item is a fraction of the size of one that grows, and most turns have one.
+    this.waiting = [callback];
+    this.schedule(this.run);
+  }
+
+  /** Has what waits wait for another turn. */
+  passTo(other: SharedTurn): void {
+    const callbacks = this.take();
+    for (const callback of callbacks) other.add(callback);
+  }
+
+  private take(): (() => void)[] {
+    const callbacks = this.waiting ?? [];
+    this.waiting = undefined;
     return callbacks;
   }
 
-  run(callbacks: (() => void)[]): void {
-    ownContext.runInAsyncScope(() => {
-      this.runAll(callbacks);
-    });
-  }
+  private readonly run = (): void => {
+    ownContext.runInAsyncScope(this.runAll);
+  };
 
-  private runAll(callbacks: (() => void)[]): void {
+  private readonly runAll = (): void => {
+    const callbacks = this.take();
     let done = 0;
+    SharedTurn.running = callbacks;
     try {
       for (const callback of callbacks) {
         done += 1;
         callback();
       }
     } finally {
+      SharedTurn.running = undefined;
       // One that throws is reported by the process; the others still come.
-      if (done < callbacks.length) {
-        this.waiting = callbacks.slice(done).concat(this.waiting);
-        this.schedule(this);
-      }
+      if (done < callbacks.length) this.putBack(callbacks.slice(done));
     }
+  };
+
+  private putBack(callbacks: (() => void)[]): void {
+    this.waiting = callbacks.concat(this.take());
+    this.schedule(this.run);
   }
 }
 
-const macrotasks = new SharedTurn((turn) => {
-  setImmediate(() => {
-    turn.run(turn.take());
-  });
+const macrotasks = new SharedTurn((run) => {
+  setImmediate(run);
 });
 
-const ticks = new SharedTurn((turn) => {
-  process.nextTick(() => {
-    turn.run(turn.take());
-  });
+const ticks = new SharedTurn((run) => {
+  process.nextTick(run);
 });
 
 // A tick that is asked for outside of a promise callback comes before all of them; one that a promise callback asks for, after all.
-const settlings = new SharedTurn((turn) => {
-  void SETTLED.then(() => {
-    const callbacks = turn.take();
-    process.nextTick(() => {
-      turn.run(callbacks);
-    });
-  });
+const settlings = new SharedTurn(() => {
+  void SETTLED.then(settle);
 });
+
+function settle(): void {
+  settlings.passTo(ticks);
+}
 
 /**
  * Runs a callback one macrotask later, after every promise callback that is ready now. All that wait share one macrotask, since one
@@ -103,5 +120,6 @@ export function queueSettling(callback: () => void): void {
  * @internal
  */
 export function afterPromises(callback: () => void): void {
-  process.nextTick(callback);
+  // A tick would come there as well: between what runs now and the promises that it makes ready.
+  if (!SharedTurn.follow(callback)) process.nextTick(callback);
 }
