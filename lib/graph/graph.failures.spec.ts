@@ -247,7 +247,9 @@ describe('A graph', () => {
       const error = await rejection(engine.execute('x'));
 
       expect(error).toMatchObject({ name: 'GraphExecutionError', node: 'a' });
-      expect(error?.message).toMatch(/"a" adds could not be merged: The reducer of "list" answered a promise\. It has to/);
+      expect(error?.message).toMatch(
+        /"a" adds could not be merged: The reducer of "list" answered a promise\. It has to/,
+      );
       expect(Object.keys(error?.result?.finalState ?? {})).not.toContain('list');
     }
   });
