@@ -67,10 +67,11 @@ export class WorkflowEngine {
     await relay?.stop();
   }
 
-  /** Ends the connection. */
+  /** Ends the connection. Whoever still waits for something is told. */
   async close(): Promise<void> {
     this.services.writer.close();
     await this.services.store.close();
+    this.client.close();
   }
 }
 

@@ -36,7 +36,7 @@ export type {
 export { InstanceOperations } from './instance-operations.js';
 export { derivedId } from './call-scope.js';
 export { otherModelError, refuseOtherVersion } from './model-face.js';
-export { reopening } from './reopening.js';
+export { goOnOrAnew, reopening } from './reopening.js';
 
 // For services that take more than a start does
 export { START_OPTIONS } from './start-request.js';

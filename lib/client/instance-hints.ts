@@ -45,6 +45,11 @@ export class InstanceHints {
     };
   }
 
+  /** Lets everybody look. */
+  tellAll(): void {
+    for (const workflowId of [...this.listeners.keys()]) this.tell(workflowId, 'ended');
+  }
+
   private attach(): () => void {
     const { dispatcher } = this;
     const { bus, stream, store } = this.services;

@@ -1,4 +1,5 @@
 import { isWorkflowStateError } from '../core/errors/index.js';
+import type { WorkflowClient } from './workflow-client.js';
 
 /** Waits for a `retry` or `restart`; where somebody else was first, the instance is open all the same. @internal */
 export async function reopening(request: Promise<unknown>): Promise<void> {
@@ -7,4 +8,13 @@ export async function reopening(request: Promise<unknown>): Promise<void> {
   } catch (error) {
     if (!isWorkflowStateError(error)) throw error;
   }
+}
+
+/** Lets a failed instance go on from where it failed, or begin again where steps of it were undone: nothing stands then to go on from. @internal */
+export async function goOnOrAnew(
+  client: WorkflowClient,
+  id: string,
+  entries: readonly { readonly kind: string }[],
+): Promise<void> {
+  await reopening(entries.some(({ kind }) => kind === 'undo') ? client.restart(id) : client.retry(id));
 }

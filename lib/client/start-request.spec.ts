@@ -88,6 +88,20 @@ describe('A name that is not registered in this process', () => {
     expect(await store.find('e')).toMatchObject({ name: 'elsewhere', version: 4, status: 'pending' });
   });
 
+  it.each(['$graph', '$context', '$bulk'])(
+    'is not started with an input that says by %s where to begin',
+    async (key) => {
+      const { client, store } = new ClientBench();
+
+      const error = await caught(client.start('elsewhere', { [key]: { from: {} } }, { version: 4 }));
+
+      expect(isWorkflowInputError(error)).toBe(true);
+      expect((error as Error).message).toContain(`${key}: is a key of the engine`);
+      expect(await store.list({ limit: 10 })).toEqual([]);
+      await client.start('elsewhere', { nested: { [key]: 1 } }, { version: 4 });
+    },
+  );
+
   it('cannot be started without one', async () => {
     const { client } = new ClientBench();
 

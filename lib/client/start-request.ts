@@ -1,5 +1,5 @@
 import type { WorkflowDefinition, WorkflowReference } from '../core/definition/index.js';
-import { WorkflowOptionsError } from '../core/errors/index.js';
+import { WorkflowInputError, WorkflowOptionsError } from '../core/errors/index.js';
 import { slotsOf, type EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import {
@@ -17,6 +17,8 @@ import type { StartOptions } from './client-options.interface.js';
 import { resolveStartTarget, type StartTarget } from './start-target.js';
 
 const DEFAULT_PRIORITY = 1_000;
+/** Under these keys an input holds where a run begins: only its definition tells what came from outside from what is the engine's. */
+const ENGINE_KEYS = ['$graph', '$context', '$bulk'];
 
 /** What a start may be told. @internal */
 export const START_OPTIONS = knownOptions<StartOptions>({
@@ -58,6 +60,7 @@ export function createStartRequest(
   checkConcurrencyKey(target.definition, options.concurrencyKey);
   const { validateInput } = target.definition ?? {};
   const place = `The input of workflow "${target.name}"`;
+  if (target.definition === undefined) refuseEngineKeys(input, place);
   const seal = (valid: unknown): StartRequest | Promise<StartRequest> =>
     sealRequest(services, target, valid, options, derivedId);
   return validateInput === undefined ? seal(input) : Promise.resolve(validateInput(input, place)).then(seal);
@@ -96,6 +99,16 @@ function sealRequest(
   return sealed instanceof Promise
     ? sealed.then((encoded) => ({ seed: seed(encoded), isDerived }))
     : { seed: seed(sealed), isDerived };
+}
+
+/** Who may choose an input must not choose where a run begins. */
+function refuseEngineKeys(input: unknown, place: string): void {
+  if (typeof input !== 'object' || input === null) return;
+  const path = ENGINE_KEYS.find((key) => key in input);
+  if (path === undefined) return;
+  const message =
+    'is a key of the engine where the workflow is not registered; register it in this process, or nest the input';
+  throw new WorkflowInputError({ place, issues: [{ path, message }] });
 }
 
 /** A key that nobody counts by would be ignored in silence. */

@@ -52,19 +52,20 @@ export class WorkflowClient implements HandleOperations {
   private readonly operations: InstanceOperations;
   private readonly outcomes: OutcomeWaiter;
   private readonly streams: StreamReader;
+  private readonly hints: InstanceHints;
 
   /** @internal */
   constructor(
     private readonly services: EngineServices,
     dispatcher: LocalDispatcher,
   ) {
-    const hints = new InstanceHints(services, dispatcher);
+    this.hints = new InstanceHints(services, dispatcher);
     this.starter = new InstanceStarter(services, dispatcher);
     this.sender = new SignalSender(services);
     this.reader = new InstanceReader(services);
     this.operations = new InstanceOperations(services);
-    this.outcomes = new OutcomeWaiter(services, hints, dispatcher);
-    this.streams = new StreamReader(services, hints);
+    this.outcomes = new OutcomeWaiter(services, this.hints, dispatcher);
+    this.streams = new StreamReader(services, this.hints);
   }
 
   /**
@@ -263,6 +264,11 @@ export class WorkflowClient implements HandleOperations {
   stream(workflowId: string, options: StreamOptions = {}): AsyncIterableIterator<StoredStreamItem> {
     refuseInsideTransaction('stream');
     return this.streams.read(workflowId, options);
+  }
+
+  /** The store has closed: whoever waits here is told now, rather than when he looks again. @internal */
+  close(): void {
+    this.hints.tellAll();
   }
 
   private toHandle<O>(record: InstanceRecord, created: boolean): WorkflowHandle<O> {

@@ -8,7 +8,11 @@ import type { GraphUpdate } from './workflow-state.js';
 
 /** @publicApi */
 export interface GraphServiceExecuteOptions {
-  /** Makes the run durable. The same id again answers the same run; one that failed goes on at the node that failed. @default in memory */
+  /**
+   * Makes the run durable. The same id again answers the same run; one that failed goes on at the node that failed, or begins anew where
+   * visits were undone.
+   * @default in memory
+   */
   readonly id?: string;
   /** In place of the graph's own; a durable run keeps the one that it was started with. */
   readonly config?: GraphConfig | GraphConfigOptions;

@@ -236,6 +236,24 @@ describe('A graph', () => {
     });
   });
 
+  it('says of a reducer that answers a promise what to do, and takes nothing of it', async () => {
+    for (const answer of [() => Promise.resolve('late'), () => Promise.reject(new Error('no'))]) {
+      const engine = new WorkflowBuilder('g')
+        .addNode('a', () => ({ a: 1, list: 'new' }))
+        .setReducer('list', answer)
+        .setEntry('a')
+        .setTerminal('a')
+        .build();
+      const error = await rejection(engine.execute('x'));
+
+      expect(error).toMatchObject({ name: 'GraphExecutionError', node: 'a' });
+      expect(error?.message).toMatch(
+        /"a" adds could not be merged: The reducer of "list" answered a promise\. It has to/,
+      );
+      expect(Object.keys(error?.result?.finalState ?? {})).not.toContain('list');
+    }
+  });
+
   it.each<[string, (graph: WorkflowBuilder, condition: () => Promise<boolean>) => unknown, string]>([
     ['edge', (graph, condition) => graph.addEdge('a', 'b', { condition }), 'edge "a" → "b"'],
     ['end', (graph, condition) => graph.addEdge('a', 'b').setTerminal('a', { condition }), 'end "a"'],

@@ -6,7 +6,7 @@ import type {
   WorkflowReference,
 } from '../core/definition/index.js';
 import { isStepFailedError } from '../core/errors/index.js';
-import { beginStep, beginVisit, isInMemory } from '../core/execution/index.js';
+import { beginHook, beginStep, beginVisit, isInMemory } from '../core/execution/index.js';
 import { isThenable } from '../core/options/index.js';
 import { NodeExecutionError } from './errors/node-execution.error.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
@@ -85,7 +85,7 @@ export class ContextHost implements VisitHost {
   }
 
   check(path: string, check: () => unknown): unknown {
-    return this.pauses ? check() : beginStep(this.ctx, path, check, { retry: false });
+    return this.pauses ? check() : beginHook(this.ctx, path, check, { retry: false });
   }
 
   child(path: string, workflow: WorkflowReference, input: unknown, timeoutMs: number): Promise<unknown> {

@@ -2,7 +2,7 @@ import { oneOf, refuseUnknownOptions } from '../core/options/index.js';
 import { Injectable } from '@nestjs/common';
 import {
   refuseOtherVersion,
-  reopening,
+  goOnOrAnew,
   type StartOptions,
   type WorkflowClient,
   type WorkflowHandle,
@@ -141,7 +141,8 @@ export class GraphService {
       });
       if (created) return await this.settle(id, signal, ear);
       await refuseOtherVersion(this.services.store, id, graph);
-      if ((await this.reader.find(id)).status === 'failed') await reopening(this.client.retry(id));
+      if ((await this.reader.find(id)).status === 'failed')
+        await goOnOrAnew(this.client, id, await this.client.getJournal(id));
       return await this.settle(id, signal);
     } finally {
       ear.close();

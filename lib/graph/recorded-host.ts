@@ -1,5 +1,6 @@
 import type { WorkflowReference } from '../core/definition/index.js';
 import {
+  HOOK,
   runTask,
   type CheckedAnswer,
   type EngineServices,
@@ -94,7 +95,7 @@ export class RecordedHost implements VisitHost {
   }
 
   check(path: string): unknown {
-    return this.take(encodeName(path));
+    return this.take(HOOK + encodeName(path));
   }
 
   child(path: string, _workflow: WorkflowReference): Promise<unknown> {

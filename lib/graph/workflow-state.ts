@@ -1,4 +1,6 @@
 import { WorkflowOptionsError } from '../core/errors/index.js';
+import { isThenable } from '../core/options/index.js';
+import { GraphExecutionError } from './errors/graph-execution.error.js';
 
 /** The values of a graph whose state has no type of its own. @publicApi */
 export type GraphValues = Record<string, unknown>;
@@ -108,9 +110,19 @@ function reduced(state: WorkflowState, update: GraphUpdate, reducers: ReadonlyMa
   const values: [string, unknown][] = [];
   for (const key of Object.keys(update)) {
     const reducer = key.charCodeAt(0) === UNDERSCORE ? undefined : reducers.get(key);
-    values.push([key, reducer === undefined ? update[key] : reducer(state[key], update[key])]);
+    const value = reducer === undefined ? update[key] : reducer(state[key], update[key]);
+    if (reducer !== undefined && isThenable(value)) refusePromise(value, key);
+    values.push([key, value]);
   }
   return Object.fromEntries(values);
+}
+
+function refusePromise(answer: PromiseLike<unknown>, key: string): never {
+  // What it comes to is of no interest any more, also where it fails.
+  answer.then(undefined, () => undefined);
+  throw new GraphExecutionError(
+    `The reducer of "${key}" answered a promise. It has to answer at once: find out in a node what it needs.`,
+  );
 }
 
 const UNDERSCORE = 95;

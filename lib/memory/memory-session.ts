@@ -1,4 +1,4 @@
-import { WorkflowStoreError } from '../core/errors/index.js';
+import { closedStore } from '../core/errors/index.js';
 import type { InstanceRecord, JournalEntry, SignalRecord } from '../core/records/index.js';
 import type { Inbox, InstanceQuery, StoreHealth, StreamRecord, WaitQuery, WaitRecord } from '../core/store/index.js';
 import { healthOf } from './health.js';
@@ -95,11 +95,5 @@ export abstract class MemorySession {
     return this.yieldEach === undefined || this.closed ? this.begin() : this.yieldEach().then(this.begin);
   }
 
-  private readonly begin = (): Promise<void> => (this.closed ? Promise.reject(closedError()) : DONE);
-}
-
-function closedError(): WorkflowStoreError {
-  return new WorkflowStoreError('The memory store is closed. Call `open` before using it again.', {
-    retryable: false,
-  });
+  private readonly begin = (): Promise<void> => (this.closed ? Promise.reject(closedStore(false)) : DONE);
 }

@@ -1,4 +1,4 @@
-import { reopening, type WorkflowClient } from '../client/index.js';
+import { goOnOrAnew, reopening, type WorkflowClient } from '../client/index.js';
 import { isChildWorkflowFailedError, isWorkflowNotFoundError } from '../core/errors/index.js';
 import { isTerminal, type InstanceStatus } from '../core/records/index.js';
 
@@ -10,13 +10,9 @@ import { isTerminal, type InstanceStatus } from '../core/records/index.js';
  */
 export async function goOn(client: WorkflowClient, id: string, signal?: AbortSignal): Promise<void> {
   const entries = await client.getJournal(id);
-  if (entries.some(({ kind }) => kind === 'undo')) {
-    await reopening(client.restart(id));
-    return;
-  }
   const child = failedChild(entries.find(({ kind }) => kind === 'failure')?.error);
-  if (child !== undefined) await endAnew(client, child, signal);
-  await reopening(client.retry(id));
+  if (child !== undefined && !entries.some(({ kind }) => kind === 'undo')) await endAnew(client, child, signal);
+  await goOnOrAnew(client, id, entries);
 }
 
 async function endAnew(client: WorkflowClient, id: string, signal: AbortSignal | undefined): Promise<void> {

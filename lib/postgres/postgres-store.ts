@@ -118,6 +118,7 @@ export class PostgresStore extends PostgresReads implements WorkflowStore {
     await this.hints.close();
     this.identities.close();
     await this.reserved.close();
+    this.core.database.close();
   }
 
   start(units: readonly StartUnit[], resend = false): Promise<StartResult[]> {

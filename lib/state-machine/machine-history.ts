@@ -18,11 +18,11 @@ export class MachineHistory {
   constructor(private readonly engine: StateMachineEngine) {}
 
   async page(id: string, limit: number, cursor: string | undefined, transaction?: unknown): Promise<StateHistoryPage> {
-    assertPossibleId(id);
+    assertPossibleId(id, 'state machine');
     const after = cursor === undefined ? 0 : readCursor(cursor, id);
     const records = await this.engine.reader.states.history(id, { after, limit: limit + 1 }, transaction);
     if (records.length === 0 && !(await this.isKnown(id, after, transaction)))
-      throw new WorkflowNotFoundError({ workflowId: id });
+      throw new WorkflowNotFoundError({ workflowId: id, what: 'state machine' });
     const items = await Promise.all(records.slice(0, limit).map((record) => this.view(record)));
     const last = items.at(-1);
     return {

@@ -32,12 +32,12 @@ export class MachineReader {
   /** @throws WorkflowNotFoundError; WorkflowVersionMismatchError when no registered machine takes its snapshot over */
   async load(id: string, transaction?: unknown): Promise<MachineState> {
     const found = await this.find(id, transaction);
-    if (found === undefined) throw new WorkflowNotFoundError({ workflowId: id });
+    if (found === undefined) throw new WorkflowNotFoundError({ workflowId: id, what: 'state machine' });
     return found;
   }
 
   async find(id: string, transaction?: unknown): Promise<MachineState | undefined> {
-    assertPossibleId(id);
+    assertPossibleId(id, 'state machine');
     const record = await this.states.load(id, transaction);
     return record && this.restore(record);
   }

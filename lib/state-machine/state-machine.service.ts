@@ -234,11 +234,11 @@ export class StateMachineService implements MachineOperations {
    * @throws WorkflowNotFoundError; StateError while it has not ended, or something of it is still to be done
    */
   async delete(id: string): Promise<void> {
-    assertPossibleId(id);
+    assertPossibleId(id, 'state machine');
     const { states } = this.engine.reader;
     if (await states.delete(id)) return;
     const last = await states.load(id);
-    if (last === undefined) throw new WorkflowNotFoundError({ workflowId: id });
+    if (last === undefined) throw new WorkflowNotFoundError({ workflowId: id, what: 'state machine' });
     throw new StateError(
       last.ended === undefined
         ? `The state machine "${id}" has not ended: it is in "${last.to}". Only an ended one can be deleted.`

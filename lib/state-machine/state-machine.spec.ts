@@ -125,6 +125,7 @@ describe('StateMachine', () => {
     ).rejects.toThrow('undone');
 
     await expect(new StateMachine(options).recover()).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+    await expect(new StateMachine(options).recover()).rejects.toThrow('There is no state machine with the id');
   });
 
   it('lives without a persistence as long as its object', async () => {

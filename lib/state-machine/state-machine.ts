@@ -157,7 +157,7 @@ export class StateMachine<S extends string = string> {
       if (records.length < PAGE) break;
     }
     this.adopt(last);
-    if (last === undefined) throw new WorkflowNotFoundError({ workflowId: this.id });
+    if (last === undefined) throw new WorkflowNotFoundError({ workflowId: this.id, what: 'state machine' });
   }
 
   /** After a transaction that may have taken back its last transition. */

@@ -8,6 +8,7 @@ import { InvoiceWorkflow, SaleClosed } from '../src/invoices/invoice.workflow.js
 import { InvoicesModule } from '../src/invoices/invoices.module.js';
 import { OrderListener } from '../src/orders/order.listener.js';
 import { eventually } from '../utils/eventually.js';
+import { rejection } from '../utils/failures.js';
 import { testApplication } from '../utils/test-application.js';
 import { createTestDatabase, type TestDatabase } from '../utils/test-database.js';
 
@@ -191,6 +192,21 @@ describe('WorkflowModule with TypeORM', () => {
     await boot({ typeorm: true }, TypeOrmModule.forRoot(connection()));
 
     await expect(async () => call()).rejects.toMatchObject({ code: 'WORKFLOW_INPUT' });
+  });
+
+  it('tells whoever still waits or asks that the application has closed, and that the run goes on', async () => {
+    await boot({ typeorm: true }, TypeOrmModule.forRoot(connection()));
+    const closed = client();
+    await closed.start(InvoiceWorkflow, { saleId: 'waited', total: 9 }, { id: 'waited' });
+    await eventually(() => status('waited'), isSuspended);
+    const told = Promise.all([rejection(closed.result('waited')), rejection(closed.stream('waited').next())]);
+    await app?.close();
+
+    const asked = [closed.getStatus('waited'), closed.start(InvoiceWorkflow, { saleId: 'late', total: 9 })];
+    for (const error of [...(await told), ...(await Promise.all(asked.map((one) => rejection(one))))]) {
+      expect(error).toMatchObject({ code: 'WORKFLOW_STORE', retryable: false });
+      expect(error?.message).toMatch(/has closed.*goes on in the next process/);
+    }
   });
 
   it('goes on after a restart of the application', async () => {

@@ -18,6 +18,7 @@ import {
 } from 'nestjs-workflow';
 import { VirtualClock, systemClock } from '../../lib/core/time/index.js';
 import { eventually } from '../utils/eventually.js';
+import { rejection } from '../utils/failures.js';
 import { testApplication } from '../utils/test-application.js';
 
 @Workflow('greeting')
@@ -265,6 +266,29 @@ describe('WorkflowModule', () => {
       expect(await app.get(WorkflowClient).result('s')).toBe('first second');
       expect(release).toHaveLength(1);
     });
+  });
+
+  it('tells whoever still waits at its end that it has closed', async () => {
+    const clock = new VirtualClock();
+    const waits = definition('waits', (ctx) => ctx.waitForSignal('paid', 'paid'));
+    app = await testApplication()
+      .workflows(WorkflowModule.stub({ clock }))
+      .with(WorkflowModule.forFeature([waits]))
+      .init();
+    const client = app.get(WorkflowClient);
+    const starting = client.start('waits', undefined, { id: 'w' });
+    await clock.advance(0);
+    await starting;
+    const told = Promise.all([rejection(client.result('w')), rejection(client.stream('w').next())]);
+    await clock.advance(0);
+    await app.close();
+    await clock.advance(0);
+
+    // No time passes: they are told, and need not wait for their next look.
+    for (const error of await told) {
+      expect(error).toMatchObject({ code: 'WORKFLOW_STORE', retryable: false });
+      expect(error?.message).toMatch(/has closed/);
+    }
   });
 
   it('only starts and reads with worker: false, and a process with a worker executes', async () => {

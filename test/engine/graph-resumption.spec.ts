@@ -29,3 +29,30 @@ it('A graph that failed may be executed again by several at once: it goes on onc
   expect(visits).toBe(1);
   await app.close();
 });
+
+it('A graph whose visits were undone begins anew with the same id: nothing stands that it could go on from', async () => {
+  let isBroken = true;
+  const log: string[] = [];
+  const graph = new WorkflowBuilder('undone')
+    .addNode('first', { run: () => ({ visits: log.push('first') }), compensate: () => void log.push('undo') })
+    .addNode('second', () => {
+      if (isBroken) throw new TypeError('not yet');
+      return { output: 'done' };
+    })
+    .addEdge('first', 'second')
+    .setEntry('first')
+    .setTerminal('second')
+    .build();
+  const imports = [WorkflowModule.stub(), WorkflowModule.forFeature([graph])];
+  const app = await Test.createTestingModule({ imports }).compile();
+  await app.init();
+  const graphs = app.get(GraphService);
+  await expect(graphs.execute(graph, {}, { id: 'g' })).rejects.toThrow('not yet');
+  isBroken = false;
+
+  const result = await graphs.execute(graph, {}, { id: 'g' });
+
+  expect(result).toMatchObject({ status: 'completed', output: 'done', iterations: 2 });
+  expect(log).toEqual(['first', 'undo', 'first']);
+  await app.close();
+});

@@ -301,7 +301,7 @@ describe('A durable graph', () => {
 
     expect(given).toMatchObject({ status: 'suspended', wait: { node: 'end' }, nodeResults: [{ nodeName: 'ask' }] });
     expect(given.finalState).toMatchObject({ human_response: 'yes!', done: 'given' });
-    expect(names).toContain('ask#1');
+    expect(names).toContain('$hook:ask#1');
     expect(refused).toMatchObject({ node: 'ask', cause: { code: 'WORKFLOW_INPUT' } });
     expect(forked.finalState['human_response']).toBe('no!');
   });

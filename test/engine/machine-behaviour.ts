@@ -13,6 +13,7 @@ import {
   type StateMachineDefinition,
 } from '../../lib/state-machine/index.js';
 import { workflow } from '../utils/bare-engine.js';
+import { rejection } from '../utils/failures.js';
 import { MachineBench } from '../utils/machine-bench.js';
 
 const HOUR = 3_600_000;
@@ -744,12 +745,13 @@ export function machineBehaviour(storeName: string, make: (clock: VirtualClock) 
       expect(moved).toMatchObject({ context: { paid: 15 }, version: 2 });
     });
 
-    it('with an id that none can have are not found', async () => {
+    it.each(['nobody', 'o\u0000'])('with an id that none has, or none can have, are not found: %j', async (id) => {
       const { machines } = await boot(order());
-      const id = 'o\u0000';
 
-      for (const attempt of [machines.send(id, 'SHIP'), machines.snapshot(id), machines.history(id)]) {
-        await expect(attempt).rejects.toMatchObject({ code: 'WORKFLOW_NOT_FOUND' });
+      const attempts = [machines.send(id, 'SHIP'), machines.snapshot(id), machines.history(id), machines.delete(id)];
+      for (const error of await Promise.all(attempts.map((attempt) => rejection(attempt)))) {
+        expect(error).toMatchObject({ code: 'WORKFLOW_NOT_FOUND', workflowId: id });
+        expect(error?.message).toMatch(/^There is no state machine with the id "/);
       }
     });
 

@@ -239,6 +239,7 @@ export interface ChildOptions {
   readonly name?: string;
   /** @default `parentId/workflow#n` */
   readonly id?: string;
+  /** One of those that are registered in the processes that run the parent, where the child has to be. @default the newest */
   readonly version?: number;
   /** Run time-out of the child. */
   readonly timeout?: Duration;

@@ -32,7 +32,7 @@ export const WORKFLOW_ERROR_CODES = {
   },
   WORKFLOW_NOT_FOUND: {
     httpStatus: 404,
-    description: 'No workflow instance has this id.',
+    description: 'No workflow instance, or no state machine, has this id.',
   },
   WORKFLOW_ID_CONFLICT: {
     httpStatus: 409,

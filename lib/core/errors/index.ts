@@ -122,6 +122,7 @@ export {
 export { NonRetryableStepError, isNonRetryableStepError } from './non-retryable-step.error.js';
 
 // The ground below
+export { closedStore } from './closed-store.js';
 export { WorkflowStoreError, isWorkflowStoreError, type WorkflowStoreErrorFacts } from './workflow-store.error.js';
 export { WorkflowSchemaError, isWorkflowSchemaError, type WorkflowSchemaErrorFacts } from './workflow-schema.error.js';
 export { LeaseLostError, isLeaseLostError, type LeaseLostErrorFacts } from './lease-lost.error.js';

@@ -5,10 +5,15 @@ import { WorkflowError, isWorkflowError } from './workflow.error.js';
 export interface WorkflowNotFoundErrorFacts {
   /** The id that was asked for. */
   readonly workflowId: string;
+  /**
+   * What was asked for.
+   * @default 'workflow instance'
+   */
+  readonly what?: 'workflow instance' | 'state machine';
 }
 
 /**
- * Thrown when no workflow instance has the id that was asked for.
+ * Thrown when no workflow instance, or no state machine, has the id that was asked for.
  *
  * @publicApi
  */
@@ -17,8 +22,8 @@ export class WorkflowNotFoundError extends WorkflowError {
   readonly workflowId: string;
 
   constructor(given: WorkflowNotFoundErrorFacts | string) {
-    const workflowId = typeof given === 'string' ? given : given.workflowId;
-    super('WORKFLOW_NOT_FOUND', `There is no workflow instance with the id ${describeValue(workflowId)}.`);
+    const { workflowId, what = 'workflow instance' } = typeof given === 'string' ? { workflowId: given } : given;
+    super('WORKFLOW_NOT_FOUND', `There is no ${what} with the id ${describeValue(workflowId)}.`);
     this.workflowId = workflowId;
   }
 

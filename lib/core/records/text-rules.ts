@@ -1,4 +1,10 @@
-import { ContextUsageError, WorkflowInputError, WorkflowNotFoundError, describeValue } from '../errors/index.js';
+import {
+  ContextUsageError,
+  WorkflowInputError,
+  WorkflowNotFoundError,
+  describeValue,
+  type WorkflowNotFoundErrorFacts,
+} from '../errors/index.js';
 import { isStorableText } from '../serialization/index.js';
 
 /** Longest id, name or key, in UTF-16 code units; with derived parts it still fits into a database index. */
@@ -69,9 +75,12 @@ export function assertWorkflowId(value: unknown): asserts value is string {
  * @throws WorkflowNotFoundError
  * @internal
  */
-export function assertPossibleId(workflowId: unknown): asserts workflowId is string {
+export function assertPossibleId(
+  workflowId: unknown,
+  what?: WorkflowNotFoundErrorFacts['what'],
+): asserts workflowId is string {
   if (typeof workflowId === 'string' && isStorableText(workflowId)) return;
-  throw new WorkflowNotFoundError({ workflowId: workflowId as string });
+  throw new WorkflowNotFoundError({ workflowId: workflowId as string, ...(what && { what }) });
 }
 
 /** Checks a signal's name. @throws WorkflowInputError @internal */

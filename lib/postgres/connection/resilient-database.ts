@@ -1,4 +1,4 @@
-import { WorkflowStoreError, isWorkflowStoreError } from '../../core/errors/index.js';
+import { closedStore, WorkflowStoreError, isWorkflowStoreError } from '../../core/errors/index.js';
 import { delay, type Clock } from '../../core/time/index.js';
 import type { SqlDatabase, SqlExecutor, SqlResult, SqlStatement } from './sql-database.js';
 import { isConnectionFailure, isSerializationFailure } from './sql-state.js';
@@ -20,6 +20,8 @@ const DEFAULTS: RetrySettings = { attempts: 6, firstPauseMs: 4, maxPauseMs: 250 
  * @internal
  */
 export class ResilientDatabase {
+  private closed = false;
+
   constructor(
     readonly raw: SqlDatabase,
     private readonly clock: Clock,
@@ -47,6 +49,7 @@ export class ResilientDatabase {
   ): Promise<T> {
     const work = (): Promise<SqlResult> => this.raw.query(statement);
     const again = (error: unknown): Promise<T> => this.workAgain(work, false, 0, error).then(read, fail);
+    if (this.closed) return again(closedStore(true));
     try {
       return work().then(read, again);
     } catch (error) {
@@ -67,8 +70,14 @@ export class ResilientDatabase {
     return delay(this.clock, longest * (0.5 + spread / 2));
   }
 
+  /** Everything from here on is refused: the pool belongs to the application, and goes when it likes. */
+  close(): void {
+    this.closed = true;
+  }
+
   private retry<T>(work: () => Promise<T>, repeatable: boolean, attempt = 0): Promise<T> {
     const fail = (error: unknown): Promise<T> => this.workAgain(work, repeatable, attempt, error);
+    if (this.closed) return Promise.reject(closedStore(true));
     try {
       return work().catch(fail);
     } catch (error) {
@@ -78,6 +87,7 @@ export class ResilientDatabase {
 
   private async workAgain<T>(work: () => Promise<T>, repeatable: boolean, attempt: number, error: unknown): Promise<T> {
     const lost = isConnectionFailure(error);
+    if (this.closed && lost) throw closedStore(true);
     const mayRepeat = isSerializationFailure(error) || (lost && repeatable);
     if (mayRepeat && attempt + 1 < this.settings.attempts) {
       await this.pause(attempt);
