@@ -84,6 +84,13 @@ export class Cast {
     if (this.chance.random() < 0.1) await this.startAgain(kind, id, input);
   }
 
+  /** Starts an instance under an id that the engine chooses, and answers the id. */
+  async startNew(kind: Kind, input: object): Promise<string> {
+    const { id } = (await this.insist('start', { workflow: kind, input })) as { id: string };
+    this.accepted.set(id, kind);
+    return id;
+  }
+
   async send(id: string, letter: string, payload: unknown): Promise<void> {
     const signal = { id, name: 'letter', payload, options: { id: letter } };
     // One that has ended takes no letters.

@@ -28,6 +28,8 @@ export interface CrewOptions {
   readonly tools?: (index: number) => Readonly<Record<string, unknown>>;
   /** Whether ends of steps are told; what tells nothing is written by shorter statements. @default true */
   readonly tellsSteps?: boolean;
+  /** Whether events are stored to be told; without them starts and ends have shorter statements as well. @default true */
+  readonly storesEvents?: boolean;
   /** Whether processes may end by themselves. */
   readonly isSick?: boolean;
 }
@@ -106,6 +108,7 @@ export class Crew {
     return this.launch({
       url: url.href,
       stepEvents: this.options.tellsSteps ?? true,
+      outbox: this.options.storesEvents ?? true,
       ...(this.options.isOdd === true ? this.oddities() : {}),
       ...(this.options.tools === undefined ? {} : { tools: this.options.tools(index) }),
       ...more,

@@ -27,7 +27,7 @@ export async function judge(round: Round): Promise<string[]> {
 }
 
 /** The ledger, the events and what was accepted, as tables beside the journal. */
-async function assemble({ rig, bench, cast }: Round): Promise<void> {
+async function assemble({ rig, bench, cast, storesEvents }: Round): Promise<void> {
   const { schema } = bench.config;
   const put = (table: string, rows: readonly object[]): Promise<unknown> =>
     bench.sql(
@@ -39,7 +39,7 @@ async function assemble({ rig, bench, cast }: Round): Promise<void> {
   );
   await put('ledger', effects.rows);
   const lines = await bench.ledger();
-  const events = lines.filter(({ what }) => what === 'event');
+  const events = lines.filter(({ what }) => storesEvents && what === 'event');
   await put('told', events.map(toldRow));
   const accepted = [...cast.accepted].map(([id, kind]) => ({ id, kind, ends: cast.endsOf(id) }));
   await put('accepted', accepted);

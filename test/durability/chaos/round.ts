@@ -25,6 +25,8 @@ export class Round {
   readonly tally = new Tally();
   readonly chance: RandomSource;
   readonly cast: Cast;
+  /** Whether events are stored to be told: others may get lost with their process. */
+  readonly storesEvents: boolean;
   crew!: Crew;
   private client!: WorkerProcess;
 
@@ -32,7 +34,9 @@ export class Round {
     readonly rig: Rig,
     readonly bench: CrashBench,
     seed: string,
+    { storesEvents = true }: CrewOptions,
   ) {
+    this.storesEvents = storesEvents;
     this.chance = new RandomSource(seed, 1);
     this.cast = this.castBy(() => this.client);
   }
@@ -52,10 +56,12 @@ export class Round {
       await ledger.query(`CREATE SCHEMA "${schema}"`);
       await ledger.query(ledgerSql(schema));
     });
-    await bench.sql(`INSERT INTO "${schema}".scope VALUES (${String(crew.tellsSteps ?? true)})`);
-    const round = new Round(rig, bench, seed);
+    await bench.sql(
+      `INSERT INTO "${schema}".scope VALUES (${String(crew.tellsSteps ?? true)}, ${String(crew.storesEvents ?? true)})`,
+    );
+    const round = new Round(rig, bench, seed, crew);
     round.crew = new Crew(bench, round.chance, round.tally, crew, (what) => round.breach('I14', what));
-    round.client = await bench.worker({ worker: false });
+    round.client = await bench.worker({ worker: false, outbox: round.storesEvents });
     await round.crew.muster();
     return round;
   }

@@ -18,7 +18,7 @@ export const eventsAreDense = check(
   'I12',
   `SELECT format('"%s" told %s events up to %s, and has raised %s', i.id, t.count, t.last, i.event_seq) AS what
    FROM workflow_instances i LEFT JOIN (SELECT id, count(DISTINCT seq) AS count, max(seq) AS last FROM told GROUP BY id) t USING (id)
-   WHERE i.event_seq > 0 AND (t.count IS DISTINCT FROM i.event_seq OR t.last IS DISTINCT FROM i.event_seq)`,
+   WHERE (SELECT stores_events FROM scope) AND i.event_seq > 0 AND (t.count IS DISTINCT FROM i.event_seq OR t.last IS DISTINCT FROM i.event_seq)`,
   `SELECT format('event %s of "%s" had %s ids', t.seq, t.id, count(DISTINCT t.event_id)) FROM told t
    GROUP BY t.id, t.seq HAVING count(DISTINCT t.event_id) > 1`,
   `SELECT format('"%s" told event %s before %s', x.id, x.seq, x.seq - 1)

@@ -12,6 +12,10 @@ interface Write {
   readonly input?: object;
   /** One of the first so many messages that contain it. */
   readonly among: number;
+  /** Only where events are stored, or only where they are not. */
+  readonly storesEvents?: boolean;
+  /** Whether the engine chooses the id. */
+  readonly isNew?: boolean;
 }
 
 /** Entries travel together, or one on its own. */
@@ -19,6 +23,7 @@ const JOURNAL = ['nw_flush', 'nw_entry'];
 
 export const WRITES: readonly Write[] = [
   { what: 'start', text: 'nw_start', kind: 'chain', among: 1 },
+  { what: 'start under a new id', text: 'nw_start', kind: 'chain', among: 1, storesEvents: false, isNew: true },
   { what: 'step record', text: 'nw_entry', kind: 'chain', among: 4 },
   { what: 'outcome', text: 'nw_flush', kind: 'chain', among: 1 },
   // Still under way when the late request arrives, in which only the position keeps two writers apart.
@@ -31,8 +36,8 @@ export const WRITES: readonly Write[] = [
   { what: 'next generation', text: JOURNAL, kind: 'generations', input: { letters: 3 }, among: 9 },
   { what: 'transactional step', text: 'COMMIT', kind: 'booking', among: 2 },
   { what: 'cancel', text: 'nw_cancel', kind: 'trip', among: 1 },
-  { what: 'taken events', text: 'nw_outbox_take', kind: 'chain', among: 1 },
-  { what: 'published events', text: 'nw_outbox_settle', kind: 'chain', among: 1 },
+  { what: 'taken events', text: 'nw_outbox_take', kind: 'chain', among: 1, storesEvents: true },
+  { what: 'published events', text: 'nw_outbox_settle', kind: 'chain', among: 1, storesEvents: true },
 ];
 
 const LOSSES: readonly Loss[] = ['answer', 'request', 'late'];
@@ -40,12 +45,13 @@ const LOSSES: readonly Loss[] = ['answer', 'request', 'late'];
 /** Connections break at the very moment of a write: before it arrives, after it is committed, or so that it arrives when it was sent again. */
 export const commits: Scenario = {
   name: 'commits',
-  rounds: 5,
+  rounds: 10,
   crew: { size: 8, tellsSteps: false },
   async act(round, share) {
     const each = part(20, share);
+    const writes = WRITES.filter(({ storesEvents }) => (storesEvents ?? round.storesEvents) === round.storesEvents);
     const open = LOSSES.flatMap((lose) =>
-      WRITES.flatMap((write) => Array.from({ length: each }, () => ({ lose, write }))),
+      writes.flatMap((write) => Array.from({ length: each }, () => ({ lose, write }))),
     );
     // Every process has a way of its own, and the writes that get lost on it.
     await Promise.all(
@@ -58,14 +64,14 @@ export const commits: Scenario = {
 };
 
 async function loseOne(round: Round, slot: Slot, write: Write, lose: Loss): Promise<void> {
-  const { kind, input = {}, what, text, among } = write;
+  const { kind, input = {}, what, text, among, isNew = false } = write;
   const word = { answer: 'answer lost', request: 'request lost', late: 'request late' }[lose];
   // Not every interleaving sends so many of them.
   for (let tries = 0, wasHit = false; !wasHit && tries < 4; tries += 1) {
-    const id = round.cast.newId(kind);
     const skip = tries === 0 ? Math.floor(round.between(0, among)) : 0;
     const lost = slot.proxy.loseNext(lose, text, skip);
-    await drive(round, slot, kind, id, input);
+    if (isNew) await driveNew(round, slot, kind, input);
+    else await drive(round, slot, kind, round.cast.newId(kind), input);
     wasHit = await comes(slot.proxy, lost);
     if (wasHit) round.tally.fault(`${what}: ${word}`);
     slot.proxy.disarm();
@@ -77,6 +83,12 @@ async function drive(round: Round, slot: Slot, kind: Kind, id: string, input: ob
   const cast = round.castOf(slot);
   await cast.play(kind, id, input, 30);
   if (kind === 'trip') await cast.cancel(id);
+  await slot.process.ask('outcome', { id, timeout: '60s' });
+}
+
+/** An id that is not chosen is known to nobody before the answer. */
+async function driveNew(round: Round, slot: Slot, kind: Kind, input: object): Promise<void> {
+  const id = await round.castOf(slot).startNew(kind, input);
   await slot.process.ask('outcome', { id, timeout: '60s' });
 }
 
