@@ -75,6 +75,7 @@ export class WorkflowClient implements HandleOperations {
    * @throws WorkflowInputError when the input, the id or another value is refused
    * @throws WorkflowIdConflictError when the id belongs to another workflow or was started with another input
    * @throws WorkflowStartLockedError when a transaction that is still open starts the same id
+   * @throws WorkflowStoreError when the store could not be reached for 15 seconds: it may have been started all the same
    * @throws WorkflowDefinitionError, WorkflowPayloadError, WorkflowPayloadLimitError, WorkflowTransactionError
    */
   async start<W extends WorkflowReference>(

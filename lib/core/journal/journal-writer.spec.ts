@@ -1,6 +1,7 @@
 import { MemoryStore } from '../../memory/index.js';
+import { WorkflowStoreError } from '../errors/index.js';
 import { silentLogger } from '../lifecycle/index.js';
-import type { FlushResult, FlushUnit } from '../store/index.js';
+import type { FlushResult, FlushUnit, StartResult, StartUnit } from '../store/index.js';
 import { VirtualClock, systemClock } from '../time/index.js';
 import { JournalWriter } from './journal-writer.js';
 
@@ -110,5 +111,79 @@ describe('The writes of a crowd', () => {
     await quiet();
 
     expect(store.statements.at(-1)).toBe(1);
+  });
+});
+
+describe('A start', () => {
+  const unit = (id: string): StartUnit => ({
+    seed: {
+      ...{ id, name: 'order', version: 1, inputHash: '', headers: {}, attributes: {}, priority: 1_000 },
+      ...{ seed: 'seed', limits: [], idGiven: true },
+    },
+  });
+
+  /** A store that cannot be reached until it is told otherwise. */
+  class AwayStore extends MemoryStore {
+    isAway = true;
+    readonly asked: string[] = [];
+
+    override async start(units: readonly StartUnit[], resend?: boolean): Promise<StartResult[]> {
+      this.asked.push(units.map(({ seed }) => seed.id).join());
+      if (this.isAway) throw new WorkflowStoreError('Nobody answers.');
+      return super.start(units, resend);
+    }
+
+    override async flush(): Promise<FlushResult[]> {
+      throw new WorkflowStoreError('Nobody answers.');
+    }
+  }
+
+  function arrange() {
+    const clock = new VirtualClock();
+    const store = new AwayStore({ clock });
+    const writer = new JournalWriter(store, clock, silentLogger, { flushers: 2, pauseMs: 50, maxPauseMs: 2_000 });
+    const start = (id: string): Promise<unknown> => writer.start(unit(id)).catch((error: unknown) => error);
+    return { clock, store, writer, start };
+  }
+
+  it('waits for a store that restarts', async () => {
+    const { clock, store, start } = arrange();
+    const started = start('a');
+    await quiet();
+    await clock.advance('14s');
+    store.isAway = false;
+    await clock.advance('3s');
+
+    expect(await started).toMatchObject({ kind: 'created' });
+  });
+
+  it('is told of a store that stays away, with what to do, and is not sent any more', async () => {
+    const { clock, store, start } = arrange();
+    const first = start('a');
+    await quiet();
+    await clock.advance('10s');
+    const second = start('b');
+    await quiet();
+    await clock.advance('7s');
+
+    expect(await first).toMatchObject({ code: 'WORKFLOW_STORE', message: expect.stringContaining('"a"') as string });
+    const sent = store.asked.length;
+    store.isAway = false;
+    await clock.advance('3s');
+    expect(await second).toMatchObject({ kind: 'created' });
+    expect(store.asked.slice(sent).join()).not.toContain('a');
+  });
+
+  it('is told as well where running instances wait for the same store', async () => {
+    const { clock, writer, start } = arrange();
+    for (const workflowId of ['x', 'y']) {
+      writer.flush({ workflowId, generation: 1, fence: 1, entries: [] }, { answer: () => undefined });
+      await quiet();
+    }
+    const waiting = start('a');
+    await quiet();
+    await clock.advance('20s');
+
+    expect(await waiting).toMatchObject({ code: 'WORKFLOW_STORE' });
   });
 });

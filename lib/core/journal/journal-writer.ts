@@ -1,4 +1,4 @@
-import { isWorkflowError } from '../errors/index.js';
+import { isWorkflowError, WorkflowStoreError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
 import type { FlushResult, FlushUnit, StartResult, StartUnit, WorkflowStore } from '../store/index.js';
 import { afterPromises, type Cancellable, type Clock } from '../time/index.js';
@@ -21,6 +21,8 @@ export interface JournalWriterOptions {
   readonly pauseMs: number;
   /** @default 2000 */
   readonly maxPauseMs: number;
+  /** How long whoever starts an instance is kept waiting by a store that cannot be reached. @default 15000 */
+  readonly startPatienceMs?: number;
 }
 
 /** Who is told what became of a unit. @internal */
@@ -35,6 +37,8 @@ interface PendingFlush {
 
 interface PendingStart {
   readonly unit: StartUnit;
+  /** Monotonic. */
+  readonly askedAt: number;
   readonly resolve: (result: StartResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -44,6 +48,9 @@ type Batch =
   | { readonly kind: 'start'; readonly items: readonly PendingStart[] };
 
 const NOBODY: readonly never[] = [];
+
+/** Long enough for a database that restarts, and shorter than what asks over HTTP waits. */
+const START_PATIENCE_MS = 15_000;
 
 /**
  * Makes the writes of all instances of a process durable together (group commit): whatever is asked for while statements are in
@@ -81,10 +88,10 @@ export class JournalWriter {
     else this.schedule();
   }
 
-  /** Creates an instance. */
+  /** Creates an instance. @throws WorkflowStoreError when the store stays away: somebody waits for this, unlike for what instances write. */
   start(unit: StartUnit): Promise<StartResult> {
     return new Promise((resolve, reject) => {
-      this.starts = joined(this.starts, { unit, resolve, reject });
+      this.starts = joined(this.starts, { unit, askedAt: this.clock.monotonic(), resolve, reject });
       this.schedule();
     });
   }
@@ -177,10 +184,26 @@ export class JournalWriter {
       return;
     }
     if (attempt === 0) this.logger.warn('The store could not be reached; writing again.', { error: String(error) });
+    this.starts = this.dismissLate(this.starts, error);
+    const rest = batch.kind === 'start' ? { ...batch, items: this.dismissLate(batch.items, error) } : batch;
+    this.underWay -= batch.items.length - rest.items.length;
+    if (rest.items.length === 0) {
+      this.leave(0);
+      return;
+    }
     const pauseMs = Math.min(this.options.pauseMs * 2 ** Math.min(attempt, 16), this.options.maxPauseMs);
     this.clock.schedule(pauseMs, () => {
-      this.send(batch, attempt + 1);
+      this.send(rest, attempt + 1);
     });
+  }
+
+  /** Tells those who have waited for too long, and answers the others. */
+  private dismissLate(starts: readonly PendingStart[], cause: unknown): readonly PendingStart[] {
+    const latest = this.clock.monotonic() - (this.options.startPatienceMs ?? START_PATIENCE_MS);
+    const isLate = ({ askedAt }: PendingStart): boolean => askedAt <= latest;
+    if (!starts.some(isLate)) return starts;
+    for (const start of starts.filter(isLate)) start.reject(notStarted(start.unit, cause));
+    return starts.filter((start) => !isLate(start));
   }
 
   /** A statement is no longer in flight, and its owners have been told: what waited for its place is sent. */
@@ -242,4 +265,12 @@ function joined<T>(items: readonly T[], item: T): readonly T[] {
   if (items.length === 0) return [item];
   (items as T[]).push(item);
   return items;
+}
+
+function notStarted({ seed: { id, name } }: StartUnit, cause: unknown): WorkflowStoreError {
+  return new WorkflowStoreError(
+    `The workflow "${name}" may or may not have been started: the store cannot be reached. ` +
+      `Start it again under the same id, which is "${id}", to have it once.`,
+    { cause },
+  );
 }
