@@ -17,11 +17,14 @@ export interface SweepExpectation {
   readonly points?: RegExp;
   /** At every so manyth of them instead. */
   readonly stride?: number;
+  /** Whether no event is stored, and nothing told of steps: starts and ends then have shorter statements. */
+  readonly isPlain?: boolean;
 }
 
 /** Kills a process at every third durable point of a workflow; when it is to be thorough, at every one, and its successor there as well. */
 export function sweepCases(workflow: string, expected: SweepExpectation): void {
-  describe(`the workflow "${workflow}", its process killed at durable points`, () => {
+  const { isPlain = false } = expected;
+  describe(`the workflow "${workflow}"${isPlain ? ', without an outbox' : ''}, its process killed at durable points`, () => {
     let bench: CrashBench;
     let rounds: SweepRound[];
     let findings: Findings;
@@ -36,8 +39,9 @@ export function sweepCases(workflow: string, expected: SweepExpectation): void {
           thorough: isThorough,
           ...(points && { points }),
           ...(stride && { stride }),
+          isPlain,
         });
-        findings = await Findings.of(bench);
+        findings = await Findings.of(bench, !isPlain);
       },
       isThorough ? 900_000 : 180_000,
     );

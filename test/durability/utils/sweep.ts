@@ -42,6 +42,8 @@ export interface SweepOptions {
   readonly points?: RegExp;
   /** Every so manyth of them. @default 3 */
   readonly stride?: number;
+  /** Whether no event is stored, and nothing told of steps. */
+  readonly isPlain?: boolean;
 }
 
 /** Short leases: a process of another name goes on after 600 ms. */
@@ -68,10 +70,12 @@ async function expireLeases(bench: CrashBench): Promise<void> {
  * and lets another one take the workflow to its end. Who took over is killed in the next round.
  */
 export async function sweep(bench: CrashBench, options: SweepOptions): Promise<SweepRound[]> {
-  const { workflow, thorough, points: chosen = DURABLE, stride = ORDINARY_STRIDE } = options;
+  const { workflow, thorough, points: chosen = DURABLE, stride = ORDINARY_STRIDE, isPlain = false } = options;
+  const told = isPlain ? { outbox: false, stepEvents: false } : {};
+  const settingsOf = (worker: string): RunSettings => ({ ...patientSettings(worker), ...told });
   let names = 0;
   let name = `${workflow}-${names}`;
-  let victim = await bench.worker(patientSettings(name));
+  let victim = await bench.worker(settingsOf(name));
   const passed = await record(victim, workflow, thorough ? ANY : chosen);
   const points = passed.filter((_, index) => thorough || index % stride === 0);
   const rounds: SweepRound[] = [];
@@ -82,7 +86,7 @@ export async function sweep(bench: CrashBench, options: SweepOptions): Promise<S
       name = `${workflow}-${(names += 1)}`;
       await expireLeases(bench);
     }
-    victim = await bench.worker(patientSettings(name));
+    victim = await bench.worker(settingsOf(name));
   };
 
   for (const [index, target] of points.entries()) {
