@@ -6,8 +6,11 @@ import type { EndedInstance } from '../core/records/index.js';
 /** What a hint says: the instance may have ended, or has shown progress. Never a truth: whoever hears it looks. @internal */
 export type InstanceHint = 'ended' | 'progress';
 
-/** @param instance How it ended, where that is known for certain. */
-type HintListener = (hint: InstanceHint, instance?: EndedInstance) => void;
+/** Who waits for an instance. @internal */
+export interface HintListener {
+  /** @param instance How it ended, where that is known for certain. */
+  hear(hint: InstanceHint, instance?: EndedInstance): void;
+}
 
 const ENDINGS: ReadonlySet<LifecycleEventType> = new Set<LifecycleEventType>([
   'completed',
@@ -16,6 +19,8 @@ const ENDINGS: ReadonlySet<LifecycleEventType> = new Set<LifecycleEventType>([
   'compensation_failed',
 ]);
 
+const NOBODY: readonly HintListener[] = [];
+
 /**
  * Tells who waits for an instance that it is worth looking: from this process at once, from others when the store can. However many
  * wait, one subscription of each source serves them all, and none is left when nobody waits.
@@ -23,7 +28,8 @@ const ENDINGS: ReadonlySet<LifecycleEventType> = new Set<LifecycleEventType>([
  * @internal
  */
 export class InstanceHints {
-  private readonly listeners = new Map<string, Set<HintListener>>();
+  /** Most have one, and an array of one is a fraction of a set. */
+  private readonly listeners = new Map<string, readonly HintListener[]>();
   private detach: (() => void) | undefined;
 
   constructor(
@@ -31,18 +37,22 @@ export class InstanceHints {
     private readonly dispatcher: LocalDispatcher,
   ) {}
 
-  /** Adds a listener for one instance and returns the function that removes it. */
-  listen(workflowId: string, listener: HintListener): () => void {
-    const listeners = this.listeners.get(workflowId) ?? new Set();
-    this.listeners.set(workflowId, listeners.add(listener));
+  /** Adds a listener for one instance. */
+  listen(workflowId: string, listener: HintListener): void {
+    const others = this.listeners.get(workflowId);
+    this.listeners.set(workflowId, others === undefined ? [listener] : [...others, listener]);
     this.detach ??= this.attach();
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && this.listeners.get(workflowId) === listeners) this.listeners.delete(workflowId);
-      if (this.listeners.size > 0) return;
-      this.detach?.();
-      this.detach = undefined;
-    };
+  }
+
+  /** Removes it. Safe to call twice. */
+  leave(workflowId: string, listener: HintListener): void {
+    const others = this.listeners.get(workflowId)?.filter((other) => other !== listener);
+    if (others === undefined) return;
+    if (others.length > 0) this.listeners.set(workflowId, others);
+    else this.listeners.delete(workflowId);
+    if (this.listeners.size > 0) return;
+    this.detach?.();
+    this.detach = undefined;
   }
 
   /** Lets everybody look. */
@@ -75,6 +85,6 @@ export class InstanceHints {
   }
 
   private tell(workflowId: string, hint: InstanceHint, instance?: EndedInstance): void {
-    for (const listener of [...(this.listeners.get(workflowId) ?? [])]) listener(hint, instance);
+    for (const listener of this.listeners.get(workflowId) ?? NOBODY) listener.hear(hint, instance);
   }
 }

@@ -23,29 +23,40 @@ export class InstanceStarter {
     private readonly dispatcher: LocalDispatcher,
   ) {}
 
-  async start(reference: WorkflowReference, input: unknown, options: StartOptions): Promise<StartedInstance> {
+  /** Throws at once what is wrong with what it was given. Not an async function: whoever starts many would wait for a promise more. */
+  start(reference: WorkflowReference, input: unknown, options: StartOptions): Promise<StartedInstance> {
     const { transaction } = options;
     refuseInsideTransaction('start', transaction);
     const own = options.id === undefined ? derivedId() : undefined;
     const created = createStartRequest(this.services, reference, input, options, own);
-    const request = created instanceof Promise ? await created : created;
-    return await (transaction === undefined ? this.startNow(request) : this.startWith(transaction, request));
+    const start = (request: StartRequest): Promise<StartedInstance> =>
+      transaction === undefined ? this.startNow(request) : this.startWith(transaction, request);
+    return created instanceof Promise ? created.then(start) : start(created);
   }
 
-  private async startNow(request: StartRequest): Promise<StartedInstance> {
+  private startNow(request: StartRequest): Promise<StartedInstance> {
     const { clock, writer } = this.services;
-    const { seed } = request;
-    const grant = this.reserve(seed);
-    const unit = this.toUnit(seed, grant);
+    const grant = this.reserve(request.seed);
+    const unit = this.toUnit(request.seed, grant);
     const sentAt = clock.monotonic();
+    return writer.start(unit).then(
+      (result) => this.conclude(request, unit, result, sentAt),
+      (error: unknown) => {
+        if (grant !== undefined) this.dispatcher.decline();
+        throw error;
+      },
+    );
+  }
+
+  private conclude(request: StartRequest, unit: StartUnit, result: StartResult, sentAt: number): StartedInstance {
+    const { lease: grant, events = [] } = unit;
     let adopted = false;
     try {
-      const result = await writer.start(unit);
       if (result.kind !== 'created') return { record: this.existing(request, result), created: false };
       const { record } = result;
       // What the record says is what happened: a grant does not always become a lease.
       adopted = grant !== undefined && record.workerId === grant.workerId;
-      announce(this.services, unit.events ?? [], adopted ? undefined : { kind: 'due' });
+      announce(this.services, events, adopted ? undefined : { kind: 'due' });
       if (adopted) {
         runOutsideSteps(() => {
           this.dispatcher.adopt(record, sentAt);

@@ -1,43 +1,19 @@
-import { isWorkflowStoreError, WorkflowNotFoundError, WorkflowResultTimeoutError } from '../core/errors/index.js';
+import { isWorkflowStoreError, WorkflowNotFoundError } from '../core/errors/index.js';
 import type { LocalDispatcher } from '../core/dispatch/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { ConcurrencyLimiter } from '../core/policies/index.js';
 import { isTerminal, type EndedInstance } from '../core/records/index.js';
 import type { Cancellable } from '../core/time/index.js';
 import type { InstanceHints } from './instance-hints.js';
+import { MAX_PAUSE_MS, OutcomeWatch, Waiter, type OutcomeLooker } from './outcome-watch.js';
 
-/** Pause before the second look; doubled up to {@link MAX_PAUSE_MS}. */
-const FIRST_PAUSE_MS = 100;
-const MAX_PAUSE_MS = 2_000;
 /** Looks under way at one time: thousands of waiters must not take every connection of the pool. */
 const MAX_LOOKS = 8;
 
 /** @internal */
 export interface OutcomeWaitOptions {
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** One caller's wait. */
-interface Waiter {
-  readonly resolve: (instance: EndedInstance) => void;
-  readonly reject: (reason: unknown) => void;
-  /** Set when the time is up but nobody has looked yet: a result that is there is handed out even to a wait of 0 ms. */
-  isExpired: boolean;
-  hasLooked: boolean;
-  expire: () => void;
-}
-
-/** Everything about the waits for one instance. */
-interface Watch {
-  readonly workflowId: string;
-  readonly waiters: Set<Waiter>;
-  readonly stopListening: () => void;
-  timer: Cancellable | undefined;
-  pauseMs: number;
-  state: 'resting' | 'queued' | 'looking' | 'looking-again';
-  /** Rounds of the patrol since the worker of this process was trusted to tell; absent where it is not. */
-  rounds: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -46,8 +22,8 @@ interface Watch {
  *
  * @internal
  */
-export class OutcomeWaiter {
-  private readonly watches = new Map<string, Watch>();
+export class OutcomeWaiter implements OutcomeLooker {
+  private readonly watches = new Map<string, OutcomeWatch>();
   private readonly limiter = new ConcurrencyLimiter(MAX_LOOKS);
   private patrol: Cancellable | undefined;
 
@@ -70,69 +46,34 @@ export class OutcomeWaiter {
         return;
       }
       const watch = this.watches.get(workflowId) ?? this.open(workflowId);
-      const leave = () => {
-        timer?.cancel();
-        signal?.removeEventListener('abort', onAbort);
-        watch.waiters.delete(waiter);
-        if (watch.waiters.size === 0) this.close(watch);
-      };
-      const waiter: Waiter = {
-        isExpired: false,
-        hasLooked: false,
-        resolve: (record) => {
-          leave();
-          resolve(record);
-        },
-        reject: (reason) => {
-          leave();
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason reaches the caller unchanged
-          reject(reason);
-        },
-        expire: () => {
-          waiter.isExpired = true;
-          if (waiter.hasLooked)
-            waiter.reject(new WorkflowResultTimeoutError({ workflowId, timeoutMs: timeoutMs ?? 0 }));
-        },
-      };
-      const onAbort = () => {
-        waiter.reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      watch.waiters.add(waiter);
-      const timer = timeoutMs === undefined ? undefined : this.services.clock.schedule(timeoutMs, waiter.expire);
+      const waiter = new Waiter(watch, resolve, reject);
+      if (signal !== undefined) waiter.follow(signal);
+      watch.join(waiter);
+      if (timeoutMs !== undefined) waiter.limit(this.services.clock, timeoutMs);
       if (this.dispatcher.executes(workflowId)) this.awaitWorker(watch);
       else this.look(watch);
     });
   }
 
-  private open(workflowId: string): Watch {
-    const watch: Watch = {
-      workflowId,
-      waiters: new Set(),
-      stopListening: this.hints.listen(workflowId, (hint, instance) => {
-        if (instance !== undefined) for (const waiter of [...watch.waiters]) waiter.resolve(instance);
-        else if (hint === 'ended') this.look(watch);
-      }),
-      timer: undefined,
-      pauseMs: FIRST_PAUSE_MS,
-      state: 'resting',
-      rounds: undefined,
-    };
-    this.watches.set(workflowId, watch);
-    return watch;
-  }
-
-  private close(watch: Watch): void {
+  /** @internal */
+  close(watch: OutcomeWatch): void {
     watch.timer?.cancel();
-    watch.stopListening();
+    this.hints.leave(watch.workflowId, watch);
     if (this.watches.get(watch.workflowId) === watch) this.watches.delete(watch.workflowId);
     if (this.watches.size > 0) return;
     this.patrol?.cancel();
     this.patrol = undefined;
   }
 
+  private open(workflowId: string): OutcomeWatch {
+    const watch = new OutcomeWatch(workflowId, this);
+    this.hints.listen(workflowId, watch);
+    this.watches.set(workflowId, watch);
+    return watch;
+  }
+
   /** It has not ended, and its worker here will tell when it does; looking again is for the case that another one takes it over. */
-  private awaitWorker(watch: Watch): void {
+  private awaitWorker(watch: OutcomeWatch): void {
     for (const waiter of watch.waiters) waiter.hasLooked = true;
     watch.pauseMs = MAX_PAUSE_MS;
     if (watch.state !== 'resting' || watch.timer !== undefined) return;
@@ -151,8 +92,8 @@ export class OutcomeWaiter {
     }
   };
 
-  /** Looks as soon as there is room for it; once more when something was heard during a look. */
-  private look(watch: Watch): void {
+  /** Looks as soon as there is room for it; once more when something was heard during a look. @internal */
+  look(watch: OutcomeWatch): void {
     watch.timer?.cancel();
     watch.rounds = undefined;
     if (watch.state === 'looking') watch.state = 'looking-again';
@@ -161,9 +102,9 @@ export class OutcomeWaiter {
     void this.limiter.run(() => this.examine(watch));
   }
 
-  private async examine(watch: Watch): Promise<void> {
+  private async examine(watch: OutcomeWatch): Promise<void> {
     watch.state = 'looking';
-    const asked = [...watch.waiters];
+    const asked = watch.waiters;
     if (asked.length === 0) return;
     try {
       const record = await this.services.store.find(watch.workflowId);
@@ -178,16 +119,16 @@ export class OutcomeWaiter {
     }
     for (const waiter of asked) {
       waiter.hasLooked = true;
-      if (waiter.isExpired && watch.waiters.has(waiter)) waiter.expire();
+      if (waiter.isExpired && watch.waiters.includes(waiter)) waiter.expire();
     }
-    const again = (watch.state as Watch['state']) === 'looking-again';
+    const again = (watch.state as OutcomeWatch['state']) === 'looking-again';
     watch.state = 'resting';
-    if (watch.waiters.size === 0) return;
-    if (again || [...watch.waiters].some((waiter) => !waiter.hasLooked)) this.look(watch);
+    if (watch.waiters.length === 0) return;
+    if (again || watch.waiters.some((waiter) => !waiter.hasLooked)) this.look(watch);
     else this.rest(watch);
   }
 
-  private rest(watch: Watch): void {
+  private rest(watch: OutcomeWatch): void {
     watch.timer = this.services.clock.schedule(watch.pauseMs, () => {
       this.look(watch);
     });

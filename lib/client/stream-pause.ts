@@ -1,18 +1,18 @@
 import type { Cancellable, Clock } from '../core/time/index.js';
-import type { InstanceHints } from './instance-hints.js';
+import type { HintListener, InstanceHint, InstanceHints } from './instance-hints.js';
 
 /** Pause between two looks while nothing is heard; doubled up to the maximum, short again after a hint or an item. */
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1_000;
 
 /** The pause between two looks of one stream's reader: shortened by hints, ended for good by whoever reads. @internal */
-export class StreamPause {
+export class StreamPause implements HintListener {
   isEnded = false;
   private nextMs = FIRST_PAUSE_MS;
   private currentMs = 0;
   private timer: Cancellable | undefined;
   private resume: (() => void) | undefined;
-  private stopListening: (() => void) | undefined;
+  private isListening = false;
 
   constructor(
     private readonly clock: Clock,
@@ -31,9 +31,8 @@ export class StreamPause {
 
   async wait(): Promise<void> {
     if (this.isEnded) return;
-    this.stopListening ??= this.hints.listen(this.workflowId, (hint) => {
-      this.hear(hint === 'ended');
-    });
+    if (!this.isListening) this.hints.listen(this.workflowId, this);
+    this.isListening = true;
     await new Promise<void>((resolve) => {
       this.resume = resolve;
       this.arm(this.nextMs);
@@ -45,16 +44,16 @@ export class StreamPause {
   readonly end = (): void => {
     this.isEnded = true;
     this.timer?.cancel();
-    this.stopListening?.();
-    this.stopListening = undefined;
+    if (this.isListening) this.hints.leave(this.workflowId, this);
+    this.isListening = false;
     this.signal?.removeEventListener('abort', this.end);
     this.resume?.();
   };
 
-  private hear(hasEnded: boolean): void {
+  hear(hint: InstanceHint): void {
     this.shorten();
     if (this.resume === undefined) return;
-    if (hasEnded) this.arm(0);
+    if (hint === 'ended') this.arm(0);
     // Progress is heard of before it is stored, and may come fast: look soon, not at once and not for each item.
     else if (this.currentMs > FIRST_PAUSE_MS) this.arm(FIRST_PAUSE_MS);
   }

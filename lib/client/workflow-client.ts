@@ -3,7 +3,7 @@ import type { LocalDispatcher } from '../core/dispatch/index.js';
 import { WorkflowNotFoundError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
-import { assertPossibleId, type InstanceRecord } from '../core/records/index.js';
+import { assertPossibleId, type EndedInstance, type InstanceRecord } from '../core/records/index.js';
 import type { Journaled } from '../core/serialization/index.js';
 import { parseDuration } from '../core/time/index.js';
 import { refuseInsideTransaction } from './call-scope.js';
@@ -94,7 +94,8 @@ export class WorkflowClient implements HandleOperations {
   ): Promise<Journaled<OutputOf<W>>> {
     const [input, options, wait] = args;
     const { record } = await this.starter.start(workflow, input, options ?? {});
-    return (await this.result(record.id, wait)) as Journaled<OutputOf<W>>;
+    const ended = await this.ended(record.id, wait ?? {});
+    return readOutcome(this.services.payloads, ended) as Journaled<OutputOf<W>>;
   }
 
   /**
@@ -104,15 +105,7 @@ export class WorkflowClient implements HandleOperations {
    * @throws WorkflowNotFoundError; WorkflowResultTimeoutError after `timeout`; the reason of `signal`
    */
   async result(workflowId: string, options: ResultOptions = {}): Promise<unknown> {
-    refuseInsideTransaction('result');
-    assertPossibleId(workflowId);
-    refuseUnknownOptions(options, RESULT, 'result');
-    const { timeout, signal } = options;
-    const record = await this.outcomes.wait(workflowId, {
-      ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout, 'timeout of result') }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return readOutcome(this.services.payloads, record);
+    return readOutcome(this.services.payloads, await this.ended(workflowId, options));
   }
 
   /**
@@ -270,6 +263,15 @@ export class WorkflowClient implements HandleOperations {
   /** The store has closed: whoever waits here is told now, rather than when he looks again. @internal */
   close(): void {
     this.hints.tellAll();
+  }
+
+  private ended(workflowId: string, options: ResultOptions): Promise<EndedInstance> {
+    refuseInsideTransaction('result');
+    assertPossibleId(workflowId);
+    refuseUnknownOptions(options, RESULT, 'result');
+    const { timeout, signal } = options;
+    const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, 'timeout of result');
+    return this.outcomes.wait(workflowId, { timeoutMs, signal });
   }
 
   private toHandle<O>(record: InstanceRecord, created: boolean): WorkflowHandle<O> {

@@ -1,6 +1,6 @@
 import type { SignalRecord, SignalSeed, TerminalStatus } from '../core/records/index.js';
 import type { SignalOutcome, StartResult, StartUnit } from '../core/store/index.js';
-import { waitForRelease } from './lock.js';
+import { waitForRelease, type Lock } from './lock.js';
 import type { MemoryDatabase } from './memory-database.js';
 
 /** What became of a signal, and its record when it is new and has to be routed. @internal */
@@ -13,13 +13,21 @@ export interface StoredSignal {
 export class Intake {
   constructor(private readonly database: MemoryDatabase) {}
 
-  async start(unit: StartUnit, resend: boolean): Promise<StartResult> {
+  /** Without a promise where nobody holds the id. */
+  start(unit: StartUnit, resend: boolean): StartResult | Promise<StartResult> {
+    const holder = this.database.reserved.get(unit.seed.id);
+    return holder === undefined ? this.startNow(unit, resend) : this.startAfter(holder, unit, resend);
+  }
+
+  private async startAfter(holder: Lock, unit: StartUnit, resend: boolean): Promise<StartResult> {
+    const { clock, lockTimeoutMs } = this.database;
+    const isFree = await waitForRelease(holder, clock, lockTimeoutMs);
+    return isFree ? this.start(unit, resend) : { kind: 'locked' };
+  }
+
+  private startNow(unit: StartUnit, resend: boolean): StartResult {
     const { database } = this;
-    const { id } = unit.seed;
-    for (let holder = database.reserved.get(id); holder !== undefined; holder = database.reserved.get(id)) {
-      if (!(await waitForRelease(holder, database.clock, database.lockTimeoutMs))) return { kind: 'locked' };
-    }
-    const existing = database.instances.get(id);
+    const existing = database.instances.get(unit.seed.id);
     if (existing !== undefined) {
       // The seed is drawn for each start: the same one tells that the lost answer was `created`.
       const arrived = resend && existing.seed === unit.seed.seed && existing.generation === 1;

@@ -97,9 +97,11 @@ export class MemoryStore extends MemorySession implements WorkflowStore {
     for (const subscription of this.subscriptions) subscription.cancel();
   }
 
-  async start(units: readonly StartUnit[], resend = false): Promise<StartResult[]> {
-    await this.turn();
-    return Promise.all(units.map((unit) => this.intake.start(unit, resend)));
+  start(units: readonly StartUnit[], resend = false): Promise<StartResult[]> {
+    return this.turn().then(() => {
+      const results = units.map((unit) => this.intake.start(unit, resend));
+      return results.some(isPending) ? Promise.all(results as Promise<StartResult>[]) : (results as StartResult[]);
+    });
   }
 
   async signal(signals: readonly SignalSeed[]): Promise<SignalOutcome[]> {
@@ -249,4 +251,8 @@ export class MemoryStore extends MemorySession implements WorkflowStore {
       if (!this.closed) this.router.routeAll();
     });
   }
+}
+
+function isPending(result: unknown): boolean {
+  return result instanceof Promise;
 }
