@@ -48,7 +48,8 @@ export class MachineHistory {
           continue;
         }
         const { payload } = await this.about(record);
-        snapshot = this.move(snapshot, logic, record, payload);
+        // As the live machine went on from it.
+        snapshot = this.engine.reader.asRead(logic, this.move(snapshot, logic, record, payload), id);
       }
       after = records.at(-1)?.version ?? last.version;
     }

@@ -9,6 +9,7 @@ import { isThenable } from '../core/options/index.js';
 import { assertPossibleId } from '../core/records/index.js';
 import type { StatePersistence, StateTransitionRecord } from '../core/store/index.js';
 import { childMachineId, type TransitionReference } from './effects-job.js';
+import type { MachineLogic } from './logic/machine-logic.js';
 import type { LiveSnapshot } from './logic/machine-step.js';
 import { decodeMachine, type MachineState } from './machine-state.js';
 import { isStateMachineDefinition, type MachinePlan, type MigratedSnapshot } from './machine-plan.js';
@@ -97,12 +98,22 @@ export class MachineReader {
 
   /** A machine as it was just written, with the values that any other process reads. */
   async written(next: MachineState, record: StateTransitionRecord): Promise<MachineState> {
-    const { payloads } = this.services;
-    const { snapshot } = next;
     const state = { ...next, at: record.at, token: record.token };
-    if (payloads.keepsAsItIs(snapshot.context) && payloads.keepsAsItIs(snapshot.output)) return state;
-    const stored = await decodeMachine(payloads, record);
+    if (this.comesBack(next.snapshot)) return state;
+    const stored = await decodeMachine(this.services.payloads, record);
     return { ...state, snapshot: next.logic.restore(stored.snapshot, Object.keys(next.bonds.children)) };
+  }
+
+  /** A snapshot that was not written, with the values of one that was read back. */
+  asRead(logic: MachineLogic, snapshot: LiveSnapshot, id: string): LiveSnapshot {
+    if (this.comesBack(snapshot)) return snapshot;
+    const stored = this.services.payloads.asStored(logic.persist(snapshot), `snapshot of the state machine "${id}"`);
+    return logic.restore(stored, Object.keys(snapshot.children));
+  }
+
+  private comesBack({ context, output }: LiveSnapshot): boolean {
+    const { payloads } = this.services;
+    return payloads.keepsAsItIs(context) && payloads.keepsAsItIs(output);
   }
 
   /** The newest machine of the name that takes the snapshot: of its version, or with a migration; else the old one itself. */

@@ -12,6 +12,7 @@ import { MachineQueue } from './machine-queue.js';
 import { MachineReader } from './machine-reader.js';
 import type { MachineBonds, MachineState } from './machine-state.js';
 import { standsByItself, type MachinePlan } from './machine-plan.js';
+import { storedEvent } from './stored-event.js';
 import { settleEffects, type Origin } from './transition-plan.js';
 import { TransitionWriter, type BegunChild } from './transition-writer.js';
 
@@ -72,11 +73,12 @@ export class StateMachineEngine {
 
   /** Creates a machine, or answers the one that has the id. */
   async create(plan: MachinePlan, request: CreateRequest): Promise<{ state: MachineState; created: boolean }> {
-    const { id, input, metadata, transaction, awaited = false, at, shown } = request;
+    const { id, metadata, transaction, awaited = false, at, shown } = request;
     refuseOutsideTransaction('create', transaction);
     const existing = await this.reader.find(id, transaction);
     if (existing !== undefined) return { state: ofPlan(existing, plan), created: false };
     const logic = await plan.logic();
+    const input = this.storedInput(id, request.input);
     const initial = logic.initial(input);
     // Its own context, guards or actions threw: there is nothing to be kept.
     if (at === undefined && initial.snapshot.status === 'error') throw logic.faultOf(initial.snapshot);
@@ -104,8 +106,9 @@ export class StateMachineEngine {
   async send(id: string, event: MachineEvent, request: SendRequest = {}): Promise<MachineState> {
     const { transaction } = request;
     refuseOutsideTransaction('send', transaction);
-    if (transaction !== undefined) return this.sendWithin(id, event, request);
-    return this.queue.run(id, () => this.sendNow(id, event, request));
+    const stored = storedEvent(event, id, this.services.payloads);
+    if (transaction !== undefined) return this.sendWithin(id, stored, request);
+    return this.queue.run(id, () => this.sendNow(id, stored, request));
   }
 
   /**
@@ -142,7 +145,13 @@ export class StateMachineEngine {
   private async beginChild(plan: MachinePlan, child: BegunChild): Promise<void> {
     if (standsByItself(plan)) return;
     const logic = await plan.logic();
-    if (logic.canBegin(child.input)) await this.create(plan, { ...child, awaited: true });
+    const input = this.storedInput(child.id, child.input);
+    if (logic.canBegin(input)) await this.create(plan, { ...child, input, awaited: true });
+  }
+
+  /** As a replay will read it. */
+  private storedInput(id: string, input: unknown): unknown {
+    return this.services.payloads.asStored(input, `input of the state machine "${id}"`);
   }
 
   private async sendWithin(id: string, event: MachineEvent, request: SendRequest): Promise<MachineState> {

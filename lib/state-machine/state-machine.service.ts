@@ -30,6 +30,7 @@ import type {
   StateMachineReference,
   WaitForOptions,
 } from './state-machine-options.interface.js';
+import { storedEvent } from './stored-event.js';
 import { drawMachine } from './state-machine.diagram.js';
 import { StateMachineEngine } from './state-machine.engine.js';
 
@@ -128,7 +129,8 @@ export class StateMachineService implements MachineOperations {
     refuseUnknownOptions(options, ATTACH, 'attach');
     const { plan } = this.get(reference);
     const { transaction, metadata } = options;
-    const context = contextInput(options.context);
+    const place = `context of the state machine "${id}"`;
+    const context = this.services.payloads.asStored(contextInput(options.context), place);
     if (transaction === undefined) {
       return this.services.store.transaction(({ handle }) =>
         this.attach(reference, id, { ...options, transaction: handle }),
@@ -141,7 +143,7 @@ export class StateMachineService implements MachineOperations {
       id,
       transaction,
       metadata,
-      at: (logic, initial) => logic.at(value, context ?? initial.snapshot.context),
+      at: (logic, { snapshot }) => logic.at(value, context ?? this.services.payloads.asStored(snapshot.context, place)),
       ...(shown !== undefined && { shown }),
     });
     return new StateMachineHandle<M>(this, id, created);
@@ -215,8 +217,9 @@ export class StateMachineService implements MachineOperations {
     options: Pick<SendOptions, 'payload' | 'transaction'> = {},
   ): Promise<boolean> {
     refuseUnknownOptions(options, CAN, 'can');
+    const event = eventOf(trigger, options.payload);
     const view = await this.snapshot(id, { transaction: options.transaction });
-    return view.can(eventOf(trigger, options.payload));
+    return view.can(storedEvent(event, id, this.services.payloads));
   }
 
   /** A machine as it stands. @throws WorkflowNotFoundError */

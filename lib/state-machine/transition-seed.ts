@@ -5,6 +5,7 @@ import type { DecidedTransition } from './decided-transition.js';
 import type { MachineEvent } from './logic/machine-step.js';
 import { stateText } from './logic/state-text.js';
 import { encodeMachine, type StoredMetadata } from './machine-state.js';
+import { payloadOf } from './stored-event.js';
 import { transitionEvent } from './transition-event.js';
 
 /** How a machine ended, by the words of XState. */
@@ -45,14 +46,4 @@ function aboutOf(event: MachineEvent, metadata: unknown): StoredMetadata | undef
   const payload = payloadOf(event);
   if (metadata === undefined) return payload && { payload };
   return payload === undefined ? { metadata } : { payload, metadata };
-}
-
-/** The event without its type, where it has more. */
-function payloadOf(event: MachineEvent): object | undefined {
-  for (const key in event) {
-    if (key === 'type') continue;
-    const { type: _, ...payload } = event;
-    return payload;
-  }
-  return undefined;
 }

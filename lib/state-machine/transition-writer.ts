@@ -102,9 +102,14 @@ export class TransitionWriter {
   /** Whatever it calls without its manager is refused: it would not roll back with the transition, or wait for its end for ever. */
   private async actWithin(
     { next: { id, version, logic, snapshot }, event }: DecidedTransition,
-    { type, params, context = snapshot.context }: SettledEffects['transactional'][number],
+    effect: SettledEffects['transactional'][number],
     { handle }: StoreTransaction,
   ): Promise<void> {
+    const { type } = effect;
+    const { payloads } = this.services;
+    const place = `of the action "${type}" of the state machine "${id}"`;
+    const context = payloads.asStored(effect.context ?? snapshot.context, `context ${place}`);
+    const params = payloads.asStored(effect.params, `params ${place}`);
     const { actions } = logic.machine.implementations as { actions: Record<string, TransactionalAction> };
     let derivedIds = 0;
     const key = `${jobId(id, version)}:${type}`;

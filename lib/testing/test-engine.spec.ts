@@ -1,5 +1,5 @@
 import { Workflow } from '../code-first/index.js';
-import type { WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
+import type { StepContext, StepOptions, WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
 import { MemoryStore } from '../memory/index.js';
 import { createTestEngine, type TestEngine } from './test-engine.js';
 
@@ -31,6 +31,14 @@ const definition = (run: WorkflowDefinition['run']): WorkflowDefinition => ({
   model: 'workflow',
   run,
 });
+
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });
+}
 
 @Workflow('greetings')
 class GreetingWorkflow {
@@ -91,6 +99,56 @@ describe('TestEngine', () => {
     await engine.advance(3_600_000 - 1);
     expect(await engine.client.getStatus('s')).toMatchObject({ status: 'suspended' });
     await engine.advance(1);
+
+    expect(await engine.client.getStatus('s')).toMatchObject({ status: 'completed' });
+  });
+
+  describe.each([
+    ['ends with its signal', ({ signal }: StepContext) => abortOf(signal)],
+    ['never ends', () => new Promise<never>(() => undefined)],
+  ])('of a step whose body %s', (_what, body) => {
+    it.each<[string, StepOptions, number]>([
+      ['its timeout', { timeout: '1m', retry: { attempts: 2, backoff: { delay: '1s' } } }, 121_000],
+      ['its heartbeatTimeout', { heartbeatTimeout: '1m', retry: false }, 60_000],
+    ])('lets time pass to %s', async (_limit, options, tookMs) => {
+      const run = definition(async (ctx) => {
+        await ctx.step('held', body, options).catch(() => undefined);
+        return ctx.now();
+      });
+      engine = await createTestEngine({ definitions: [run], patience: 0 });
+      const beganAt = engine.clock.now();
+      await engine.client.start('own', undefined, { id: 's' });
+
+      await engine.advance('1h');
+
+      expect(await engine.client.getStatus('s')).toMatchObject({ status: 'completed', output: beganAt + tookMs });
+    });
+
+    it('lets time pass to the deadline of the run, and until bodies must have ended', async () => {
+      const run = definition((ctx) => ctx.step('held', body));
+      engine = await createTestEngine({ definitions: [{ ...run, timeoutMs: 60_000 }], patience: 0 });
+      await engine.client.start('own', undefined, { id: 's' });
+
+      await engine.advance('1h');
+
+      expect(await engine.client.getStatus('s')).toMatchObject({ error: { code: 'WORKFLOW_TIMEOUT' } });
+    });
+  });
+
+  it('waits for a body that has a time limit and does something that takes no time of the clock', async () => {
+    const turns = async (count: number, context: StepContext): Promise<void> => {
+      for (let turn = 0; turn < count; turn += 1) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (turn % 50 === 0) context.heartbeat();
+      }
+    };
+    const run = definition((ctx) =>
+      ctx.step('slow', (context) => turns(500, context), { timeout: '1s', retry: false }),
+    );
+    engine = await createTestEngine({ definitions: [run], patience: 0 });
+    await engine.client.start('own', undefined, { id: 's' });
+
+    await engine.advance('1h');
 
     expect(await engine.client.getStatus('s')).toMatchObject({ status: 'completed' });
   });

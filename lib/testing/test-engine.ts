@@ -4,10 +4,11 @@ import { silentLogger, type LifecycleEvent, type StreamItem } from '../core/life
 import type { WorkflowStore } from '../core/store/index.js';
 import { VirtualClock, parseDuration, type Duration } from '../core/time/index.js';
 import { MemoryStore } from '../memory/index.js';
-import type { Worker } from '../worker/index.js';
+import type { AwaitsLimit, Worker } from '../worker/index.js';
 import type { WorkflowModuleOptions } from '../workflow-module-options.interface.js';
 import { createEngine, type WorkflowEngine } from '../workflow.engine.js';
 import { resolveWorkflowOptions } from '../workflow.options.js';
+import { Patience } from './patience.js';
 import { definitionOf, refuseWithoutDependencies, type Replayable } from './replayable.js';
 
 /** @publicApi */
@@ -18,6 +19,12 @@ export interface TestEngineOptions extends Omit<WorkflowModuleOptions, 'clock' |
   readonly clock?: VirtualClock;
   /** Give the store of another engine to go on where that one stopped. @default a new `MemoryStore` on the clock */
   readonly store?: WorkflowStore;
+  /**
+   * Real time in which a step body may end by itself before it is taken to wait for what would end it: its own time limit, or that of its
+   * run. Longer for bodies that have one and do something slow.
+   * @default 500 milliseconds
+   */
+  readonly patience?: Duration;
   /** @default polls once an hour: what is due is noticed without polling */
   readonly worker?: Exclude<WorkflowModuleOptions['worker'], boolean>;
 }
@@ -39,12 +46,17 @@ export class TestEngine {
   /** What `ctx.emit` and `heartbeat` gave so far. */
   readonly streamed: readonly StreamItem[];
 
+  private readonly awaitsLimit: AwaitsLimit;
+
   /** @internal */
   constructor(
     private readonly engine: WorkflowEngine,
     readonly clock: VirtualClock,
     readonly store: WorkflowStore,
+    patienceMs: number,
   ) {
+    const patience = new Patience(patienceMs);
+    this.awaitsLimit = (instance, signs) => patience.isOver(instance, signs);
     const events: LifecycleEvent[] = [];
     const streamed: StreamItem[] = [];
     engine.services.bus.subscribe((event) => events.push(event));
@@ -61,13 +73,16 @@ export class TestEngine {
     return this.engine.worker as Worker;
   }
 
-  /** Lets workflows run until all of them have ended, or wait for time, a signal or something outside. No time passes. */
+  /**
+   * Lets workflows run until all of them have ended, or wait for time, a signal, a person or a child. No time passes. A step body is waited
+   * for until it ends; one that has a time limit, or whose run has one, as long as `patience` says.
+   */
   async drain(): Promise<void> {
     await this.clock.advance(0);
-    await this.worker.drain();
+    await this.worker.drain(this.awaitsLimit);
   }
 
-  /** Lets time pass, and every workflow do what falls due meanwhile. */
+  /** Lets time pass, and every workflow do what falls due meanwhile. Before time passes, step bodies are waited for as {@link drain} does. */
   async advance(duration: Duration): Promise<void> {
     let leftMs = parseDuration(duration, 'duration to advance');
     await this.drain();
@@ -75,7 +90,7 @@ export class TestEngine {
       // From timer to timer, so that what one of them sets off is finished, in a database as well, before the next one falls due.
       const stepMs = Math.min(leftMs, Math.max(1, this.clock.nextInMs ?? leftMs));
       await this.clock.advance(stepMs);
-      await this.worker.drain();
+      await this.worker.drain(this.awaitsLimit);
       leftMs -= stepMs;
     }
   }
@@ -96,7 +111,8 @@ export async function createTestEngine(options: TestEngineOptions): Promise<Test
     const expected = 'an array of definitions and decorated classes';
     throw new WorkflowOptionsError({ option: 'definitions', value: options?.definitions, expected });
   }
-  const { definitions, clock = new VirtualClock(), store: given, worker, ...others } = options;
+  const { definitions, clock = new VirtualClock(), store: given, worker, patience = 500, ...others } = options;
+  const patienceMs = parseDuration(patience, 'patience');
   const resolved = resolveWorkflowOptions(
     { ...others, clock, ...(given && { store: given }), worker: { pollInterval: '1h', ...worker } },
     'test',
@@ -110,5 +126,5 @@ export async function createTestEngine(options: TestEngineOptions): Promise<Test
   }
   await engine.open();
   await engine.start();
-  return new TestEngine(engine, clock, store);
+  return new TestEngine(engine, clock, store, patienceMs);
 }

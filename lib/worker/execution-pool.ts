@@ -12,6 +12,14 @@ export interface PoolListener extends ExecutionHooks {
   onVerdict(workflowId: string, verdict: Verdict): void;
 }
 
+/**
+ * Whether an instance, of which only time will end the bodies, is taken to wait for that. Another number of signs: something was heard of
+ * a body.
+ *
+ * @internal
+ */
+export type AwaitsLimit = (instance: object, signs: number) => boolean;
+
 /** The instances that this process executes, and the suspended ones that it keeps warm. @internal */
 export class ExecutionPool {
   readonly executions = new Map<string, Execution>();
@@ -40,9 +48,12 @@ export class ExecutionPool {
     return this.suspects.size > 0;
   }
 
-  /** Every instance has ended, was suspended, or waits in process for its next attempt. */
-  get isQuiet(): boolean {
-    for (const execution of this.executions.values()) if (!execution.isPausing) return false;
+  /** Every instance has ended, was suspended, or waits in process for its next attempt, or as it is said for a limit of time. */
+  isQuiet(awaitsLimit: AwaitsLimit): boolean {
+    for (const execution of this.executions.values()) {
+      if (execution.isPausing || (execution.isLimited && awaitsLimit(execution, execution.bodies.signs))) continue;
+      return false;
+    }
     return true;
   }
 

@@ -10,7 +10,7 @@ import type {
   WorkerRegistration,
 } from '../core/store/index.js';
 import { TimerQueue, type Cancellable } from '../core/time/index.js';
-import { ExecutionPool, type PoolListener } from './execution-pool.js';
+import { ExecutionPool, type AwaitsLimit, type PoolListener } from './execution-pool.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { Shutdown } from './shutdown.js';
 import { signOff } from './sign-off.js';
@@ -160,11 +160,14 @@ export class Worker implements LocalDispatcher, PoolListener {
   /**
    * Polls until nothing is due and everything that executes has ended, was suspended, or waits in process for its next attempt.
    * For tests. Waits for step bodies.
+   *
+   * @param awaitsLimit Asked of each instance of which only time would end the bodies; without it these are waited for like all others.
    */
-  async drain(): Promise<void> {
+  async drain(awaitsLimit: AwaitsLimit = never): Promise<void> {
+    const isQuiet = (): boolean => !this.isPolling && this.pool.isQuiet(awaitsLimit);
     do {
-      while (this.isPolling || !this.pool.isQuiet) await this.macrotask();
-    } while ((await this.pollOnce()) > 0 || this.isPolling || !this.pool.isQuiet);
+      while (!isQuiet()) await this.macrotask();
+    } while ((await this.pollOnce()) > 0 || !isQuiet());
   }
 
   reserve(key: string): LeaseGrant | undefined {
@@ -315,4 +318,8 @@ export class Worker implements LocalDispatcher, PoolListener {
       this.services.clock.macrotask(resolve);
     });
   }
+}
+
+function never(): boolean {
+  return false;
 }

@@ -1,6 +1,6 @@
 import { INSTANCE_STATUSES, WORKFLOW_ERROR_CODES } from '../../lib/index.js';
 import ts from 'typescript';
-import { checkBlocks, firstColumn, readBlocks, readPage } from './documentation.js';
+import { checkBlocks, firstColumn, injectedTypes, readBlocks, readPage } from './documentation.js';
 
 const PAGES = ['README.md', 'ARCHITECTURE.md', 'sample/README.md'];
 const readme = readPage('README.md');
@@ -14,6 +14,13 @@ describe('The code of the documentation', () => {
     expect(blocks.length).toBeGreaterThan(10);
     expect(checkBlocks([...blocks, ...wrong])).toEqual([expect.stringMatching(/^page\.md:4 Expected 2 arguments/)]);
   }, 60_000);
+
+  it('imports as values what Nest is to inject', () => {
+    const lines = ["import type { A } from 'a';", '@Injectable() class B { constructor(', '  readonly a: A) {} }'];
+    const wrong = readBlocks('page.md', ['```ts', ...lines, '```'].join('\n'));
+
+    expect([...blocks, ...wrong].flatMap(injectedTypes)).toEqual(['page.md:3 A']);
+  });
 });
 
 describe('The tables of the README', () => {

@@ -93,6 +93,25 @@ export function checkBlocks(blocks: readonly CodeBlock[]): string[] {
   });
 }
 
+/** What decorated classes inject and import for its type only, as `page:line name`: Nest would find nothing of it when it starts. */
+export function injectedTypes({ page, line: first, text }: CodeBlock): string[] {
+  const source = ts.createSourceFile('block.ts', text, ts.ScriptTarget.ES2022, true);
+  const typeOnly = new Set<string>();
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportSpecifier(node) && (node.isTypeOnly || node.parent.parent.isTypeOnly)) typeOnly.add(node.name.text);
+    if (ts.isConstructorDeclaration(node) && ts.canHaveDecorators(node.parent) && ts.getDecorators(node.parent)) {
+      const types = node.parameters.filter((one) => !ts.getDecorators(one)).map(({ type }) => type?.getText() ?? '');
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      found.push(...types.filter((name) => typeOnly.has(name)).map((name) => `${page}:${first + line} ${name}`));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+
+  return found;
+}
+
 /** A fragment becomes the body of a function. Everything before it stays on its first line, so that lines still count. */
 function moduleOf({ text, isFragment }: CodeBlock): string {
   if (!isFragment) return text;

@@ -42,8 +42,10 @@ export interface AttemptSurroundings {
   readonly random: () => number;
   /** Whether an attempt may begin now: false once the lease has run out here, and for steps once a cancel is known. */
   mayBegin(plan: AttemptPlan): boolean;
-  /** Told what a body reports. */
+  /** Told what a body reports; of a sign of life alone, nothing. */
   onProgress(step: string, progress: unknown): void;
+  /** Told when an attempt that may take only so long begins and ends. */
+  onLimit(isRunning: boolean): void;
   /** Told when a wait between two attempts begins and ends. */
   onPause(isPausing: boolean): void;
 }

@@ -70,14 +70,13 @@ export class Attempt implements StepScope {
     const { plan, surroundings } = this;
     const answer = runInStepScope(this, callBody);
     if (plan.timeoutMs === undefined && plan.heartbeatTimeoutMs === undefined) return answer;
-    this.limits = new AttemptLimits(plan, surroundings.clock, this.scope);
+    this.limits = new AttemptLimits(plan, surroundings, this.scope);
     return this.limits.race(answer);
   }
 
   report(progress: unknown): void {
     this.limits?.beat();
-    if (progress === undefined) return;
-    this.progress = progress;
+    if (progress !== undefined) this.progress = progress;
     this.surroundings.onProgress(this.step, progress);
   }
 
@@ -100,21 +99,21 @@ class AttemptLimits {
 
   constructor(
     private readonly plan: AttemptPlan,
-    private readonly clock: AttemptSurroundings['clock'],
+    private readonly surroundings: AttemptSurroundings,
     private readonly scope: AbortScope,
   ) {}
 
   race(answer: unknown): Promise<unknown> {
     const { timeoutMs, step } = this.plan;
+    const { clock } = this.surroundings;
+    this.surroundings.onLimit(true);
     return new Promise((resolve, reject) => {
       this.expire = (error) => {
         this.scope.abort(error);
         reject(error);
       };
       if (timeoutMs !== undefined) {
-        this.timers.push(
-          this.clock.schedule(timeoutMs, () => this.expire?.(new StepTimeoutError({ step, timeoutMs }))),
-        );
+        this.timers.push(clock.schedule(timeoutMs, () => this.expire?.(new StepTimeoutError({ step, timeoutMs }))));
       }
       this.beat();
       Promise.resolve(answer).then(resolve, reject);
@@ -125,7 +124,7 @@ class AttemptLimits {
     const { heartbeatTimeoutMs, step } = this.plan;
     if (heartbeatTimeoutMs === undefined || this.expire === undefined) return;
     this.silence?.cancel();
-    this.silence = this.clock.schedule(heartbeatTimeoutMs, () =>
+    this.silence = this.surroundings.clock.schedule(heartbeatTimeoutMs, () =>
       this.expire?.(new StepHeartbeatTimeoutError({ step, heartbeatTimeoutMs })),
     );
   }
@@ -134,6 +133,7 @@ class AttemptLimits {
     this.expire = undefined;
     this.silence?.cancel();
     for (const timer of this.timers) timer.cancel();
+    this.surroundings.onLimit(false);
   }
 }
 

@@ -58,6 +58,9 @@ export class BodyBoard implements AttemptSurroundings {
   private ended: readonly Conclusion[] = NOTHING;
   private isAbandoned = false;
   private pausing = 0;
+  private limited = 0;
+  /** Rises whenever something is heard of a body. */
+  signs = 0;
 
   constructor(
     private readonly host: BodyHost,
@@ -78,11 +81,18 @@ export class BodyBoard implements AttemptSurroundings {
   }
 
   onProgress(step: string, progress: unknown): void {
-    this.host.emit('progress', progress, step);
+    this.signs += 1;
+    if (progress !== undefined) this.host.emit('progress', progress, step);
   }
 
   onPause(isPausing: boolean): void {
     this.pausing += isPausing ? 1 : -1;
+    this.signs += 1;
+  }
+
+  onLimit(isRunning: boolean): void {
+    this.limited += isRunning ? 1 : -1;
+    this.signs += 1;
   }
 
   /** Bodies that run, or whose end waits to be told. */
@@ -95,12 +105,18 @@ export class BodyBoard implements AttemptSurroundings {
     return this.size > 0 && this.pausing === this.size;
   }
 
+  /** Whether every body waits for its next attempt, or may take only so long. */
+  get isLimited(): boolean {
+    return this.size > 0 && this.pausing + this.limited === this.size;
+  }
+
   has(name: string): boolean {
     return this.running?.has(name) === true || this.ended.some(({ body }) => body === name);
   }
 
   /** Runs a body's attempts. */
   run(name: string, plan: AttemptPlan, scope: AbortScope, onEnd: (end: AttemptsEnd) => void): void {
+    this.signs += 1;
     const body = new RunningBody(this, name, onEnd);
     new Attempts(plan, scope, this, body).begin();
     if (!body.hasEnded) (this.running ??= new Map()).set(name, this.clock.monotonic());

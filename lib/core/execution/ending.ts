@@ -31,6 +31,8 @@ export class Ending {
   hasBegun = false;
   /** A write that gives the lease up is under way. */
   isSettling = false;
+  /** Bodies that are still open have some time to end. */
+  isAwaitingBodies = false;
   private isSettled = false;
   private unwound: Unwinding | undefined;
 
@@ -122,10 +124,12 @@ export class Ending {
       isOver = true;
       host.wake();
     });
+    this.isAwaitingBodies = true;
     while (host.bodies.size > 0 && !isOver && !host.isDropped) {
       await host.idle();
       await this.recordEnded();
     }
+    this.isAwaitingBodies = false;
     timer.cancel();
   }
 

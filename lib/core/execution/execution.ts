@@ -115,7 +115,19 @@ export class Execution implements ContextHost {
 
   /** Whether nothing goes on but waits between attempts. */
   get isPausing(): boolean {
-    return this.bodies.isPausing && this.arrivals.size === 0 && this.gate.size === 0 && this.writer.isClean;
+    return this.bodies.isPausing && this.hasNothingElse;
+  }
+
+  /** Whether nothing goes on but bodies that time will end: by limits of their own, by the deadline of the run, or where the run is over. */
+  get isLimited(): boolean {
+    const { bodies, ending, record } = this;
+    if (bodies.size === 0 || !this.hasNothingElse) return false;
+    if (ending.hasBegun) return ending.isAwaitingBodies || bodies.isPausing;
+    return bodies.isLimited || record.deadlineAt !== undefined;
+  }
+
+  private get hasNothingElse(): boolean {
+    return this.arrivals.size === 0 && this.gate.size === 0 && this.writer.isClean;
   }
 
   /** Executes until a verdict; called again on a warm execution after {@link reclaim}. */

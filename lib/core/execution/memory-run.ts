@@ -230,7 +230,7 @@ export class MemoryRun {
 
   private surroundings(): AttemptSurroundings {
     const { clock, random } = this.services;
-    return { clock, random, mayBegin: always, onProgress: nothing, onPause: nothing };
+    return { clock, random, mayBegin: always, onProgress: nothing, onLimit: nothing, onPause: nothing };
   }
 }
 

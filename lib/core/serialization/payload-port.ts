@@ -32,6 +32,11 @@ export class PayloadPort {
     return value === undefined || (this.serializer === jsonPayloadSerializer && isSameAsJson(value));
   }
 
+  /** A value as it comes back from the store: itself where that is certain to be the same. @throws WorkflowPayloadError, WorkflowPayloadLimitError */
+  asStored(value: unknown, place: string): unknown {
+    return this.keepsAsItIs(value) ? value : this.fromText(this.toText(value, place));
+  }
+
   /** A fresh value from the text before the codec. */
   fromText(text: string | undefined): unknown {
     return text === undefined ? undefined : this.serializer.deserialize(text);
