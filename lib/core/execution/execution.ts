@@ -25,7 +25,7 @@ import { InboxReader } from './inbox-reader.js';
 import type { Lease } from './lease.js';
 import { Replay } from './replay.js';
 import { StallWatch } from './stall-watch.js';
-import { TurnLoop, type ExecutionHooks } from './turn-loop.js';
+import { TurnLoop, type ExecutionHooks, type RunListener } from './turn-loop.js';
 import type { Verdict } from './verdict.js';
 import { WorkSignal } from './work-signal.js';
 
@@ -119,8 +119,8 @@ export class Execution implements ContextHost {
   }
 
   /** Executes until a verdict; called again on a warm execution after {@link reclaim}. */
-  run(): Promise<Verdict> {
-    return this.turns.run();
+  run(listener: RunListener): void {
+    this.turns.run(listener);
   }
 
   /** A new claim of a warm execution: valid because nobody else wrote in between. */

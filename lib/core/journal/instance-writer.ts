@@ -72,10 +72,13 @@ export class InstanceWriter implements UnitOwner {
   }
 
   /** Makes everything staged durable together with a change of the instance row: both or neither. */
-  settle(request: TransitionRequest): Promise<FlushResult> {
-    if (this.isSending) return this.whenAnswered().then(() => this.settle(request));
-    return new Promise((resolve) => {
-      this.send(request, resolve);
+  settle(request: TransitionRequest, onAnswer: (result: FlushResult) => void): void {
+    if (!this.isSending) {
+      this.send(request, onAnswer);
+      return;
+    }
+    void this.whenAnswered().then(() => {
+      this.settle(request, onAnswer);
     });
   }
 

@@ -7,7 +7,7 @@ export function storedEntries(journal: object | undefined): readonly JournalEntr
 
 /** The fence under which each of them was written. */
 export function storedFences(journal: object): readonly number[] {
-  return (journal as { fences: readonly number[] }).fences;
+  return (journal as { entries: readonly { readonly fence: number }[] }).entries.map(({ fence }) => fence);
 }
 
 /** Ended by somebody else, at any moment: nothing more is recorded, and nothing is undone. */
