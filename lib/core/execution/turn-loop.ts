@@ -60,25 +60,20 @@ export class TurnLoop {
   /** Takes turns until there is a verdict; called again for a warm execution. */
   run(listener: RunListener): void {
     this.listener = listener;
-    queueTick(this.isStarted ? this.takeTurns : this.begin);
+    queueTick(this.takeTurns);
   }
 
-  private readonly begin = (): void => {
+  private begin(): undefined | Promise<undefined> {
     this.isStarted = true;
     const { record, services } = this.host;
-    try {
-      const input = services.payloads.decode(record.input, { workflowId: record.id, place: 'input' });
-      if (input instanceof Promise) input.then(this.startCode, this.fail);
-      else this.startCode(input);
-    } catch (error) {
-      this.fail(error);
-    }
-  };
+    const input = services.payloads.decode(record.input, { workflowId: record.id, place: 'input' });
+    return input instanceof Promise ? input.then((decoded) => this.startCode(decoded)) : this.startCode(input);
+  }
 
-  private readonly startCode = (input: unknown): void => {
+  private startCode(input: unknown): undefined {
     this.parts.code.start(this.host.definition, this.parts.createContext(), input);
-    this.takeTurns();
-  };
+    return undefined;
+  }
 
   /** Takes turns for as long as nothing has to be waited for; what ends the waiting calls it again. */
   private readonly takeTurns = (): void => {
@@ -89,13 +84,27 @@ export class TurnLoop {
       this.fail(error);
       return;
     }
-    if (turn instanceof Promise) turn.then(this.goOn, this.fail);
+    if (turn instanceof Promise) this.goOnAfter(turn);
     else if (turn !== 'resting') this.conclude(turn);
   };
+
+  private goOnAfter(turn: Promise<TurnEnd>): void {
+    turn.then(
+      (end) => {
+        if (end === undefined) this.takeTurns();
+        else this.conclude(end);
+      },
+      (error: unknown) => {
+        this.fail(error);
+      },
+    );
+  }
 
   private advance(): Verdict | 'idle' | 'resting' | Promise<TurnEnd> {
     const { host } = this;
     const { code, replay, work } = this.parts;
+    const beginning = this.isStarted ? undefined : this.begin();
+    if (beginning !== undefined) return beginning;
     for (;;) {
       if (code.isActive) {
         code.rest(this.wakeUp, this.anticipate);
@@ -134,19 +143,14 @@ export class TurnLoop {
     if (host.gate.size > 0) host.writer.flushSoon();
   };
 
-  private readonly goOn = (end: TurnEnd): void => {
-    if (end === undefined) this.takeTurns();
-    else this.conclude(end);
-  };
-
   private conclude(end: Verdict | 'idle'): void {
     if (end === 'idle') this.parts.work.callBack(this.takeTurns);
     else this.listener?.onVerdict(end);
   }
 
-  private readonly fail = (error: unknown): void => {
+  private fail(error: unknown): void {
     this.listener?.onFailure(error);
-  };
+  }
 
   private turn(): TurnEnd | Promise<TurnEnd> {
     const { host } = this;

@@ -41,7 +41,8 @@ async function leased(): Promise<{ store: RememberingStore; writer: InstanceWrit
     maxPauseMs: 2_000,
   });
   const owner = { workflowId: 'i', generation: 1, fence: 1 };
-  const writer = new InstanceWriter(journal, owner, (_unit, result) => results.push(result.kind), false);
+  const listener = { onWritten: (_unit: FlushUnit, result: FlushResult) => void results.push(result.kind) };
+  const writer = new InstanceWriter(journal, owner, listener, false);
   return { store, writer, results };
 }
 
