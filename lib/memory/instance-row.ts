@@ -171,7 +171,11 @@ export class InstanceRow implements HeapItem<InstanceRow> {
   }
 
   /** Ids of every signal that was ever in the mailbox. */
-  *signalIds(): Iterable<string> {
+  signalIds(): Iterable<string> {
+    return this.mailbox === undefined && this.consumed === undefined ? NONE : this.everySignalId();
+  }
+
+  private *everySignalId(): Iterable<string> {
     if (this.mailbox !== undefined) yield* this.mailbox.keys();
     for (const [id, signal] of this.consumed ?? []) if (signal !== undefined) yield id;
   }

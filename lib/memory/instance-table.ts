@@ -3,6 +3,8 @@ import type { InstanceQuery, PurgeRequest } from '../core/store/index.js';
 import { CreationOrder } from './creation-order.js';
 import type { InstanceRow } from './instance-row.js';
 
+const NONE: readonly never[] = [];
+
 /** All instances, and the ways to find them. @internal */
 export class InstanceTable {
   private readonly byId = new Map<string, InstanceRow>();
@@ -44,7 +46,7 @@ export class InstanceTable {
   }
 
   childrenOf(id: string): Iterable<InstanceRow> {
-    return this.byParent.get(id) ?? [];
+    return this.byParent.get(id) ?? NONE;
   }
 
   list(query: InstanceQuery): InstanceRecord[] {
@@ -74,9 +76,9 @@ export class InstanceTable {
    * The oldest ends beyond the number that is kept, those that may go. Asked for a tenth at a time: the front of a long set
    * from which much was deleted is slow to find.
    */
-  surplus(kept: number): InstanceRow[] {
+  surplus(kept: number): readonly InstanceRow[] {
+    if (this.ended.size <= kept + Math.floor(kept / 10)) return NONE;
     const rows: InstanceRow[] = [];
-    if (this.ended.size <= kept + Math.floor(kept / 10)) return rows;
     let left = this.ended.size - kept;
     for (const row of this.ended) {
       if (left <= 0) break;

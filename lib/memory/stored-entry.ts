@@ -9,22 +9,23 @@ type RareFacts = Pick<JournalEntry, 'error' | 'signalId' | 'data'>;
  *
  * @internal
  */
-export class StoredEntry {
+export class StoredEntry implements JournalEntry {
   readonly position: number;
   readonly name: string;
-  readonly fence: number;
-  private readonly kind: EntryKind;
-  private readonly status: StepStatus;
-  private readonly calledAt: number;
-  private readonly recordedAt: number;
-  private readonly attempts: number;
-  private readonly value: string | undefined;
-  private readonly rare: RareFacts | undefined;
+  readonly kind: EntryKind;
+  readonly status: StepStatus;
+  readonly calledAt: number;
+  readonly recordedAt: number;
+  readonly attempts: number;
+  readonly value: string | undefined;
+  private readonly rare: RareFacts;
 
-  constructor(entry: JournalEntry, fence: number) {
+  constructor(
+    entry: JournalEntry,
+    readonly fence: number,
+  ) {
     this.position = entry.position;
     this.name = entry.name;
-    this.fence = fence;
     this.kind = entry.kind;
     this.status = entry.status;
     this.calledAt = entry.calledAt;
@@ -34,20 +35,29 @@ export class StoredEntry {
     this.rare = rareFactsOf(entry);
   }
 
+  get error(): string | undefined {
+    return this.rare.error;
+  }
+
+  get signalId(): string | undefined {
+    return this.rare.signalId;
+  }
+
+  get data(): EntryData | undefined {
+    return this.rare.data;
+  }
+
   toEntry(): JournalEntry {
-    const { position, name, kind, status, calledAt, recordedAt, attempts, value, rare } = this;
-    const { error, signalId, data } = rare ?? NONE;
-    return {
-      ...{ position, name, kind, status, calledAt, recordedAt, attempts, value, error, signalId },
-      data: data && copyOf(data),
-    };
+    const { position, name, kind, status, calledAt, recordedAt, attempts, value, error, signalId, data } = this;
+    const copy = { position, name, kind, status, calledAt, recordedAt, attempts, value, error, signalId };
+    return data === undefined ? copy : { ...copy, data: copyOf(data) };
   }
 }
 
 const NONE: RareFacts = {};
 
-function rareFactsOf({ error, signalId, data }: JournalEntry): RareFacts | undefined {
-  if (error === undefined && signalId === undefined && data === undefined) return undefined;
+function rareFactsOf({ error, signalId, data }: JournalEntry): RareFacts {
+  if (error === undefined && signalId === undefined && data === undefined) return NONE;
   return { error, signalId, data: data && copyOf(data) };
 }
 

@@ -1,5 +1,5 @@
 import { WorkflowNonDeterminismError } from '../core/errors/index.js';
-import { Execution, Lease } from '../core/execution/index.js';
+import { Execution, Lease, type Verdict } from '../core/execution/index.js';
 import { silentLogger } from '../core/lifecycle/index.js';
 import { knownOptions, refuseUnknownOptions } from '../core/options/index.js';
 import type { EntryKind, JournalEntry } from '../core/records/index.js';
@@ -64,7 +64,10 @@ export async function assertReplayable(
   const replayed = { ...record, head: handed.at(-1)?.position ?? 0 };
   const execution = new Execution(services, definition, replayed, handed, lease, { promptAt: () => undefined });
   execution.release();
-  const verdict = await withinPatience(execution.run(), record.id);
+  const replay = new Promise<Verdict>((onVerdict, onFailure) => {
+    execution.run({ onVerdict, onFailure });
+  });
+  const verdict = await withinPatience(replay, record.id);
   if (verdict.kind === 'mismatch') throw verdict.error;
   assertEnd(execution, record.id, entries);
 }

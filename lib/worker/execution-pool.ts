@@ -127,14 +127,14 @@ export class ExecutionPool {
     this.executions.set(id, execution);
     if (execution.record.crashes >= 2) this.suspects.add(id);
     this.listener.onBusy(execution.lease.remainingMs);
-    execution.run().then(
-      (verdict) => {
+    execution.run({
+      onVerdict: (verdict) => {
         this.conclude(execution, verdict);
       },
-      (error: unknown) => {
+      onFailure: (error) => {
         this.fail(execution, error);
       },
-    );
+    });
   }
 
   private conclude(execution: Execution, verdict: Verdict): void {

@@ -7,8 +7,10 @@ const NONE: readonly Call[] = [];
 /** Every call that the workflow's code has made in this generation, by name. @internal */
 export class CallBook {
   private readonly names = new Set<string>();
-  /** Not those that were handed over and that nobody will ask for again: of them the name is remembered alone. */
-  private readonly byName = new Map<string, Call>();
+  /** The calls that may still matter; of those that were handed over and leave nothing behind the name is remembered alone. */
+  private oldest: Call | undefined;
+  /** Those behind the oldest. Most code makes one call after the other, and a map is dear where things come and go. */
+  private others: Map<string, Call> | undefined;
   private fresh: readonly Call[] = NONE;
   private settledCount = 0;
   private childCount = 0;
@@ -27,7 +29,8 @@ export class CallBook {
         `The name "${decodeName(call.name)}" is used twice in workflow "${workflow}" (instance "${workflowId}"). Names are keys of the journal: give each call its own, in a loop for example with the turn's number.`,
       );
     }
-    this.byName.set(call.name, call);
+    if (this.oldest === undefined && this.others === undefined) this.oldest = call;
+    else (this.others ??= new Map()).set(call.name, call);
     if (call.kind === 'child') this.childCount += 1;
   }
 
@@ -39,12 +42,13 @@ export class CallBook {
   }
 
   get(name: string): Call | undefined {
-    return this.byName.get(name);
+    return this.oldest?.name === name ? this.oldest : this.others?.get(name);
   }
 
   /** The calls that may still matter: all but those that were handed over and leave nothing behind. */
-  all(): Iterable<Call> {
-    return this.byName.values();
+  *all(): Iterable<Call> {
+    if (this.oldest !== undefined) yield this.oldest;
+    if (this.others !== undefined) yield* this.others.values();
   }
 
   /** Whether children were started. */
@@ -55,7 +59,9 @@ export class CallBook {
   /** Counts a call as handed over. */
   noteSettled(call: Call): void {
     this.settledCount += 1;
-    if (!call.leavesSomething) this.byName.delete(call.name);
+    if (call.leavesSomething) return;
+    if (this.oldest === call) this.oldest = undefined;
+    else if (this.others?.delete(call.name) === true && this.others.size === 0) this.others = undefined;
   }
 
   /** Whether the code waits for something that it asked for. */

@@ -160,17 +160,14 @@ export class Ending {
     return this.recordCompletion(output, told);
   }
 
-  private async recordCompletion(
-    output: string | undefined,
-    signals: readonly SignalSeed[],
-  ): Promise<Verdict | undefined> {
-    const result = await this.settle({
+  private recordCompletion(output: string | undefined, signals: readonly SignalSeed[]): Promise<Verdict | undefined> {
+    const request: TransitionRequest = {
       transition: { kind: 'end', status: 'completed', ...(output === undefined ? {} : { output }) },
       expect: NOT_CANCELLED,
       events: [this.host.events.draft('completed', 'completed')],
       signals,
-    });
-    return this.after(result, this.ended({ status: 'completed', output }));
+    };
+    return this.settle(request, (result) => this.after(result, this.ended({ status: 'completed', output })));
   }
 
   private async continue({ input, carried }: ContinueAsNew): Promise<Verdict | undefined> {
@@ -290,11 +287,15 @@ export class Ending {
     return { kind: 'ended', instance: { id, cancel, ...outcome } };
   }
 
-  private settle(request: TransitionRequest): Promise<FlushResult> {
+  private settle(request: TransitionRequest): Promise<FlushResult>;
+  private settle<T>(request: TransitionRequest, read: (result: FlushResult) => T): Promise<T>;
+  private settle(request: TransitionRequest, read: (result: FlushResult) => unknown = asItIs): Promise<unknown> {
     this.isSettling = request.transition.kind !== 'compensate' && request.transition.kind !== 'continue';
-    return this.host.writer.settle(request).then((result) => {
-      this.isSettling = false;
-      return result;
+    return new Promise((resolve) => {
+      this.host.writer.settle(request, (result) => {
+        this.isSettling = false;
+        resolve(read(result));
+      });
     });
   }
 
@@ -306,4 +307,8 @@ export class Ending {
 
 function undone(failures: readonly CompensationFailure[], cause: unknown): CompensationFailedError {
   return new CompensationFailedError({ failures, cause });
+}
+
+function asItIs(result: FlushResult): FlushResult {
+  return result;
 }

@@ -1,7 +1,7 @@
 import { AbortScope } from '../cancellation/index.js';
 import type { WorkflowDefinition } from '../definition/index.js';
 import { LeaseLostError, WorkflowCancelledError, WorkflowIdConflictError } from '../errors/index.js';
-import { InstanceJournal, InstanceWriter } from '../journal/index.js';
+import { InstanceJournal, InstanceWriter, type WriteListener } from '../journal/index.js';
 import type { InstanceRecord, JournalEntry } from '../records/index.js';
 import type { FlushResult, FlushUnit } from '../store/index.js';
 import { WaitDesk } from '../waits/index.js';
@@ -25,7 +25,7 @@ import { InboxReader } from './inbox-reader.js';
 import type { Lease } from './lease.js';
 import { Replay } from './replay.js';
 import { StallWatch } from './stall-watch.js';
-import { TurnLoop, type ExecutionHooks } from './turn-loop.js';
+import { TurnLoop, type ExecutionHooks, type RunListener } from './turn-loop.js';
 import type { Verdict } from './verdict.js';
 import { WorkSignal } from './work-signal.js';
 
@@ -35,7 +35,7 @@ import { WorkSignal } from './work-signal.js';
  *
  * @internal
  */
-export class Execution implements ContextHost {
+export class Execution implements ContextHost, WriteListener {
   readonly scope = new AbortScope();
   readonly desk = new WaitDesk();
   readonly calls = new CallBook();
@@ -52,7 +52,7 @@ export class Execution implements ContextHost {
   isDropped = false;
   isLeaving = false;
   private readonly work: WorkSignal;
-  private readonly watch = new StallWatch();
+  private watch: StallWatch | undefined;
   private readonly replay: Replay;
   private readonly ending: Ending;
   private readonly turns: TurnLoop;
@@ -72,9 +72,7 @@ export class Execution implements ContextHost {
     this.writer = new InstanceWriter(
       services.writer,
       { workflowId: id, generation, fence, knownWakes: wakes },
-      (unit, result) => {
-        this.onWritten(unit, result);
-      },
+      this,
       this.journal.loadedHead > 0,
     );
     this.work = new WorkSignal();
@@ -131,8 +129,8 @@ export class Execution implements ContextHost {
   }
 
   /** Executes until a verdict; called again on a warm execution after {@link reclaim}. */
-  run(): Promise<Verdict> {
-    return this.turns.run();
+  run(listener: RunListener): void {
+    this.turns.run(listener);
   }
 
   /** A new claim of a warm execution: valid because nobody else wrote in between. */
@@ -244,7 +242,7 @@ export class Execution implements ContextHost {
   /** Marks bodies that have run for long as possibly done. Called now and then by the worker. */
   sweep(): void {
     if (this.isDropped) return;
-    this.watch.look(this);
+    (this.watch ??= new StallWatch()).look(this);
     if (this.isReplaying) return;
     for (const name of this.bodies.olderThan(this.services.options.recordStartAfterMs)) {
       const call = this.calls.get(name);
@@ -294,7 +292,8 @@ export class Execution implements ContextHost {
     while (!this.isDropped && !this.writer.isClean) await this.writer.flush();
   }
 
-  private onWritten(unit: FlushUnit, result: FlushResult): void {
+  /** @internal */
+  onWritten(unit: FlushUnit, result: FlushResult): void {
     if (result.kind === 'applied') {
       this.gate.note(unit.entries.at(-1)?.position ?? 0);
       this.events.publish(unit, result.existingChildren);

@@ -3,7 +3,7 @@ export { planChild, slotsOf } from './child-plan.js';
 export type { EngineOptions, EngineServices } from './engine-services.js';
 export { servicesOf } from './execution-host.js';
 export { Execution } from './execution.js';
-export type { ExecutionHooks } from './turn-loop.js';
+export type { ExecutionHooks, RunListener } from './turn-loop.js';
 export { Lease } from './lease.js';
 export { generationSeed } from './generation-seed.js';
 export { currentStepScope, runInStepScope, runOutsideSteps } from './step-scope.js';

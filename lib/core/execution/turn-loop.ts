@@ -18,6 +18,13 @@ export interface ExecutionHooks {
   promptAt(workflowId: string, dueAt: number): void;
 }
 
+/** Who follows a run. @internal */
+export interface RunListener {
+  onVerdict(verdict: Verdict): void;
+  /** The store could not be reached for good, or a defect of the engine. */
+  onFailure(error: unknown): void;
+}
+
 /** What turns are taken with. @internal */
 export interface TurnParts {
   readonly code: CodeRun;
@@ -43,8 +50,7 @@ export class TurnLoop {
   refusal: Error | undefined;
   private isStarted = false;
   private hasRested = false;
-  private resolve!: (verdict: Verdict) => void;
-  private reject!: (error: unknown) => void;
+  private listener: RunListener | undefined;
 
   constructor(
     private readonly host: ExecutionHost,
@@ -52,60 +58,64 @@ export class TurnLoop {
   ) {}
 
   /** Takes turns until there is a verdict; called again for a warm execution. */
-  run(): Promise<Verdict> {
-    return new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-      queueTick(this.isStarted ? this.takeTurns : this.begin);
-    });
+  run(listener: RunListener): void {
+    this.listener = listener;
+    queueTick(this.takeTurns);
   }
 
-  private readonly begin = (): void => {
+  private begin(): undefined | Promise<undefined> {
     this.isStarted = true;
     const { record, services } = this.host;
-    try {
-      const input = services.payloads.decode(record.input, { workflowId: record.id, place: 'input' });
-      if (input instanceof Promise) input.then(this.startCode, this.reject);
-      else this.startCode(input);
-    } catch (error) {
-      this.reject(error);
-    }
-  };
+    const input = services.payloads.decode(record.input, { workflowId: record.id, place: 'input' });
+    return input instanceof Promise ? input.then((decoded) => this.startCode(decoded)) : this.startCode(input);
+  }
 
-  private readonly startCode = (input: unknown): void => {
+  private startCode(input: unknown): undefined {
     this.parts.code.start(this.host.definition, this.parts.createContext(), input);
-    this.takeTurns();
-  };
+    return undefined;
+  }
 
   /** Takes turns for as long as nothing has to be waited for; what ends the waiting calls it again. */
   private readonly takeTurns = (): void => {
+    let turn: ReturnType<TurnLoop['advance']>;
+    try {
+      turn = this.advance();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (turn instanceof Promise) this.goOnAfter(turn);
+    else if (turn !== 'resting') this.conclude(turn);
+  };
+
+  private goOnAfter(turn: Promise<TurnEnd>): void {
+    turn.then(
+      (end) => {
+        if (end === undefined) this.takeTurns();
+        else this.conclude(end);
+      },
+      (error: unknown) => {
+        this.fail(error);
+      },
+    );
+  }
+
+  private advance(): Verdict | 'idle' | 'resting' | Promise<TurnEnd> {
     const { host } = this;
     const { code, replay, work } = this.parts;
-    try {
-      for (;;) {
-        if (code.isActive) {
-          code.rest(this.wakeUp, this.anticipate);
-          return;
-        }
-        if (host.isDropped) {
-          this.resolve({ kind: 'lost' });
-          return;
-        }
-        work.clear();
-        const turn = replay.isActive ? replay.turn() : this.turn();
-        if (turn instanceof Promise) {
-          turn.then(this.goOn, this.reject);
-          return;
-        }
-        if (turn !== undefined) {
-          this.conclude(turn);
-          return;
-        }
+    const beginning = this.isStarted ? undefined : this.begin();
+    if (beginning !== undefined) return beginning;
+    for (;;) {
+      if (code.isActive) {
+        code.rest(this.wakeUp, this.anticipate);
+        return 'resting';
       }
-    } catch (error) {
-      this.reject(error);
+      if (host.isDropped) return { kind: 'lost' };
+      work.clear();
+      const turn = replay.isActive ? replay.turn() : this.turn();
+      if (turn !== undefined) return turn;
     }
-  };
+  }
 
   private readonly wakeUp = (): void => {
     const { code } = this.parts;
@@ -133,14 +143,13 @@ export class TurnLoop {
     if (host.gate.size > 0) host.writer.flushSoon();
   };
 
-  private readonly goOn = (end: TurnEnd): void => {
-    if (end === undefined) this.takeTurns();
-    else this.conclude(end);
-  };
-
   private conclude(end: Verdict | 'idle'): void {
     if (end === 'idle') this.parts.work.callBack(this.takeTurns);
-    else this.resolve(end);
+    else this.listener?.onVerdict(end);
+  }
+
+  private fail(error: unknown): void {
+    this.listener?.onFailure(error);
   }
 
   private turn(): TurnEnd | Promise<TurnEnd> {

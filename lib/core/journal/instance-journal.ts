@@ -6,7 +6,7 @@ import type { JournalEntry } from '../records/index.js';
  * @internal
  */
 export class InstanceJournal {
-  private readonly byName = new Map<string, JournalEntry>();
+  private byName: Map<string, JournalEntry> | undefined;
   private retries: Map<string, JournalEntry> | undefined;
   private count = 0;
   private last = 0;
@@ -42,11 +42,11 @@ export class InstanceJournal {
 
   /** A recorded entry, or one of this owner that is {@link append}ed to be kept. */
   get(name: string): JournalEntry | undefined {
-    return this.byName.get(name);
+    return this.byName?.get(name);
   }
 
   has(name: string): boolean {
-    return this.byName.has(name);
+    return this.byName?.has(name) === true;
   }
 
   /**
@@ -77,7 +77,7 @@ export class InstanceJournal {
   /** Takes back the entry appended last, because the transaction that carried it was rolled back. */
   retract(entry: JournalEntry): void {
     if (entry.position !== this.last) throw new RangeError(`Position ${entry.position} is not the last one.`);
-    this.byName.delete(entry.name);
+    this.byName?.delete(entry.name);
     this.count -= 1;
     this.last -= 1;
   }
@@ -94,13 +94,13 @@ export class InstanceJournal {
   }
 
   private keep(entry: JournalEntry): void {
-    this.byName.set(entry.name, entry);
+    (this.byName ??= new Map()).set(entry.name, entry);
     if (entry.kind === 'retry') (this.retries ??= new Map()).set(retriedName(entry.name), entry);
   }
 
   /** Recorded and kept entries, in position order. */
   all(): JournalEntry[] {
-    return [...this.byName.values()].sort((a, b) => a.position - b.position);
+    return [...(this.byName?.values() ?? [])].sort((a, b) => a.position - b.position);
   }
 }
 

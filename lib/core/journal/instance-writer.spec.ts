@@ -3,7 +3,7 @@ import type { JournalEntry } from '../records/index.js';
 import type { FlushResult, FlushUnit } from '../store/index.js';
 import { VirtualClock } from '../time/index.js';
 import { MemoryStore } from '../../memory/index.js';
-import { InstanceWriter } from './instance-writer.js';
+import { InstanceWriter, type TransitionRequest } from './instance-writer.js';
 import { JournalWriter } from './journal-writer.js';
 
 const entry = (position: number, name: string): JournalEntry => ({
@@ -41,8 +41,15 @@ async function leased(): Promise<{ store: RememberingStore; writer: InstanceWrit
     maxPauseMs: 2_000,
   });
   const owner = { workflowId: 'i', generation: 1, fence: 1 };
-  const writer = new InstanceWriter(journal, owner, (_unit, result) => results.push(result.kind), false);
+  const listener = { onWritten: (_unit: FlushUnit, result: FlushResult) => void results.push(result.kind) };
+  const writer = new InstanceWriter(journal, owner, listener, false);
   return { store, writer, results };
+}
+
+function settled(writer: InstanceWriter, request: TransitionRequest): Promise<FlushResult> {
+  return new Promise((resolve) => {
+    writer.settle(request, resolve);
+  });
 }
 
 describe('An owner whose write met another one', () => {
@@ -55,7 +62,7 @@ describe('An owner whose write met another one', () => {
     writer.staged.addEntry(entry(2, 'b'));
     while (!writer.isClean) await writer.flush();
 
-    expect((await writer.settle({ transition: { kind: 'end', status: 'completed' } })).kind).toBe('conflict');
+    expect((await settled(writer, { transition: { kind: 'end', status: 'completed' } })).kind).toBe('conflict');
     expect((await store.readJournal('i', 1)).map(({ name }) => name)).toEqual(['late']);
     expect((await store.find('i'))?.status).toBe('running');
     expect(results).toEqual(['conflict']);
@@ -81,7 +88,7 @@ describe('What is staged while a unit is under way', () => {
     await store.requestCancel('i', 'enough', '{}');
     writer.staged.addEntry(entry(1, 'a'));
     const ending = { transition: { kind: 'end', status: 'completed' }, expect: { noCancel: true } } as const;
-    const end = writer.settle(ending);
+    const end = settled(writer, ending);
     writer.staged.addEntry(entry(2, 'b'));
 
     expect((await end).kind).toBe('changed');
@@ -96,7 +103,7 @@ describe('The write by which an instance ends', () => {
   it('says that there is no wait to drop when none was ever registered', async () => {
     const { store, writer } = await leased();
     writer.staged.addEntry(entry(1, 'a'));
-    await writer.settle(ending);
+    await settled(writer, ending);
 
     expect(store.written.map(({ waitless }) => waitless)).toEqual([true]);
   });
@@ -106,14 +113,14 @@ describe('The write by which an instance ends', () => {
     const earlier = await leased();
     earlier.writer.staged.addWait(wait);
     await earlier.writer.flush();
-    await earlier.writer.settle(ending);
+    await settled(earlier.writer, ending);
     const own = await leased();
     own.writer.staged.addWait(wait);
-    await own.writer.settle(ending);
+    await settled(own.writer, ending);
     const transaction = await leased();
     transaction.writer.staged.addWait(wait);
     await transaction.writer.takeForTransaction();
-    await transaction.writer.settle(ending);
+    await settled(transaction.writer, ending);
 
     expect([earlier, own, transaction].map(({ store }) => store.written.at(-1)?.waitless)).toEqual([
       false,

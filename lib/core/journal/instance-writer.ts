@@ -21,6 +21,11 @@ export interface TransitionRequest {
   readonly signals?: readonly SignalSeed[];
 }
 
+/** Who is told what became of what was sent, before anybody who waits for it. @internal */
+export interface WriteListener {
+  onWritten(unit: FlushUnit, result: FlushResult): void;
+}
+
 /**
  * One instance's way to the store: collects what is staged, has at most one unit under way, and tells its owner what came back.
  *
@@ -40,7 +45,7 @@ export class InstanceWriter implements UnitOwner {
   constructor(
     private readonly writer: JournalWriter,
     public owner: Ownership,
-    private readonly onResult: (unit: FlushUnit, result: FlushResult) => void,
+    private readonly listener: WriteListener,
     private mayWait = true,
   ) {}
 
@@ -72,10 +77,13 @@ export class InstanceWriter implements UnitOwner {
   }
 
   /** Makes everything staged durable together with a change of the instance row: both or neither. */
-  settle(request: TransitionRequest): Promise<FlushResult> {
-    if (this.isSending) return this.whenAnswered().then(() => this.settle(request));
-    return new Promise((resolve) => {
-      this.send(request, resolve);
+  settle(request: TransitionRequest, onAnswer: (result: FlushResult) => void): void {
+    if (!this.isSending) {
+      this.send(request, onAnswer);
+      return;
+    }
+    void this.whenAnswered().then(() => {
+      this.settle(request, onAnswer);
     });
   }
 
@@ -87,7 +95,7 @@ export class InstanceWriter implements UnitOwner {
 
   /** Somebody else's transaction has written what it took. */
   noteWritten(unit: FlushUnit, result: FlushResult): void {
-    this.onResult(unit, result);
+    this.listener.onWritten(unit, result);
   }
 
   private send(request: TransitionRequest | undefined, onAnswer?: (result: FlushResult) => void): void {
@@ -115,7 +123,7 @@ export class InstanceWriter implements UnitOwner {
     if (result.kind === 'changed' && underWay !== undefined) this.staged.restore(underWay);
     if (result.kind === 'fenced' || result.kind === 'conflict') this.verdict = result;
     try {
-      this.onResult(unit, result);
+      this.listener.onWritten(unit, result);
     } finally {
       this.noteWakes(result);
       onSettled?.(result);

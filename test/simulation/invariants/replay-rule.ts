@@ -43,8 +43,13 @@ export async function checkReplay(
     { promptAt: () => undefined },
   );
   let verdict: string | undefined;
-  void execution.run().then(({ kind }) => {
-    verdict = kind;
+  execution.run({
+    onVerdict: ({ kind }) => {
+      verdict = kind;
+    },
+    onFailure: (error) => {
+      world.watch.violate('replay comes to the same end', String(error));
+    },
   });
   await world.runUntil(() => verdict !== undefined, 10_000, 20_000);
   if (
