@@ -66,7 +66,7 @@ export class InstanceOperations {
     for (let look = 1; ; look += 1) {
       const record = await store.find(workflowId);
       if (record === undefined) throw new WorkflowNotFoundError({ workflowId });
-      const { status, fence } = record;
+      const { name, version, status, fence } = record;
       if (status !== 'failed' && status !== 'compensation_failed') {
         const hint = isTerminal(status)
           ? 'Use restart to run it again from the beginning.'
@@ -79,7 +79,8 @@ export class InstanceOperations {
           'Its steps were undone, so it cannot go on from where it failed. Use restart to run it again from the beginning.';
         throw new WorkflowStateError({ workflowId, status, operation: 'retry', hint });
       }
-      const removePositions = positionsToRetry(entries);
+      const keeps = this.services.registry.get(name, version)?.keptOnRetry?.(entries);
+      const removePositions = positionsToRetry(entries, keeps);
       const outcome = await store.reopen({
         workflowId,
         fence,

@@ -22,14 +22,18 @@ export function hasUndo(entries: readonly JournalEntry[]): boolean {
  * everything that was called after it was handed over, and what only the end of the run brought forth (aborted steps, its markers).
  * Everything else is kept, so that nothing that succeeded runs again.
  *
+ * @param keeps What the definition knows better.
  * @internal
  */
-export function positionsToRetry(entries: readonly JournalEntry[]): number[] {
+export function positionsToRetry(
+  entries: readonly JournalEntry[],
+  keeps: (entry: JournalEntry) => boolean | undefined = () => undefined,
+): number[] {
   const cause = entries.filter((entry) => entry.kind === 'failure').at(-1)?.data?.causePosition;
   const removed = new Set<number>();
   const calledAgain = new Set<string>();
   for (const entry of entries) {
-    if (!isUndone(entry, cause)) continue;
+    if (keeps(entry) ?? !isUndone(entry, cause)) continue;
     removed.add(entry.position);
     calledAgain.add(entry.name);
   }

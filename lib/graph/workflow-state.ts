@@ -1,6 +1,4 @@
 import { WorkflowOptionsError } from '../core/errors/index.js';
-import { isThenable } from '../core/options/index.js';
-import { GraphExecutionError } from './errors/graph-execution.error.js';
 
 /** The values of a graph whose state has no type of its own. @publicApi */
 export type GraphValues = Record<string, unknown>;
@@ -59,7 +57,7 @@ export class WorkflowState {
 
   /** Adds values; keys that begin with `_` are passed over. */
   merge(update: GraphUpdate): void {
-    mergeInto(this, update, undefined);
+    mergeInto(this, update);
   }
 
   /** Notes a visit, and counts it. */
@@ -96,33 +94,13 @@ function readState(given: readonly [input?: unknown, options?: WorkflowStateOpti
 }
 
 /** @internal */
-export function mergeInto(
-  state: WorkflowState,
-  update: GraphUpdate,
-  reducers: ReadonlyMap<string, StateReducer> | undefined,
-): void {
-  // A reducer that refuses leaves the state as it was.
-  const added = reducers === undefined ? update : reduced(state, update, reducers);
-  for (const key of Object.keys(added)) if (key.charCodeAt(0) !== UNDERSCORE) write(state, key, added[key]);
+export function mergeInto(state: WorkflowState, added: GraphUpdate): void {
+  for (const key of Object.keys(added)) if (!isOfEngine(key)) write(state, key, added[key]);
 }
 
-function reduced(state: WorkflowState, update: GraphUpdate, reducers: ReadonlyMap<string, StateReducer>): GraphUpdate {
-  const values: [string, unknown][] = [];
-  for (const key of Object.keys(update)) {
-    const reducer = key.charCodeAt(0) === UNDERSCORE ? undefined : reducers.get(key);
-    const value = reducer === undefined ? update[key] : reducer(state[key], update[key]);
-    if (reducer !== undefined && isThenable(value)) refusePromise(value, key);
-    values.push([key, value]);
-  }
-  return Object.fromEntries(values);
-}
-
-function refusePromise(answer: PromiseLike<unknown>, key: string): never {
-  // What it comes to is of no interest any more, also where it fails.
-  answer.then(undefined, () => undefined);
-  throw new GraphExecutionError(
-    `The reducer of "${key}" answered a promise. It has to answer at once: find out in a node what it needs.`,
-  );
+/** @internal */
+export function isOfEngine(key: string): boolean {
+  return key.charCodeAt(0) === UNDERSCORE;
 }
 
 const UNDERSCORE = 95;

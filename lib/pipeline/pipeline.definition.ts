@@ -26,6 +26,7 @@ import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
 import { contextValidator, readInput } from './pipeline-input.js';
 import { planPipeline, type PipelinePlan } from './pipeline-plan.js';
 import { interpretPipeline } from './pipeline.interpreter.js';
+import { keptOnRetry } from './recorded-steps.js';
 import { StepPlanner } from './step-planner.js';
 import type { StepRunnerOptions } from './step-runner.js';
 import type { PipelineStep } from './steps/pipeline-step.js';
@@ -103,6 +104,8 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
 > {
   readonly model = 'pipeline';
   readonly retry = false;
+  /** @internal */
+  readonly keptOnRetry = keptOnRetry;
   readonly name: string;
   readonly version: number;
   readonly checkpointStore: PipelineCheckpointStore | undefined;
@@ -219,6 +222,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       version,
       model: 'pipeline',
       retry: false,
+      keptOnRetry,
       pipeline: this,
       ...(target !== undefined && { target }),
       ...(isCompatibleWith !== undefined && { isCompatibleWith }),

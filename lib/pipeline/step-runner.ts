@@ -1,13 +1,21 @@
 import type { WorkflowContext } from '../core/definition/index.js';
 import type { AbortScope } from '../core/cancellation/index.js';
 import { toError } from '../core/errors/index.js';
-import { attributeFailure, beginHook, isInMemory, scopeBelow, unwatchedSteps } from '../core/execution/index.js';
+import {
+  attributeFailure,
+  beginHook,
+  isInMemory,
+  recordedEntries,
+  scopeBelow,
+  unwatchedSteps,
+} from '../core/execution/index.js';
 import { isThenable } from '../core/options/index.js';
 import { NodeEnd, runDependencies, type FinishingRunner } from '../core/scheduling/index.js';
 import { PipelineExecutionError } from './errors/pipeline-execution.error.js';
 import type { PipelineCheckpoint } from './pipeline-checkpoint.js';
 import type { PipelineContext } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
+import { recordedSteps } from './recorded-steps.js';
 import { KnownTime, StepCalls, type Body } from './step-calls.js';
 import { undosByPath, type StepParts, type StepPlan, type StepUndo } from './step-plan.js';
 import { DEPENDENCY_FAILED, type StepStates } from './step-states.js';
@@ -31,6 +39,8 @@ export interface StepRunnerOptions {
 
 /** Takes single steps through their lives: skipped or executed, recovered, cleaned up, remembered. @internal */
 export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
+  /** Only where more is recorded than what came before a failure. */
+  readonly recorded: readonly number[] | undefined;
   /** The first that failed. */
   private failure: { readonly path: string; readonly error: unknown } | undefined;
   private readonly states: StepStates;
@@ -49,6 +59,7 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     private readonly plan: Pick<PipelinePlan, 'steps' | 'layout'>,
     private readonly options: StepRunnerOptions,
   ) {
+    this.recorded = options.failFast ? undefined : this.alreadyBegun();
     this.failure = undefined;
     this.unwatched = options.checkpoint === undefined ? unwatchedSteps(ctx) : undefined;
     this.together = options.parallelism > 1 && options.failFast ? scopeBelow(ctx) : undefined;
@@ -260,6 +271,15 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
     }
     this.states.fail(slot, error);
     return { end: NodeEnd.Failed, error };
+  }
+
+  private alreadyBegun(): readonly number[] | undefined {
+    const entries = recordedEntries(this.ctx);
+    if (entries.length === 0) return undefined;
+    return recordedSteps(
+      this.plan.steps.map(({ step }) => step),
+      entries,
+    );
   }
 
   private get calls(): StepCalls {

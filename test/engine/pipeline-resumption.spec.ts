@@ -1,6 +1,6 @@
 import { Test } from '@nestjs/testing';
 import { PipelineService, WorkflowClient, WorkflowModule } from 'nestjs-workflow';
-import { child, parallel, Pipeline, step } from 'nestjs-workflow/pipeline';
+import { child, conditional, FunctionStep, parallel, Pipeline, step } from 'nestjs-workflow/pipeline';
 import { saga } from 'nestjs-workflow/saga';
 
 /** Steps that say that they run, and fail while they are named. */
@@ -125,3 +125,101 @@ it('A pipeline that failed may be executed again by several at once: it goes on 
   expect(seen).toEqual(['a', 'b', 'b']);
   await app.close();
 });
+
+describe('A pipeline that went on beside a failure', () => {
+  it.each([1, 2, 3])('runs nothing again that has completed, %s at one time', async (parallelism) => {
+    const { seen, broken, does } = setUp();
+    const pipeline = new Pipeline(
+      'p',
+      [
+        step('a', does('a')),
+        step('after a', does('after a'), ['a']),
+        step('b', does('b')),
+        step('after b', does('after b'), ['b']),
+        new FunctionStep('saved', does('saved'), { errorHandler: does('save'), cleanupFunc: does('clean') }),
+        parallel('both', [step('x', does('x')), step('y', does('y'))], ['b'], { failFast: false }),
+        parallel('none', [], ['after b']),
+        step('last', does('last'), ['none', 'saved']),
+      ],
+      { parallelism },
+    );
+    const { app, pipelines, client } = await application([pipeline]);
+    for (const name of ['a', 'saved', 'x']) broken.add(name);
+    expect(await rejection(pipelines.execute(pipeline, 1, { id: 'p', failFast: false }))).toMatchObject({
+      stepName: 'a',
+    });
+    expect([...seen].sort()).toEqual(['a', 'after b', 'b', 'clean', 'last', 'save', 'saved', 'x', 'y']);
+    seen.length = 0;
+    await client.retry('p');
+    expect(await rejection(client.result('p'))).toMatchObject({ code: 'WORKFLOW_FAILED' });
+    expect([...seen].sort()).toEqual(['a', 'x']);
+    seen.length = 0;
+    broken.clear();
+
+    const context = await pipelines.execute(pipeline, 1, { id: 'p' });
+
+    expect([...seen].sort()).toEqual(['a', 'after a', 'x']);
+    expect(context.getStepResult('last')).toBe('LAST');
+    expect(context.getStepResult('both')).toEqual(['X', 'Y']);
+    await app.close();
+  });
+
+  it('runs each step once that can be done, whatever depends on what and fails how often', async () => {
+    const { seen, broken, does } = setUp();
+    const random = seeded(7);
+    const upTo = (count: number) => Math.floor(random() * count);
+    const pipelines = Array.from({ length: 40 }, (_, round) => {
+      const steps = Array.from({ length: 2 + upTo(9) }, (_each, at) => {
+        const before = Array.from({ length: at }, (_one, other) => `${round}.${other}`);
+        const dependencies = before.filter(() => random() < 0.25);
+        const name = `${round}.${at}`;
+        const body = (own: string, inside = own) => {
+          if (random() < 0.3) broken.add(own);
+          return step(inside, async () => Promise.resolve(does(own)()), inside === own ? dependencies : []);
+        };
+        const kind = random();
+        if (kind < 0.2)
+          return parallel(name, [body(`${name}/x`, 'x'), body(`${name}/y`, 'y')], dependencies, { failFast: false });
+        if (kind < 0.3) return conditional(name, () => true, body(`${name}/x`, 'x'), { dependencies });
+        if (kind > 0.9) broken.add(`recovered ${name}`);
+        if (kind > 0.9)
+          return new FunctionStep(name, does(`recovered ${name}`), { dependencies, errorHandler: does(name) });
+        return body(name);
+      });
+      return new Pipeline(`p-${round}`, steps, { parallelism: 1 + upTo(4) });
+    });
+    const { app, pipelines: service } = await application(pipelines);
+
+    const once = new Set<string>();
+    for (const pipeline of pipelines) {
+      const failing = [...broken].filter((name) => name.startsWith(`${pipeline.name.slice(2)}.`));
+      const mended = new Set<string>();
+      const execute = () => service.execute(pipeline, 1, { id: pipeline.name, failFast: false });
+      while (failing.length > 0) {
+        expect(await rejection(execute())).toMatchObject({ name: 'PipelineExecutionError' });
+        for (const name of failing.splice(0, 1 + upTo(2))) {
+          broken.delete(name);
+          mended.add(name);
+        }
+      }
+      const context = await execute();
+      expect(context.failedSteps).toEqual([]);
+      for (const name of seen.splice(0)) {
+        if (mended.has(name)) continue;
+        expect(once).not.toContain(name);
+        once.add(name);
+      }
+    }
+    expect(once.size).toBeGreaterThan(100);
+    await app.close();
+  });
+});
+
+/** A generator of numbers from 0 to 1 that are the same each time. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648;
+  };
+}

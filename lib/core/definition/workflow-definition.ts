@@ -1,5 +1,5 @@
 import type { RetryOptions } from '../policies/index.js';
-import type { WorkflowAttributes } from '../records/index.js';
+import type { JournalEntry, WorkflowAttributes } from '../records/index.js';
 import type { StandardSchema } from './standard-schema.js';
 import type { ValueValidator } from './value-validator.js';
 import type { WorkflowContext } from './workflow-context.js';
@@ -45,6 +45,11 @@ export interface WorkflowDefinition<I = any, O = unknown> {
    * services; may be called again. @internal
    */
   readonly abandon?: (workflowId: string, services: object) => Promise<void>;
+  /**
+   * Which entries a failed instance keeps when it is retried, where the order of calls says too little: what was called behind a failure
+   * need not be called because of it. Without an answer for an entry that order decides. @internal
+   */
+  readonly keptOnRetry?: (entries: readonly JournalEntry[]) => (entry: JournalEntry) => boolean | undefined;
   /** Whether this definition may go on with instances of another version; asked about the thousand versions before its own. */
   readonly isCompatibleWith?: (version: number) => boolean;
 }

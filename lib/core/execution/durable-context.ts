@@ -22,7 +22,14 @@ import type { AbortScope } from '../cancellation/index.js';
 import { ContextUsageError, WorkflowFailError } from '../errors/index.js';
 import type { WorkflowLogger } from '../lifecycle/index.js';
 import { resolveRetry } from '../policies/index.js';
-import { assertName, encodeName, isPlainName, RandomSource, type WorkflowHeaders } from '../records/index.js';
+import {
+  assertName,
+  encodeName,
+  isPlainName,
+  RandomSource,
+  type JournalEntry,
+  type WorkflowHeaders,
+} from '../records/index.js';
 import type { Journaled } from '../serialization/index.js';
 import { parseDuration } from '../time/index.js';
 import { CommitCall } from './commit-call.js';
@@ -84,6 +91,9 @@ export class DurableContext implements WorkflowContext {
   }
   get logger(): WorkflowLogger {
     return (this.silentLogger ??= replaySilent(this.execution));
+  }
+  get recorded(): readonly JournalEntry[] {
+    return this.execution.journal.recorded;
   }
   get carried(): unknown {
     return this.execution.carried;

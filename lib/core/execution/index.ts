@@ -18,6 +18,7 @@ export {
   beginVisit,
   HOOK,
   isInMemory,
+  recordedEntries,
   registryOf,
   scopeBelow,
   unwatchedSteps,

@@ -1,5 +1,6 @@
 import type { AbortScope } from '../cancellation/index.js';
 import type { DefinitionRegistry, StepContext, StepOptions, WorkflowContext } from '../definition/index.js';
+import type { JournalEntry } from '../records/index.js';
 import { DurableContext } from './durable-context.js';
 import { servicesOf } from './execution-host.js';
 import { MemoryContext } from './memory-context.js';
@@ -75,6 +76,11 @@ export function beginVisit(
 ): unknown {
   if (ctx instanceof MemoryContext) return ctx.visit(name, fn, timeoutMs);
   return ctx.step(name, fn, { retry: false, ...(timeoutMs > 0 && { timeout: timeoutMs }) });
+}
+
+/** What earlier owners of a run have recorded, in order; nothing where there is no journal. @internal */
+export function recordedEntries(ctx: WorkflowContext): readonly JournalEntry[] {
+  return ctx instanceof DurableContext ? ctx.recorded : [];
 }
 
 /** Whether a run is kept in memory only, so that values pass by reference. @internal */

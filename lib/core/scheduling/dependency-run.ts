@@ -1,6 +1,7 @@
 import type { DependencyGraph } from './dependency-graph.js';
 import { judgeJoin, NodeEnd } from './join-rule.js';
 import { ReadySet } from './ready-set.js';
+import { StartOrder } from './start-order.js';
 
 /** Told of a node that ended without being run. @internal */
 export type SkipListener = (node: number, end: NodeEnd.Skipped | NodeEnd.UpstreamFailed) => void;
@@ -17,13 +18,15 @@ export class DependencyRun {
   private readonly waitsFor: number[];
   private readonly ready: ReadySet;
   private unsettled: number;
+  private readonly order: StartOrder | undefined;
   /** Made when something first ends otherwise than completed: most runs never need it. */
   private losses: Losses | undefined;
 
   constructor(
     private readonly graph: DependencyGraph,
-    private readonly listener: { onSkip?: SkipListener | undefined },
+    private readonly listener: { onSkip?: SkipListener | undefined; readonly recorded?: readonly number[] | undefined },
   ) {
+    this.order = listener.recorded && new StartOrder(listener.recorded);
     this.waitsFor = graph.inDegrees.slice();
     this.ready = new ReadySet(graph.size);
     this.unsettled = graph.size;
@@ -40,13 +43,19 @@ export class DependencyRun {
     return this.waitsFor[node] === COMPLETED ? NodeEnd.Completed : this.losses?.ends.get(node);
   }
 
-  /** The node to begin next, the first declared of those that may; -1 when none may begin now. */
-  take(): number {
-    return this.ready.takeFirst();
+  /**
+   * The node to begin next, the first recorded or declared of those that may; -1 when none may begin now.
+   *
+   * @param isFull Whether there is room for what is recorded only, which does nothing anew.
+   */
+  take(isFull = false): number {
+    if (this.order !== undefined) return this.order.take(this.ready, isFull);
+    return isFull ? -1 : this.ready.takeFirst();
   }
 
   /** Says how a node ended, which frees its dependents or ends them too. */
   settle(node: number, end: NodeEnd): void {
+    this.order?.ended();
     if (end === NodeEnd.Completed) this.complete(node);
     else this.lose(node, end);
   }

@@ -35,6 +35,16 @@ export class ReadySet {
     }
   }
 
+  /** Removes a member, if it is one. */
+  take(member: number): boolean {
+    const { levels } = this;
+    const word = levels === undefined ? this.bits : ((levels[0] as number[])[member >>> 5] as number);
+    if ((word & (1 << (member & 31))) === 0) return false;
+    if (levels === undefined) this.bits = word & ~(1 << member);
+    else remove(levels, member);
+    return true;
+  }
+
   /** Removes the smallest member; -1 when there is none. */
   takeFirst(): number {
     const { levels, bits } = this;

@@ -23,6 +23,8 @@ export interface NodeRunner<V = NodeEnd> {
   failed?(node: number, error: unknown): NodeEnd;
   /** Told of each node that ended without being run. */
   onSkip?: SkipListener | undefined;
+  /** Nodes that an earlier run has begun, in its order: they begin before all others, and take no room while they only repeat it. */
+  readonly recorded?: readonly number[] | undefined;
 }
 
 /** The same, with an end that the run is turned into. @internal */
@@ -45,7 +47,8 @@ export function runDependencies<V = NodeEnd>(
 ): DependencyRun | Promise<DependencyRun>;
 export function runDependencies<V>(graph: DependencyGraph, runner: Partial<FinishingRunner<V, unknown>>): unknown {
   const complete = runner as FinishingRunner<V, unknown>;
-  return (runner.width ?? 1) === 1 ? runInTurn(graph, complete) : runTogether(graph, complete);
+  const isAlone = (runner.width ?? 1) === 1 && runner.recorded === undefined;
+  return isAlone ? runInTurn(graph, complete) : runTogether(graph, complete);
 }
 
 /** One node at a time. */
@@ -77,6 +80,8 @@ interface Row<V> {
   readonly runner: FinishingRunner<V, unknown>;
   /** @returns whether anything more begins. */
   settle(node: number, end: NodeEnd): boolean;
+  /** Whether there is room for what is recorded only. */
+  readonly isFull: boolean;
   /** Begins what may begin beside the row. */
   open(): void;
   /** What ends the whole run was thrown. */
@@ -105,7 +110,7 @@ async function follow<V>(row: Row<V>, first: number, promise: PromiseLike<V>): P
         }
       }
       if (!row.settle(node, end)) break;
-      node = run.take();
+      node = run.take(row.isFull);
       if (node < 0) break;
       answer = runner.start(node);
       row.open();
@@ -118,6 +123,8 @@ async function follow<V>(row: Row<V>, first: number, promise: PromiseLike<V>): P
 
 /** The only row there is. */
 class Turns<V> implements Row<V> {
+  readonly isFull = false;
+
   constructor(
     readonly run: DependencyRun,
     readonly runner: FinishingRunner<V, unknown>,
@@ -157,6 +164,11 @@ class Lanes<V> implements Row<V> {
     this.width = runner.width ?? 1;
   }
 
+  /** The row that asks has a place itself. */
+  get isFull(): boolean {
+    return this.count > this.width;
+  }
+
   get areClosed(): boolean {
     return this.count === 0;
   }
@@ -171,8 +183,8 @@ class Lanes<V> implements Row<V> {
   /** Begins what may begin: what a node has set free besides the next of its row, in lanes of their own. */
   open(): void {
     const { run, width, runner } = this;
-    while (!this.isStopping && this.count < width) {
-      const node = run.take();
+    while (!this.isStopping) {
+      const node = run.take(this.count >= width);
       if (node < 0) return;
       const answer = runner.start(node);
       if (typeof answer === 'number') {

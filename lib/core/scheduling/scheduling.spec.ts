@@ -1,3 +1,4 @@
+import { queueMacrotask } from '../time/index.js';
 import { DependencyGraph, type DependencyNode } from './dependency-graph.js';
 import { DependencyOutline } from './dependency-outline.js';
 import { NodeEnd, type JoinRule } from './join-rule.js';
@@ -202,6 +203,36 @@ describe('runDependencies', () => {
     open.get('d')?.();
     open.get('e')?.();
     expect((await finished).isOver).toBe(true);
+  });
+
+  it('begins what was recorded first, in its order and beyond the width, and the others where there is room', async () => {
+    const graph = graphOf('a b c<b d e<c');
+    const [a, b, c, d, e] = graph.names.map((_, node) => node) as [number, number, number, number, number];
+    const begun: number[] = [];
+    const open = new Map<number, () => void>();
+    const start = (node: number): Promise<NodeEnd> => {
+      begun.push(node);
+      return new Promise((resolve) => open.set(node, () => resolve(NodeEnd.Completed)));
+    };
+    const end = async (node: number): Promise<void> => {
+      open.get(node)?.();
+      await new Promise<void>((resolve) => {
+        queueMacrotask(resolve);
+      });
+    };
+
+    const running = runDependencies(graph, { start, width: 1, recorded: [d, b, c] });
+    expect(begun).toEqual([d, b]);
+    await end(b);
+    expect(begun).toEqual([d, b, c]);
+    await end(c);
+    expect(begun).toEqual([d, b, c]);
+    await end(d);
+    expect(begun).toEqual([d, b, c, a]);
+    await end(a);
+    await end(e);
+
+    expect((await running).isOver).toBe(true);
   });
 
   describe('after a failure', () => {
