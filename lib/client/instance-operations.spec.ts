@@ -1,4 +1,5 @@
 import { ClientBench, defineWorkflow, journalEntry } from '../../test/utils/client-bench.js';
+import type { PurgeOptions } from './client-options.interface.js';
 
 const orders = defineWorkflow({ name: 'orders' });
 
@@ -243,6 +244,7 @@ describe('Purging', () => {
   });
 
   it.each([
+    undefined as unknown as PurgeOptions,
     { olderThan: 'long ago' },
     { olderThan: '1d', batchSize: 0 },
     { olderThan: '1d', limit: 1.5 },
@@ -252,6 +254,8 @@ describe('Purging', () => {
   ])('refuses %j', async (options) => {
     const { client } = new ClientBench();
 
-    await expect(client.purge(options)).rejects.toThrow();
+    await expect(client.purge(options)).rejects.toMatchObject({
+      code: expect.stringMatching(/^WORKFLOW_(OPTIONS|INPUT)$/) as unknown,
+    });
   });
 });

@@ -15,7 +15,7 @@ import {
   type TerminalStatus,
 } from '../core/records/index.js';
 import type { RequestOutcome, StoreHint } from '../core/store/index.js';
-import { parseDuration } from '../core/time/index.js';
+import { parseDuration, type Duration } from '../core/time/index.js';
 import { announce } from './announcement.js';
 import type {
   PurgeOptions,
@@ -120,7 +120,9 @@ export class InstanceOperations {
   async purge(options: PurgeOptions): Promise<{ readonly deleted: number }> {
     refuseUnknownOptions(options, PURGE, 'purge');
     const { store, storeTime } = this.services;
-    const endedBefore = storeTime.now() - parseDuration(options.olderThan, 'olderThan of purge');
+    const endedBefore =
+      storeTime.now() -
+      parseDuration((options as PurgeOptions | undefined)?.olderThan as Duration, 'olderThan of purge');
     const status = statusesInput(options.status ?? DEFAULT_PURGE_STATUSES, 'The status to purge', TERMINAL_STATUSES);
     const batchSize = wholeInput(
       options.batchSize ?? DEFAULT_BATCH_SIZE,

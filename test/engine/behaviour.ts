@@ -174,6 +174,22 @@ export function engineBehaviour(storeName: string, make: (clock: VirtualClock) =
       });
     });
 
+    it('refuses a context whose run has ended, by the name of what was asked', async () => {
+      let kept: WorkflowContext | undefined;
+      const run = (ctx: WorkflowContext): void => {
+        kept = ctx;
+      };
+      await withEngine({ definitions: [workflow('hasty', run)] }, async (engine, harness) => {
+        await engine.start('hasty', 'h1');
+        await harness.drain();
+
+        await expect(kept?.step('late', () => 1)).rejects.toMatchObject({
+          code: 'WORKFLOW_CONTEXT_USAGE',
+          message: expect.stringMatching(/^"late" .* "hasty" \(instance "h1"\) had ended\. Await/) as unknown,
+        });
+      });
+    });
+
     it('refuses a name used twice in a run', async () => {
       const run = async (ctx: WorkflowContext) => {
         await ctx.step('same', () => 1);

@@ -137,7 +137,7 @@ export interface StepContext {
   /** Aborted on time-out, cancel, shutdown and lost lease. */
   readonly signal: AbortSignal;
   readonly headers: WorkflowHeaders;
-  /** What the attempt before last gave to {@link heartbeat}. */
+  /** What was given to {@link heartbeat} last, by the attempt before this one or an earlier one. */
   readonly progress: unknown;
   /** Says the step is alive; resets `heartbeatTimeout`; the progress is kept for the next attempt and shown live. */
   heartbeat(progress?: unknown): void;
@@ -147,7 +147,7 @@ export interface StepContext {
 export interface CompensationContext extends StepContext {
   /** Why the run is undone. */
   readonly reason: Error;
-  /** The step may or may not have happened: it was begun, and no result was recorded. `result` is then `undefined`. */
+  /** The step may or may not have happened: it was begun, and neither a result nor a failure was recorded. `result` is then `undefined`. */
   readonly uncertain: boolean;
   /**
    * What the body of the step had as its `idempotencyKey`: to look up by it what the step may have done, where no result tells.

@@ -81,3 +81,10 @@ export class CallBook {
     return fresh;
   }
 }
+
+/** Why a call is refused that was made when the code of its run had returned or thrown. @internal */
+export function askedTooLate({ name }: Pick<Call, 'name'>, workflow: string, workflowId: string): ContextUsageError {
+  return new ContextUsageError(
+    `"${decodeName(name)}" was asked of the context after the code of workflow "${workflow}" (instance "${workflowId}") had ended. Await everything that uses ctx before it returns.`,
+  );
+}

@@ -10,7 +10,7 @@ import type { Arrival } from './arrival.js';
 import type { AttemptPlan } from './attempt-plan.js';
 import type { AttemptsEnd } from './attempts.js';
 import { BodyBoard } from './body-board.js';
-import { CallBook } from './call-book.js';
+import { askedTooLate, CallBook } from './call-book.js';
 import { CodeRun, type CodeEnd } from './code-run.js';
 import type { Marker } from './call-host.js';
 import type { Call } from './call.js';
@@ -185,9 +185,7 @@ export class Execution implements ContextHost, WriteListener {
   ask<T>(call: Call<T>): Promise<T> {
     this.calls.add(call as Call, this.definition.name, this.record.id);
     if (this.stop !== undefined || this.ending.hasBegun) {
-      call.abandon(
-        this.stop?.error ?? new WorkflowCancelledError({ workflowId: this.record.id, reason: 'the run has ended' }),
-      );
+      call.abandon(this.stop?.error ?? askedTooLate(call, this.definition.name, this.record.id));
       return call.promise;
     }
     this.replay.noteAsked(call.name);
