@@ -1,5 +1,6 @@
 import { Workflow } from '../code-first/index.js';
 import type { StepContext, StepOptions, WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
+import { systemClock } from '../core/time/index.js';
 import { MemoryStore } from '../memory/index.js';
 import { createTestEngine, type TestEngine } from './test-engine.js';
 
@@ -138,7 +139,7 @@ describe('TestEngine', () => {
   it('waits for a body that has a time limit and does something that takes no time of the clock', async () => {
     const turns = async (count: number, context: StepContext): Promise<void> => {
       for (let turn = 0; turn < count; turn += 1) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise<void>((resolve) => systemClock.macrotask(resolve));
         if (turn % 50 === 0) context.heartbeat();
       }
     };

@@ -15,6 +15,7 @@ import { LeaseKeeper } from './lease-keeper.js';
 import { Shutdown } from './shutdown.js';
 import { signOff } from './sign-off.js';
 import type { WorkerOptions } from './worker-options.js';
+import type { WorkerStatus } from './worker-status.js';
 
 const POLL = '$poll';
 const RENEW = '$renew';
@@ -25,17 +26,6 @@ const SWEEP_INTERVAL_MS = 500;
 const SKIPPED_RENEWAL_MS = 100;
 /** Instances of one claim: while the store looks for the next ones, those before them execute. */
 const CLAIMED_AT_ONCE = 500;
-
-/** What a worker is doing. @publicApi */
-export interface WorkerStatus {
-  readonly running: boolean;
-  /** Its stable id, once started. */
-  readonly id: string | undefined;
-  /** Instances being executed. */
-  readonly executing: number;
-  /** Suspended instances kept in memory. */
-  readonly warm: number;
-}
 
 /**
  * Claims instances that are due, executes them, keeps their leases, and gives everything back at shutdown.

@@ -1,29 +1,13 @@
 import type { InstanceRecord, JournalEntry } from '../../../lib/core/records/index.js';
 
-interface Stored {
-  readonly fence: number;
-  toEntry(): JournalEntry;
-}
-
-/** What each was read as, once: the same object for as long as the store holds the same. */
-const asRead = new WeakMap<Stored, JournalEntry>();
-
-/** The entries that the store holds, not the copies that it hands out: what was replaced is seen as another object. */
+/** The very entries that the store holds, not the copies that it hands out: what was replaced is seen as another object. */
 export function storedEntries(journal: object | undefined): readonly JournalEntry[] {
-  return storedOf(journal).map((stored) => {
-    const entry = asRead.get(stored) ?? stored.toEntry();
-    asRead.set(stored, entry);
-    return entry;
-  });
+  return (journal as { entries?: readonly JournalEntry[] } | undefined)?.entries ?? [];
 }
 
 /** The fence under which each of them was written. */
 export function storedFences(journal: object): readonly number[] {
-  return storedOf(journal).map(({ fence }) => fence);
-}
-
-function storedOf(journal: object | undefined): readonly Stored[] {
-  return (journal as { entries?: readonly Stored[] } | undefined)?.entries ?? [];
+  return (journal as { entries: readonly { readonly fence: number }[] }).entries.map(({ fence }) => fence);
 }
 
 /** Ended by somebody else, at any moment: nothing more is recorded, and nothing is undone. */
