@@ -1,9 +1,9 @@
 import { decodeName, encodeName } from '../core/records/index.js';
-import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
+import type { MachineEvent, StoredEffect } from './logic/machine-step.js';
 
 /** What one transition left to be done after its commit: the input of an instance of its own. @internal */
 export interface EffectsJob {
-  readonly $effects: readonly MachineEffect[];
+  readonly $effects: readonly StoredEffect[];
   readonly machineId: string;
   readonly version: number;
   readonly event: MachineEvent;

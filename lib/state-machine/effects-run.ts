@@ -13,7 +13,7 @@ import {
 } from './effects-job.js';
 import { isMachine } from './logic/actor-kinds.js';
 import type { MachineLike } from './logic/machine-like.js';
-import type { MachineEffect, MachineEvent } from './logic/machine-step.js';
+import type { MachineEvent, StoredEffect } from './logic/machine-step.js';
 import { PARENT } from './logic/transition-scope.js';
 import { InvokedChild, type ChildEnd } from './invoked-child.js';
 import { invokedMachine } from './invoked-machine.js';
@@ -22,7 +22,7 @@ import { StateMachineEngine } from './state-machine.engine.js';
 import { isAct, type Origin } from './transition-plan.js';
 import { workflowOfActor } from './workflow-actor.js';
 
-type Effect<K extends MachineEffect['kind']> = Extract<MachineEffect, { kind: K }>;
+type Effect<K extends StoredEffect['kind']> = Extract<StoredEffect, { kind: K }>;
 type NamedAction = (args: object, params: unknown) => unknown;
 
 /**
@@ -62,7 +62,7 @@ export class EffectsRun {
   }
 
   /** Where the machine wants it so, behind the actions of the transition before. */
-  private async actInTurn(all: readonly { effect: MachineEffect; index: number }[]): Promise<void> {
+  private async actInTurn(all: readonly { effect: StoredEffect; index: number }[]): Promise<void> {
     if (this.plan.options.ordered !== true || !all.some(({ effect }) => isAct(effect))) return this.actInOrder(all);
     const order = new ActionOrder(this.ctx, this.job, this.services);
     await order.begin();
@@ -70,7 +70,7 @@ export class EffectsRun {
     await order.end();
   }
 
-  private async actInOrder(all: readonly { effect: MachineEffect; index: number }[]): Promise<void> {
+  private async actInOrder(all: readonly { effect: StoredEffect; index: number }[]): Promise<void> {
     for (const { effect, index } of all) {
       if (effect.kind === 'action') await this.act(effect, index);
       else if (effect.kind === 'send') await this.send(effect.to, effect.event, `send ${effect.event.type} ${index}`);

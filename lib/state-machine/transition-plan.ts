@@ -1,6 +1,6 @@
 import { StateError } from '../core/errors/index.js';
 import { stopKey } from './effects-job.js';
-import type { MachineEffect } from './logic/machine-step.js';
+import type { MachineEffect, StoredEffect } from './logic/machine-step.js';
 import type { MachinePlan } from './machine-plan.js';
 import type { MachineBonds } from './machine-state.js';
 
@@ -8,7 +8,7 @@ import type { MachineBonds } from './machine-state.js';
 export interface SettledEffects {
   readonly bonds: MachineBonds;
   /** Done after the commit, by an instance of their own. */
-  readonly deferred: readonly MachineEffect[];
+  readonly deferred: readonly StoredEffect[];
   /** Where actions are in order: the transition whose actions come before. */
   readonly after?: number;
   /** Done inside the transaction. */
@@ -46,7 +46,7 @@ export function settleEffects(
   const children = { ...before.children };
   const workflows = new Set(before.workflows);
   if (origin !== undefined) delete (origin.kind === 'timer' ? timers : children)[origin.id];
-  const deferred: MachineEffect[] = [];
+  const deferred: StoredEffect[] = [];
   const transactional: Extract<MachineEffect, { kind: 'action' }>[] = [];
   const told: Extract<MachineEffect, { kind: 'emit' | 'log' }>[] = [];
   const stopped: { version: number; key: string }[] = [];
@@ -63,7 +63,7 @@ export function settleEffects(
         1,
       );
   };
-  for (const effect of effects) {
+  for (const [index, effect] of effects.entries()) {
     if (effect.kind === 'invoke') {
       if (plan.workflows.has(effect.src)) workflows.add(effect.id);
       else workflows.delete(effect.id);
@@ -75,12 +75,14 @@ export function settleEffects(
         if (plan.transactional.has(effect.type)) transactional.push(effect);
         else deferred.push(effect);
         break;
-      case 'timer':
-        if (!Number.isFinite(effect.delayMs)) throw isNoDelay(plan, effect.id, effect.delayMs);
-        stop('timer', effect.id);
-        timers[effect.id] = version;
-        deferred.push(effect);
+      case 'timer': {
+        const { id = `${effect.event.type}#${version}.${index}`, delayMs } = effect;
+        if (!Number.isFinite(delayMs)) throw isNoDelay(plan, effect.id ?? effect.event.type, delayMs);
+        stop('timer', id);
+        timers[id] = version;
+        deferred.push({ ...effect, id });
         break;
+      }
       case 'invoke':
         stop('child', effect.id);
         children[effect.id] = version;

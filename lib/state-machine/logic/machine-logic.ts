@@ -55,8 +55,9 @@ export class MachineLogic {
     return this.faults.of(error, BEGINNING);
   }
 
-  /** `undefined` when nothing in the state takes the event. */
+  /** `undefined` when nothing in the state takes the event, or the machine has ended. */
   next(snapshot: LiveSnapshot, event: MachineEvent): MachineStep | undefined {
+    if (snapshot.status !== 'active') return undefined;
     const [next, actions] = this.faults.run(event.type, () => this.transition(snapshot, event));
     if (next === snapshot && actions.length === 0 && !this.can(snapshot, event)) return undefined;
     return this.stepOf(snapshot.children, next, actions);
@@ -115,7 +116,7 @@ export class MachineLogic {
   }
 
   private stepOf(before: object, snapshot: LiveSnapshot, actions: readonly ExecutableAction[]): MachineStep {
-    const effects = actions.map((action) => this.effectOf(action, snapshot));
+    const effects = actions.flatMap((action) => this.effectOf(action, snapshot) ?? []);
     for (const id in snapshot.children) {
       if (!Object.hasOwn(before, id) && !effects.some((effect) => effect.kind === 'invoke' && effect.id === id))
         throw this.hidden(id);
@@ -130,16 +131,13 @@ export class MachineLogic {
     );
   }
 
-  private effectOf({ type, params, info }: ExecutableAction, snapshot: LiveSnapshot): MachineEffect {
+  /** `undefined` for what the machine has done already. */
+  private effectOf({ type, params, info }: ExecutableAction, snapshot: LiveSnapshot): MachineEffect | undefined {
     const given = params as ActionParams;
     switch (type) {
       case 'xstate.raise':
-        return {
-          kind: 'timer',
-          id: given.id ?? given.event.type,
-          delayMs: Number(given.delay ?? 0),
-          event: given.event,
-        };
+        // Without a delay the event was taken within the transition.
+        return given.delay === undefined ? undefined : delayed(given, given.delay);
       case 'xstate.cancel':
         return { kind: 'cancel', id: String(given.sendId) };
       case 'xstate.spawnChild':
@@ -172,7 +170,7 @@ export class MachineLogic {
     const name = typeof target === 'string' ? target : target.id;
     const to = target === self ? {} : { to: name };
     if (delay === undefined) return { kind: 'send', event, ...to };
-    return { kind: 'timer', id: id ?? `${event.type}.${to.to ?? 'self'}`, delayMs: Number(delay), event, ...to };
+    return { ...delayed({ event, ...(id !== undefined && { id }) }, delay), ...to };
   }
 
   private sourceOf({ id, src }: ActionParams): string {
@@ -188,6 +186,13 @@ export class MachineLogic {
       `The state machine "${this.name}" asks for the action "${type}", which has no name or no implementation, so it could not be run later. Name it in setup({ actions: { … } }), or give its class a method with @Action().`,
     );
   }
+}
+
+function delayed(
+  { id, event }: Pick<ActionParams, 'id' | 'event'>,
+  delay: number,
+): Extract<MachineEffect, { kind: 'timer' }> {
+  return { kind: 'timer', ...(id !== undefined && { id }), delayMs: Number(delay), event };
 }
 
 interface ActionParams {

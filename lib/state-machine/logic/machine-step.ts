@@ -12,7 +12,8 @@ export type MachineEffect =
   | { readonly kind: 'action'; readonly type: string; readonly params?: unknown; readonly context?: unknown }
   | {
       readonly kind: 'timer';
-      readonly id: string;
+      /** By which it is cancelled, and replaced by the next of the same id; absent: one of its own. */
+      readonly id?: string;
       readonly delayMs: number;
       readonly event: MachineEvent;
       readonly to?: string;
@@ -23,6 +24,10 @@ export type MachineEffect =
   | { readonly kind: 'send'; readonly to?: string; readonly event: MachineEvent }
   | { readonly kind: 'emit'; readonly event: MachineEvent }
   | { readonly kind: 'log'; readonly value: unknown };
+
+/** An effect as it is stored with its transition: every delay has an id. @internal */
+export type StoredEffect = MachineEffect &
+  ({ readonly kind: Exclude<MachineEffect['kind'], 'timer'> } | { readonly id: string });
 
 /** As much of a statechart's snapshot as is used here. @internal */
 export interface LiveSnapshot {
