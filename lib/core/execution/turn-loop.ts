@@ -255,7 +255,8 @@ export class TurnLoop {
 
   private handOver(arrival: Arrival, entry: JournalEntry, error: Error | undefined): void {
     const { host } = this;
-    host.handOver(arrival.call as Call, entry, host.services.payloads.fromText(arrival.text), error);
+    const value = host.services.payloads.reread(arrival.value, arrival.text);
+    host.handOver(arrival.call as Call, entry, value, error);
   }
 }
 
