@@ -16,8 +16,8 @@ export class UnitWriter {
   constructor(private readonly database: MemoryDatabase) {}
 
   /** What a unit would have to wait for: a lock on its row, or an open start of one of its children. */
-  obstacle(unit: FlushUnit): Lock | undefined {
-    const lock = this.database.instances.get(unit.workflowId)?.lock;
+  obstacle(unit: FlushUnit, row = this.rowOf(unit)): Lock | undefined {
+    const lock = row?.lock;
     if (lock !== undefined || unit.children === undefined) return lock;
     for (const { seed } of unit.children) {
       const reserved = this.database.reserved.get(seed.id);
@@ -28,15 +28,13 @@ export class UnitWriter {
 
   /** Writes a unit, unless it would have to wait. */
   write(unit: FlushUnit, resend: boolean): FlushResult {
-    if (this.obstacle(unit) !== undefined) return LOCKED;
-    const refusal = this.judge(unit, resend);
-    if (refusal !== undefined) return refusal;
-    return this.apply(unit);
+    const row = this.rowOf(unit);
+    if (this.obstacle(unit, row) !== undefined) return LOCKED;
+    return this.judge(unit, resend, row) ?? this.apply(unit, row);
   }
 
   /** Why a unit is not (or no more) to be written; `undefined` when it is. */
-  judge(unit: FlushUnit, resend: boolean): FlushResult | undefined {
-    const row = this.database.instances.get(unit.workflowId);
+  judge(unit: FlushUnit, resend: boolean, row = this.rowOf(unit)): FlushResult | undefined {
     if (row === undefined) return { kind: 'fenced' };
     if (resend && isWritten(row, unit)) return this.answer(row, unit);
     if (row.fence !== unit.fence || row.generation !== unit.generation || !row.isLeased) return { kind: 'fenced' };
@@ -52,9 +50,9 @@ export class UnitWriter {
   }
 
   /** Writes a unit that was judged in the same turn, or whose row was locked since. */
-  apply(unit: FlushUnit): FlushResult {
+  apply(unit: FlushUnit, found = this.rowOf(unit)): FlushResult {
     const { database } = this;
-    const row = database.instances.get(unit.workflowId) as InstanceRow;
+    const row = found as InstanceRow;
     const result = this.answer(row, unit);
     for (const entry of unit.entries) {
       row.journal.append(entry, unit.fence);
@@ -89,6 +87,10 @@ export class UnitWriter {
       cancelRequested: row.cancel !== undefined,
       ...(strangers.length === 0 ? {} : { existingChildren: strangers }),
     };
+  }
+
+  private rowOf({ workflowId }: FlushUnit): InstanceRow | undefined {
+    return this.database.instances.get(workflowId);
   }
 
   private belongsToAnother(id: string, unit: FlushUnit): boolean {

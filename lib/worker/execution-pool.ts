@@ -1,4 +1,11 @@
-import { Execution, Lease, type EngineServices, type ExecutionHooks, type Verdict } from '../core/execution/index.js';
+import {
+  Execution,
+  Lease,
+  type EngineServices,
+  type ExecutionHooks,
+  type RunListener,
+  type Verdict,
+} from '../core/execution/index.js';
 import { readPatiently } from '../core/store/index.js';
 import { definitionKey, type InstanceRecord, type JournalEntry } from '../core/records/index.js';
 import type { WorkerOptions } from './worker-options.js';
@@ -127,24 +134,19 @@ export class ExecutionPool {
     this.executions.set(id, execution);
     if (execution.record.crashes >= 2) this.suspects.add(id);
     this.listener.onBusy(execution.lease.remainingMs);
-    execution.run({
-      onVerdict: (verdict) => {
-        this.conclude(execution, verdict);
-      },
-      onFailure: (error) => {
-        this.fail(execution, error);
-      },
-    });
+    execution.run(new Follower(this, execution));
   }
 
-  private conclude(execution: Execution, verdict: Verdict): void {
+  /** @internal */
+  conclude(execution: Execution, verdict: Verdict): void {
     // However it was learnt, from a renewal or from a refused write: it is said once.
     if (verdict.kind === 'lost')
       this.services.logger.warn('The lease of an instance was lost.', { workflowId: execution.record.id });
     this.leave(execution, verdict);
   }
 
-  private fail(execution: Execution, error: unknown): void {
+  /** @internal */
+  fail(execution: Execution, error: unknown): void {
     if (!execution.isDropped) {
       // The store could not be reached for good, or a defect of the engine: the lease runs out, and somebody replays.
       this.services.logger.error('Executing an instance failed.', {
@@ -180,5 +182,21 @@ export class ExecutionPool {
     const waiters = this.idleWaiters;
     this.idleWaiters = [];
     for (const waiter of waiters) waiter();
+  }
+}
+
+/** Takes what becomes of a run to its pool. */
+class Follower implements RunListener {
+  constructor(
+    private readonly pool: ExecutionPool,
+    private readonly execution: Execution,
+  ) {}
+
+  onVerdict(verdict: Verdict): void {
+    this.pool.conclude(this.execution, verdict);
+  }
+
+  onFailure(error: unknown): void {
+    this.pool.fail(this.execution, error);
   }
 }

@@ -30,6 +30,8 @@ export interface Arrival {
   readonly attempts: number;
   /** The result before the codec; absent: `undefined`. */
   readonly text?: string | undefined;
+  /** The result itself, where a step has just brought it forth; it is handed over as its text says. */
+  readonly value?: unknown;
   /** The result, or the error, as it is stored; set on its way into the line. */
   sealed?: string | undefined;
   readonly error?: Error;

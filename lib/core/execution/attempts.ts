@@ -18,7 +18,13 @@ export interface FailedAttempt {
 
 /** How trying ended. @internal */
 export type AttemptsEnd =
-  | { readonly kind: 'completed'; readonly text: string | undefined; readonly attempts: number }
+  | {
+      readonly kind: 'completed';
+      /** What the body answered, and what is recorded of it. */
+      readonly value: unknown;
+      readonly text: string | undefined;
+      readonly attempts: number;
+    }
   | {
       readonly kind: 'failed';
       readonly status: Extract<StepStatus, 'failed' | 'timed_out' | 'cancelled'>;
@@ -118,7 +124,7 @@ export class Attempts {
       this.giveUp('failed', readable(refusal), attempt.number);
       return;
     }
-    this.listener.onEnd({ kind: 'completed', text, attempts: attempt.number });
+    this.listener.onEnd({ kind: 'completed', value, text, attempts: attempt.number });
   }
 
   private fail(attempt: Attempt, thrown: unknown): void {

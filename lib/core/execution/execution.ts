@@ -14,7 +14,6 @@ import { askedTooLate, CallBook } from './call-book.js';
 import { CodeRun, type CodeEnd } from './code-run.js';
 import type { Marker } from './call-host.js';
 import type { Call } from './call.js';
-import { createContext } from './durable-context.js';
 import { EffectGate, type Effect } from './effect-gate.js';
 import { Ending } from './ending.js';
 import type { EngineServices } from './engine-services.js';
@@ -86,7 +85,7 @@ export class Execution implements ContextHost, WriteListener {
     this.replay = new Replay(this, entries);
     this.ending = new Ending(this);
     const { code, replay, ending, work } = this;
-    this.turns = new TurnLoop(this, { code, replay, ending, work, hooks, createContext: () => createContext(this) });
+    this.turns = new TurnLoop(this, { code, replay, ending, work, hooks });
   }
 
   get codeEnd(): CodeEnd | undefined {

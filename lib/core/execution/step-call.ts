@@ -164,7 +164,8 @@ export class StepCall extends Call implements TriedStep {
 
   protected conclude(host: CallHost, end: AttemptsEnd): void {
     if (end.kind === 'completed') {
-      host.arrive({ call: this, status: 'completed', attempts: end.attempts, text: end.text, sealed: undefined });
+      const { attempts, text, value } = end;
+      host.arrive({ call: this, status: 'completed', attempts, text, sealed: undefined, value });
     } else if (end.kind === 'failed') {
       this.fail(host, end.error, end.status, end.attempts);
     } else {

@@ -1,12 +1,12 @@
-import type { WorkflowContext } from '../definition/index.js';
 import { decodeName, type JournalEntry } from '../records/index.js';
 import { queueTick } from '../time/index.js';
 import type { Arrival } from './arrival.js';
 import type { Call } from './call.js';
 import type { CodeRun } from './code-run.js';
 import { ContinueAsNew } from './continue-as-new.js';
+import { createContext } from './durable-context.js';
 import type { Ending } from './ending.js';
-import type { ExecutionHost } from './execution-host.js';
+import type { ContextHost, ExecutionHost } from './execution-host.js';
 import type { Replay } from './replay.js';
 import { findStop, mustStop } from './stop-check.js';
 import type { Verdict } from './verdict.js';
@@ -32,7 +32,6 @@ export interface TurnParts {
   readonly replay: Replay;
   readonly ending: Ending;
   readonly hooks: ExecutionHooks;
-  readonly createContext: () => WorkflowContext;
 }
 
 /** What a turn led to: a verdict; `undefined`: take another one; `idle`: first something has to happen. */
@@ -53,7 +52,7 @@ export class TurnLoop {
   private listener: RunListener | undefined;
 
   constructor(
-    private readonly host: ExecutionHost,
+    private readonly host: ContextHost,
     private readonly parts: TurnParts,
   ) {}
 
@@ -71,7 +70,7 @@ export class TurnLoop {
   }
 
   private startCode(input: unknown): undefined {
-    this.parts.code.start(this.host.definition, this.parts.createContext(), input);
+    this.parts.code.start(this.host.definition, createContext(this.host), input);
     return undefined;
   }
 
@@ -255,7 +254,8 @@ export class TurnLoop {
 
   private handOver(arrival: Arrival, entry: JournalEntry, error: Error | undefined): void {
     const { host } = this;
-    host.handOver(arrival.call as Call, entry, host.services.payloads.fromText(arrival.text), error);
+    const value = host.services.payloads.reread(arrival.value, arrival.text);
+    host.handOver(arrival.call as Call, entry, value, error);
   }
 }
 

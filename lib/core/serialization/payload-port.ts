@@ -42,6 +42,12 @@ export class PayloadPort {
     return text === undefined ? undefined : this.serializer.deserialize(text);
   }
 
+  /** What a value comes back as that has just been written: its own self where nobody can change it, else a fresh one. */
+  reread(value: unknown, text: string | undefined): unknown {
+    const isItself = typeof value !== 'object' && this.serializer === jsonPayloadSerializer && isSameAsJson(value);
+    return isItself ? value : this.fromText(text);
+  }
+
   /** Text on its way into the store. */
   seal(text: string | undefined, context: PayloadContext): MaybePromise<string | undefined> {
     return text === undefined || this.codec === undefined ? text : this.codec.encode(text, context);
