@@ -2,6 +2,9 @@ import { HOOK } from '../core/execution/index.js';
 import { decodeName, isDelivered, type JournalEntry } from '../core/records/index.js';
 import type { PipelineStep } from './steps/pipeline-step.js';
 
+/** As much of an entry as tells what it is about, and how that ended. */
+type Recorded = Pick<JournalEntry, 'name' | 'kind' | 'status'>;
+
 /** What an entry of a pipeline's journal is about. */
 interface RecordedCall {
   readonly path: string;
@@ -42,7 +45,7 @@ export function recordedSteps(
  *
  * @internal
  */
-export function keptOnRetry(entries: readonly JournalEntry[]): (entry: JournalEntry) => boolean | undefined {
+export function keptOnRetry(entries: readonly Recorded[]): (entry: Recorded) => boolean | undefined {
   const recovered = new Set(
     entries.flatMap(({ name, status }) => {
       const { path, asked } = callOf(name);
@@ -65,7 +68,7 @@ export function keptOnRetry(entries: readonly JournalEntry[]): (entry: JournalEn
 }
 
 /** Whether the pipeline itself has made it: a child is closed by the engine. */
-function isCall({ name, kind }: JournalEntry): boolean {
+function isCall({ name, kind }: Recorded): boolean {
   return isDelivered(kind) && !name.startsWith('$closed:');
 }
 
