@@ -72,15 +72,21 @@ function isCall({ name, kind }: Recorded): boolean {
   return isDelivered(kind) && !name.startsWith('$closed:');
 }
 
-function callOf(name: string): RecordedCall {
-  const called = decodeName(name.replace(/^(\$(?!hook:)[a-z]+:)+/, ''));
+/**
+ * What an entry is about, by its name.
+ *
+ * @param decode Left out for the key in the journal; a view shows the name decoded already.
+ * @internal
+ */
+export function callOf(name: string, decode = decodeName): RecordedCall {
+  const called = decode(name.replace(/^(\$(?!hook:)[a-z]+:)+/, ''));
   if (!called.startsWith(HOOK)) return { path: called, asked: undefined };
   const at = called.lastIndexOf(':');
   return { path: called.slice(HOOK.length, at), asked: called.slice(at + 1) };
 }
 
-/** The steps that a step stands in, from within. */
-function ancestorsOf(path: string): string[] {
+/** The steps that a step stands in, from within. @internal */
+export function ancestorsOf(path: string): string[] {
   const ancestors: string[] = [];
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) ancestors.push(path.slice(0, at));
   return ancestors;
