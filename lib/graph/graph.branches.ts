@@ -1,20 +1,25 @@
+import { AbortScope } from '../core/cancellation/index.js';
 import { isThenable } from '../core/options/index.js';
 import { ConcurrencyLimiter } from '../core/policies/index.js';
-import { Failed, type VisitEnd } from './visit-end.js';
+import { Failed, Unrecorded, type VisitEnd } from './visit-end.js';
 
 /** Visits beside each other, of which no more than so many are under way at one time. @internal */
 export class Branches {
   /** Whether one of those that were begun last has failed. */
   hasFailed = false;
   private readonly limiter: ConcurrencyLimiter | undefined;
+  /** What those that are under way wait by for people; absent while there are none. */
+  private waits: AbortScope | undefined;
 
   /**
    * @param most 0 for all.
    * @param isHalted Whether no more is to be begun.
+   * @param around Those that the graph itself is one of.
    */
   constructor(
     most: number,
     private readonly isHalted: () => boolean,
+    private readonly around?: Branches,
   ) {
     this.limiter = most === 0 ? undefined : new ConcurrencyLimiter(most);
   }
@@ -32,11 +37,18 @@ export class Branches {
     end: (at: number, ended: VisitEnd) => void,
   ): Promise<unknown> | undefined {
     this.hasFailed = false;
+    const waits = (this.waits = this.around?.openWaits?.child() ?? new AbortScope());
+    const close = (): void => {
+      waits.dispose();
+      if (this.waits === waits) this.waits = undefined;
+    };
     const open: Promise<unknown>[] = [];
     for (let at = 0; at < count; at++) {
       const note = (ended: VisitEnd): void => {
         end(at, ended);
-        if (ended instanceof Failed) this.hasFailed = true;
+        if (!(ended instanceof Failed)) return;
+        this.hasFailed = true;
+        waits.abort(new Unrecorded());
       };
       if (this.limiter !== undefined) {
         // How it ended is known before its place is given on.
@@ -46,7 +58,24 @@ export class Branches {
       const ended = noted(tried(begin, at), note);
       if (ended !== undefined) open.push(ended);
     }
-    return open.length === 0 ? undefined : Promise.all(open);
+    if (open.length > 0) return Promise.all(open).finally(close);
+    close();
+    return undefined;
+  }
+
+  /**
+   * An answer of a person, for whom a branch waits: meanwhile its place is another's, and it waits no longer than until a branch beside it
+   * has failed.
+   */
+  away<T>(answer: PromiseLike<T>): PromiseLike<T> {
+    const { waits, limiter, around } = this;
+    if (waits === undefined) return around?.away(answer) ?? answer;
+    const waiting = waits.until(answer);
+    return limiter === undefined ? waiting : limiter.away(waiting);
+  }
+
+  private get openWaits(): AbortScope | undefined {
+    return this.waits ?? this.around?.openWaits;
   }
 }
 

@@ -6,7 +6,13 @@ import {
 } from '../core/definition/index.js';
 import { toDot, toMermaid } from '../core/diagram/index.js';
 import { isWorkflowTimeoutError, WorkflowVersionMismatchError } from '../core/errors/index.js';
-import { executeInMemory, standaloneServices, statusOfFailure, type MemoryServices } from '../core/execution/index.js';
+import {
+  executeInMemory,
+  needsStore,
+  standaloneServices,
+  statusOfFailure,
+  type MemoryServices,
+} from '../core/execution/index.js';
 import { refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
 import { assertVersion, assertWorkflowName, isTerminal, type TerminalStatus } from '../core/records/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
@@ -232,6 +238,9 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
     const state = initialState(start);
     const traversal = new GraphTraversal(this.plan, { config, house, host: new ContextHost(ctx), state });
     await traversal.run();
+    // In memory a pause ends the run; below another one nobody could go on with it.
+    if (traversal.pause !== undefined)
+      throw needsStore(`The node "${traversal.pause.node}" of the graph "${this.name}"`, 'nobody could answer it');
     return outputOf(traversal, state);
   }
 

@@ -28,6 +28,8 @@ export interface TraversalOptions extends LimitOptions {
   /** The path of the node that this graph stands in, with a slash; empty for the outermost. */
   readonly prefix?: string;
   readonly observer?: TraversalObserver | undefined;
+  /** The branches that this graph stands in one of. */
+  readonly around?: Branches;
   /** Whether a visit beside the node that this graph stands in has failed: then it makes no further ones. */
   readonly isHalted?: () => boolean;
   /** The configuration of graphs within that were given none of their own. @default the usual one */
@@ -87,10 +89,11 @@ export class GraphTraversal {
     const position = positionIn(state);
     if (position !== undefined) this.takeUp(position);
     this.iterations = state._iteration;
-    this.branches = new Branches(config.maxParallelBranches, () => this.isHalted);
+    this.branches = new Branches(config.maxParallelBranches, () => this.isHalted, options.around);
     this.limits = new GraphLimits({ ...options, spentMs: position?.spentMs ?? 0 });
     const { visitsUntil, waiting } = this.limits;
-    const surroundings = { config, host, state, observer, waiting, runWithin: this.runWithin.bind(this) };
+    const { branches } = this;
+    const surroundings = { config, host, state, observer, waiting, branches, runWithin: this.runWithin.bind(this) };
     this.visitor = new NodeVisitor({ ...surroundings, visitsUntil }, new Set(position?.answered));
   }
 
@@ -232,7 +235,7 @@ export class GraphTraversal {
     const config = isConfigured ? own : (this.options.house ?? own);
     const state = new WorkflowState(this.state[inputKey], inner && { initial: inner });
     const { waiting } = this.limits;
-    const within = { config, state, limitMs, waiting, prefix: `${path}/` };
+    const within = { config, state, limitMs, waiting, prefix: `${path}/`, around: this.branches };
     const isHalted = () => this.branches.hasFailed || this.isHalted;
     const halting = this.options.host.isRecorded ? {} : { isHalted };
     const traversal = new GraphTraversal(plan, { ...this.options, ...within, ...halting });

@@ -4,6 +4,7 @@ import { isThenable } from '../core/options/index.js';
 import { HumanInputRequiredError } from './errors/human-input-required.error.js';
 import { isNodeExecutionError, NodeExecutionError } from './errors/node-execution.error.js';
 import type { GraphConfig } from './graph-config.js';
+import type { Branches } from './graph.branches.js';
 import { ownError, type VisitHost } from './graph.host.js';
 import type { PlannedNode } from './graph.plan.js';
 import type { FrontierNode } from './graph.position.js';
@@ -50,6 +51,7 @@ export interface VisitSurroundings {
   /** When every visit has to be over at the latest; what people take does not count. */
   readonly visitsUntil: number;
   readonly waiting: WaitingTime;
+  readonly branches: Pick<Branches, 'away'>;
   /** Goes through a graph within. */
   readonly runWithin: (
     node: SubworkflowNode,
@@ -191,11 +193,11 @@ export class NodeVisitor {
   }
 
   private wait(planned: PlannedNode, path: string, prompt: string): unknown {
-    const { host, waiting } = this.around;
+    const { host, waiting, branches } = this.around;
     const answer = host.ask(planned, path, prompt);
     if (!isThenable(answer)) return answer;
     waiting.begin(host.now());
-    return Promise.resolve(answer).finally(() => {
+    return Promise.resolve(branches.away(answer)).finally(() => {
       waiting.end(host.now());
     });
   }

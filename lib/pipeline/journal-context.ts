@@ -1,10 +1,12 @@
 import type { JournalEntryView } from '../client/index.js';
 import { ownError } from '../core/errors/index.js';
 import { HOOK } from '../core/execution/index.js';
+import { isDelivered } from '../core/records/index.js';
 import { DependencyRun, NodeEnd } from '../core/scheduling/index.js';
 import type { PipelineContext, PipelineWrites } from './pipeline-context.js';
 import type { PipelinePlan } from './pipeline-plan.js';
 import type { StepParts, StepPlan } from './step-plan.js';
+import { ancestorsOf, callOf } from './recorded-steps.js';
 import { DEPENDENCY_FAILED, StepStatus, type StepStates } from './step-states.js';
 
 interface Recorded extends PipelineWrites {
@@ -35,9 +37,25 @@ export function readJournalContext(
     const end = ENDS[reader.read(plan.steps[node] as StepPlan)];
     if (end !== undefined) run.settle(node, end);
   }
+  overwrite(context, states, entries);
   clock.at = entries.at(-1)?.recordedAt.getTime() ?? 0;
   context.end();
   return context;
+}
+
+/** Puts what steps have said of steps before them in the place of what those answered. */
+function overwrite(context: PipelineContext, states: StepStates, entries: readonly JournalEntryView[]): void {
+  const endedAt = new Map<string, number>();
+  for (const { name, kind, position } of entries) {
+    const { path, asked } = callOf(name, String);
+    if (isDelivered(kind) && asked !== 'cleanup')
+      for (const each of [path, ...ancestorsOf(path)]) endedAt.set(each, position);
+  }
+  for (const { kind, status, value, position } of entries) {
+    if (kind !== 'step' || status !== 'completed') continue;
+    for (const [step, result] of Object.entries((value as Recorded | undefined)?.results ?? {}))
+      if (states.has(step) && position > (endedAt.get(step) ?? 0)) context.setStepResult(step, result);
+  }
 }
 
 class JournalReader {

@@ -2,6 +2,9 @@ import { HOOK } from '../core/execution/index.js';
 import { decodeName, isDelivered, type JournalEntry } from '../core/records/index.js';
 import type { PipelineStep } from './steps/pipeline-step.js';
 
+/** As much of an entry as tells what it is about, and how that ended. */
+type Recorded = Pick<JournalEntry, 'name' | 'kind' | 'status'>;
+
 /** What an entry of a pipeline's journal is about. */
 interface RecordedCall {
   readonly path: string;
@@ -42,7 +45,7 @@ export function recordedSteps(
  *
  * @internal
  */
-export function keptOnRetry(entries: readonly JournalEntry[]): (entry: JournalEntry) => boolean | undefined {
+export function keptOnRetry(entries: readonly Recorded[]): (entry: Recorded) => boolean | undefined {
   const recovered = new Set(
     entries.flatMap(({ name, status }) => {
       const { path, asked } = callOf(name);
@@ -65,19 +68,25 @@ export function keptOnRetry(entries: readonly JournalEntry[]): (entry: JournalEn
 }
 
 /** Whether the pipeline itself has made it: a child is closed by the engine. */
-function isCall({ name, kind }: JournalEntry): boolean {
+function isCall({ name, kind }: Recorded): boolean {
   return isDelivered(kind) && !name.startsWith('$closed:');
 }
 
-function callOf(name: string): RecordedCall {
-  const called = decodeName(name.replace(/^(\$(?!hook:)[a-z]+:)+/, ''));
+/**
+ * What an entry is about, by its name.
+ *
+ * @param decode Left out for the key in the journal; a view shows the name decoded already.
+ * @internal
+ */
+export function callOf(name: string, decode = decodeName): RecordedCall {
+  const called = decode(name.replace(/^(\$(?!hook:)[a-z]+:)+/, ''));
   if (!called.startsWith(HOOK)) return { path: called, asked: undefined };
   const at = called.lastIndexOf(':');
   return { path: called.slice(HOOK.length, at), asked: called.slice(at + 1) };
 }
 
-/** The steps that a step stands in, from within. */
-function ancestorsOf(path: string): string[] {
+/** The steps that a step stands in, from within. @internal */
+export function ancestorsOf(path: string): string[] {
   const ancestors: string[] = [];
   for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) ancestors.push(path.slice(0, at));
   return ancestors;

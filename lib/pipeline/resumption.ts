@@ -1,17 +1,21 @@
 import { goOnOrAnew, reopening, type WorkflowClient } from '../client/index.js';
 import { isChildWorkflowFailedError, isWorkflowNotFoundError } from '../core/errors/index.js';
 import { isTerminal, type InstanceStatus } from '../core/records/index.js';
+import { keptOnRetry } from './recorded-steps.js';
 
 /**
- * Lets a failed run go on with what failed, or begin again where steps of it were undone. When that was a workflow below it, the workflow
- * goes on first, and its new end is waited for: it is what the run then finds.
+ * Lets a failed run go on with what failed, or begin again where steps of it were undone. A workflow below it that failed, or was cancelled
+ * with it, goes on first, and its new end is waited for: it is what the run then finds.
  *
  * @internal
  */
 export async function goOn(client: WorkflowClient, id: string, signal?: AbortSignal): Promise<void> {
   const entries = await client.getJournal(id);
-  const child = failedChild(entries.find(({ kind }) => kind === 'failure')?.error);
-  if (child !== undefined && !entries.some(({ kind }) => kind === 'undo')) await endAnew(client, child, signal);
+  if (!entries.some(({ kind }) => kind === 'undo')) {
+    const keeps = keptOnRetry(entries);
+    const below = entries.flatMap((entry) => (keeps(entry) === true ? [] : (failedChild(entry.error) ?? [])));
+    await Promise.all([...new Set(below)].map((child) => endAnew(client, child, signal)));
+  }
   await goOnOrAnew(client, id, entries);
 }
 

@@ -243,11 +243,14 @@ export class StepRunner implements FinishingRunner<unknown, PipelineContext> {
         : input;
     const { timeout, compensate } = options;
     const undo = compensate as StepUndo | undefined;
-    return this.ctx.executeChild(workflow, given, {
+    scope?.throwIfAborted();
+    const result = this.ctx.executeChild(workflow, given, {
       name: path,
       ...(timeout !== undefined && { timeout }),
       ...(undo !== undefined && { compensate: this.calls.undo(path, undo) }),
     });
+    // One that is not waited for any more is cancelled when the run ends, as all that it has left open.
+    return scope === undefined ? result : scope.until(result);
   }
 
   /** Remembers the first step of the pipeline itself that failed: a step around it may make good for one inside. */

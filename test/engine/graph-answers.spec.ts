@@ -5,9 +5,11 @@ import {
   WorkflowBuilder,
   type GraphResult,
   type GraphValues,
+  type NodeExecutionError,
   type NodeFunction,
   type WorkflowEngine,
 } from 'nestjs-workflow/graph';
+import { rejection } from '../utils/failures.js';
 
 /** Asks once, by itself. */
 const asking =
@@ -95,6 +97,53 @@ describe('Questions beside each other', () => {
         expect(seen).toEqual(isBeside ? ['one', 'work', 'two', 'one', 'two'] : ['one', 'one', 'work', 'two', 'two']);
       },
     );
+  });
+
+  describe.each([
+    ['a node', (builder: WorkflowBuilder) => builder.addNode('ask', { humanPrompt: 'Sure?' })],
+    ['a graph within', (builder: WorkflowBuilder) => builder.addNode('ask', { subworkflow: question })],
+    ['a node of its own', (builder: WorkflowBuilder) => builder.addNode('ask', asking('ask', []))],
+  ])('that %s asks', (_, addAsking) => {
+    const beside = (work: NodeFunction, maxParallelBranches = 0): WorkflowEngine => {
+      const builder = new WorkflowBuilder('beside', { config: { maxParallelBranches } });
+      addAsking(builder.addNode('a', () => ({})));
+      builder.addNode('work', work).addNode('z', () => ({ output: 'done' }));
+      for (const node of ['ask', 'work']) builder.addEdge('a', node).addEdge(node, 'z');
+      return builder.setEntry('a').setTerminal('z').build();
+    };
+
+    it.each(['in memory', 'durably'])('keep no failure beside them back, and are asked again, %s', async (where) => {
+      const failure = new TypeError('no');
+      let isBroken = true;
+      const graph = beside(async () => {
+        if (isBroken) throw failure;
+        return { work: true };
+      });
+      graphs.register(graph);
+      const execute = () => (where === 'in memory' ? graph.execute('x') : graphs.execute(graph, 'x', { id: 'b-1' }));
+      const error = await rejection<NodeExecutionError>(execute());
+      expect(error).toMatchObject({ name: 'NodeExecutionError', node: 'work', cause: { message: 'no' } });
+      isBroken = false;
+
+      const paused = await execute();
+      const done = where === 'in memory' ? graph.resume(paused.finalState, 'for ask') : graphs.resume('b-1', 'for ask');
+
+      expect(paused.status).toBe('suspended');
+      expect(paused.wait?.prompt).toMatch(/Sure\?|deep|ask/);
+      expect(await done).toMatchObject({ status: 'completed', output: 'done', finalState: { work: true } });
+    });
+
+    it.each(['in memory', 'durably'])('leave their place to those that wait for one, %s', async (where) => {
+      const seen: string[] = [];
+      const graph = beside(() => ({ work: seen.push('work') }), 1);
+      graphs.register(graph);
+
+      const paused = await (where === 'in memory' ? graph.execute('x') : graphs.execute(graph, 'x', { id: 'b-1' }));
+
+      expect(paused.status).toBe('suspended');
+      expect(seen).toEqual(['work']);
+      if (where === 'durably') expect(await graphs.resume('b-1', 'for ask')).toMatchObject({ output: 'done' });
+    });
   });
 
   it('of a graph within are named by their task, as all of a durable run', async () => {

@@ -183,6 +183,12 @@ describe('A durable pipeline', () => {
         ),
         new FunctionStep('skipped', () => 1, { skipCondition: () => true }),
         new FunctionStep('recovered', fail, { errorHandler: () => 'R' }),
+        step('nothing', () => undefined),
+        step('over', (context) => {
+          for (const name of ['a', 'nothing', 'route', 'route/yes', 'recovered', 'over', 'own', 'none'])
+            context.setStepResult(name, `over ${name}`);
+        }),
+        step('own', () => 'O'),
         parallel('both', [step('x', () => 1), step('y', fail)]),
         step('after', () => 1, ['both', 'a']),
         step('later', () => 1, ['after']),
@@ -202,6 +208,12 @@ describe('A durable pipeline', () => {
       expect(durable).toBeInstanceOf(PipelineExecutionError);
       expect(facts(durable?.context)).toEqual(facts(inMemory?.context));
       expect(facts(read as PipelineContext)).toEqual(facts(inMemory?.context));
+      expect(read.toJSON().results).toMatchObject({
+        a: 'over a',
+        nothing: 'over nothing',
+        own: 'O',
+        none: 'over none',
+      });
       expect(read.getStepStatus('never')).toBe(failFast ? 'pending' : 'completed');
       expect(read.skippedSteps.map(({ stepName }) => stepName)).toEqual(['skipped', 'after', 'later']);
       await app.close();

@@ -1,7 +1,17 @@
 import { Test } from '@nestjs/testing';
-import { PipelineService, WorkflowClient, WorkflowModule } from 'nestjs-workflow';
-import { child, conditional, FunctionStep, parallel, Pipeline, step } from 'nestjs-workflow/pipeline';
+import { PipelineService, WorkflowClient, WorkflowModule, type WorkflowDefinition } from 'nestjs-workflow';
+import {
+  child,
+  conditional,
+  ConditionalStep,
+  FunctionStep,
+  parallel,
+  Pipeline,
+  step,
+  type PipelineStep,
+} from 'nestjs-workflow/pipeline';
 import { saga } from 'nestjs-workflow/saga';
+import { eventually } from '../utils/eventually.js';
 
 /** Steps that say that they run, and fail while they are named. */
 function setUp() {
@@ -123,6 +133,72 @@ it('A pipeline that failed may be executed again by several at once: it goes on 
 
   expect(contexts.map((context) => context.getStepResult('b'))).toEqual(['B', 'B', 'B']);
   expect(seen).toEqual(['a', 'b', 'b']);
+  await app.close();
+});
+
+const patient: WorkflowDefinition<unknown, unknown> = {
+  name: 'patient',
+  version: 1,
+  model: 'workflow',
+  run: (ctx) => ctx.waitForSignal('wait', 'paid'),
+};
+const sleepy: WorkflowDefinition<unknown, unknown> = { ...patient, name: 'sleepy', run: (ctx) => ctx.sleep('z', '1h') };
+
+describe.each<[string, string, (...steps: PipelineStep[]) => Pipeline]>([
+  ['a parallel step', 'both/', (...steps) => new Pipeline('p', [parallel('both', steps)])],
+  ['a pipeline', '', (...steps) => new Pipeline('p', steps, { parallelism: 2 })],
+])('A workflow that runs beside a failing step of %s', (_, path, beside) => {
+  it('is not waited for, in memory', async () => {
+    const { broken, does } = setUp();
+    broken.add('fails');
+
+    const error = await rejection(beside(child('c', sleepy, 1), step('fails', does('fails'))).execute());
+
+    expect(error).toMatchObject({ name: 'PipelineExecutionError', cause: { message: 'fails' } });
+  });
+
+  it('is cancelled with the run, and runs anew when that goes on', async () => {
+    const { seen, broken, does } = setUp();
+    const pipeline = beside(child('c', patient, 1), step('fails', does('fails')));
+    const { app, pipelines, client } = await application([pipeline, patient]);
+    broken.add('fails');
+    expect(await rejection(pipelines.execute(pipeline, 1, { id: 'p' }))).toMatchObject({ cause: { message: 'fails' } });
+    const childId = `p/${path.replace('/', '%2F')}c`;
+    expect(await client.getStatus(childId)).toMatchObject({ status: 'cancelled' });
+    broken.clear();
+
+    const again = pipelines.execute(pipeline, 1, { id: 'p' });
+    await eventually(async () => (await client.getStatus(childId)).status !== 'cancelled');
+    await client.signalInstance(childId, 'paid', 7);
+
+    const context = await again;
+    expect(context.getStepResult(`${path}c`)).toBe(7);
+    expect(seen).toEqual(['fails', 'fails']);
+    await app.close();
+  });
+});
+
+it('A workflow below a step that was recovered is left alone when the pipeline goes on', async () => {
+  const { seen, broken, does } = setUp();
+  const inner = new Pipeline('inner', [step('i1', does('i1'))]);
+  class Saved extends ConditionalStep {
+    override onError(): string {
+      return 'saved';
+    }
+  }
+  const outer = new Pipeline('outer', [
+    new Saved('try', () => true, child('inner', inner, 1)),
+    step('last', does('last')),
+  ]);
+  const { app, pipelines } = await application([inner, outer]);
+  for (const name of ['i1', 'last']) broken.add(name);
+  await rejection(pipelines.execute(outer, 1, { id: 'o' }));
+  broken.delete('last');
+
+  const context = await pipelines.execute(outer, 1, { id: 'o' });
+
+  expect(context.getStepResult('try')).toBe('saved');
+  expect(seen).toEqual(['i1', 'last', 'last']);
   await app.close();
 });
 

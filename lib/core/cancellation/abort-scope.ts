@@ -82,6 +82,14 @@ export class AbortScope {
     return () => listeners.delete(own);
   }
 
+  /** An answer, or the reason for which the scope is aborted first: what does not end with it is not waited for. */
+  until<T>(answer: PromiseLike<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const leave = this.onAbort(reject);
+      answer.then(resolve, reject).then(leave, leave);
+    });
+  }
+
   /** Aborts this scope when a foreign signal is aborted, until {@link dispose}. A second signal takes the place of the first. */
   follow(signal: AbortSignal): void {
     this.unfollow?.();

@@ -26,6 +26,7 @@ export {
 export type { UnwatchedSteps } from './interpreter-calls.js';
 export { statusOfFailure } from './failure-status.js';
 export { HouseSettings } from './house-settings.js';
+export { needsStore } from './memory-context.js';
 export { standaloneServices } from './memory-services.js';
 export type { MemoryServices } from './memory-services.js';
 export { attributeFailure } from './failure-origin.js';

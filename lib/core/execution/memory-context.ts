@@ -307,7 +307,8 @@ export class MemoryContext implements WorkflowContext {
   }
 }
 
-function needsStore(call: string, why: string): ContextUsageError {
+/** @internal */
+export function needsStore(call: string, why: string): ContextUsageError {
   return new ContextUsageError(
     `${call} was called in a run that is kept in memory only: ${why}. Start the workflow durably, with an id.`,
   );

@@ -54,6 +54,17 @@ export class ConcurrencyLimiter {
     return this.turn(signal).then(() => this.occupy(fn));
   }
 
+  /** Gives the place of the function that asks for it away until something has happened, and then waits for a turn again. */
+  async away<T>(waiting: PromiseLike<T>): Promise<T> {
+    this.release();
+    try {
+      return await waiting;
+    } finally {
+      if (this.active < this.limit) this.active++;
+      else await this.turn(undefined);
+    }
+  }
+
   private async occupy<T>(fn: () => T | PromiseLike<T>): Promise<T> {
     try {
       return await fn();
