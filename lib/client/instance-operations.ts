@@ -12,6 +12,7 @@ import {
   decodeName,
   isTerminal,
   newRandomSeed,
+  type JournalEntry,
   type TerminalStatus,
 } from '../core/records/index.js';
 import type { RequestOutcome, StoreHint } from '../core/store/index.js';
@@ -23,7 +24,8 @@ import type {
   RetryInstanceOptions,
   TerminateReceipt,
 } from './client-options.interface.js';
-import { hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
+import { failedChildOf, hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
+import { reopening } from './reopening.js';
 import { statusesInput, wholeInput } from './value-rules.js';
 
 const DEFAULT_PURGE_STATUSES: readonly TerminalStatus[] = ['completed', 'failed', 'cancelled'];
@@ -79,6 +81,7 @@ export class InstanceOperations {
           'Its steps were undone, so it cannot go on from where it failed. Use restart to run it again from the beginning.';
         throw new WorkflowStateError({ workflowId, status, operation: 'retry', hint });
       }
+      await this.openFailedChild(workflowId, entries);
       const keeps = this.services.registry.get(name, version)?.keptOnRetry?.(entries);
       const removePositions = positionsToRetry(entries, keeps);
       const outcome = await store.reopen({
@@ -98,6 +101,17 @@ export class InstanceOperations {
         });
       }
     }
+  }
+
+  /** What an instance that failed by a child asks for again is the end of that: the child goes on as well, or begins anew. */
+  private async openFailedChild(workflowId: string, entries: readonly JournalEntry[]): Promise<void> {
+    const childId = failedChildOf(entries);
+    if (childId === undefined) return;
+    const { store } = this.services;
+    const child = await store.find(childId);
+    if (child?.parent?.workflowId !== workflowId || !isTerminal(child.status) || child.status === 'completed') return;
+    const isStanding = child.status === 'failed' && !hasUndo(await store.readJournal(childId, child.generation));
+    await reopening(isStanding ? this.retry(childId, {}) : this.restart(childId));
   }
 
   async restart(workflowId: string): Promise<RequestReceipt> {
