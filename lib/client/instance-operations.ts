@@ -23,7 +23,8 @@ import type {
   RetryInstanceOptions,
   TerminateReceipt,
 } from './client-options.interface.js';
-import { hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
+import { failedChildren, hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
+import { reopening } from './reopening.js';
 import { statusesInput, wholeInput } from './value-rules.js';
 
 const DEFAULT_PURGE_STATUSES: readonly TerminalStatus[] = ['completed', 'failed', 'cancelled'];
@@ -81,6 +82,7 @@ export class InstanceOperations {
       }
       const keeps = this.services.registry.get(name, version)?.keptOnRetry?.(entries);
       const removePositions = positionsToRetry(entries, keeps);
+      for (const childId of failedChildren(entries, removePositions)) await this.openChild(workflowId, childId);
       const outcome = await store.reopen({
         workflowId,
         fence,
@@ -98,6 +100,15 @@ export class InstanceOperations {
         });
       }
     }
+  }
+
+  /** What an instance that failed by a child asks for again is the end of that: the child goes on as well, or begins anew. */
+  private async openChild(workflowId: string, childId: string): Promise<void> {
+    const { store } = this.services;
+    const child = await store.find(childId);
+    if (child?.parent?.workflowId !== workflowId || !isTerminal(child.status) || child.status === 'completed') return;
+    const isStanding = child.status === 'failed' && !hasUndo(await store.readJournal(childId, child.generation));
+    await reopening(isStanding ? this.retry(childId, {}) : this.restart(childId));
   }
 
   async restart(workflowId: string): Promise<RequestReceipt> {

@@ -17,6 +17,16 @@ export function hasUndo(entries: readonly JournalEntry[]): boolean {
   return entries.some((entry) => entry.kind === 'undo');
 }
 
+/** The children whose bad ends are to be asked for again. @internal */
+export function failedChildren(entries: readonly JournalEntry[], removePositions: readonly number[]): string[] {
+  const asked = entries.filter(({ position, status }) => status !== 'completed' && removePositions.includes(position));
+  return [...new Set(asked.flatMap(({ data }) => data?.childId ?? []))];
+}
+
+function causePosition(entries: readonly JournalEntry[]): number | undefined {
+  return entries.filter((entry) => entry.kind === 'failure').at(-1)?.data?.causePosition;
+}
+
 /**
  * Positions to remove from a failed instance's journal so that it goes on as if the failure had not happened: the failure's cause,
  * everything that was called after it was handed over, and what only the end of the run brought forth (aborted steps, its markers).
@@ -29,7 +39,7 @@ export function positionsToRetry(
   entries: readonly JournalEntry[],
   keeps: (entry: JournalEntry) => boolean | undefined = () => undefined,
 ): number[] {
-  const cause = entries.filter((entry) => entry.kind === 'failure').at(-1)?.data?.causePosition;
+  const cause = causePosition(entries);
   const removed = new Set<number>();
   const calledAgain = new Set<string>();
   for (const entry of entries) {

@@ -21,7 +21,7 @@ const ACTION_METADATA = new MethodMetadata<ActionMethodOptions>('workflow:action
 
 /**
  * Makes a method of a state machine's class one of its actions: it gets `{ context, event, machineId, version, idempotencyKey, attempt,
- * signal }` and the action's parameters.
+ * signal }` and the action's parameters; a transactional one `{ context, event, machineId, version, manager }`, in memory without a manager.
  *
  * @publicApi
  */

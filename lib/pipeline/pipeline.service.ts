@@ -121,7 +121,7 @@ export class PipelineService {
       if (isWorkflowIdConflictError(error)) return begin(!failFast);
       throw error;
     });
-    if (!handle.created && (await handle.status()).status === 'failed') await goOn(this.client, id, signal);
+    if (!handle.created && (await handle.status()).status === 'failed') await goOn(this.client, id);
     try {
       return PipelineContext.from(await handle.result(signal && { signal }));
     } catch (error) {

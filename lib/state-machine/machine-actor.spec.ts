@@ -2,7 +2,8 @@ import { systemClock } from '../core/time/index.js';
 import { createMachine, fromPromise, setup } from 'xstate';
 import { DefinitionRegistry, type WorkflowDefinition } from '../core/definition/index.js';
 import { standaloneServices } from '../core/execution/index.js';
-import { Step } from '../discovery/index.js';
+import { silentLogger } from '../core/lifecycle/index.js';
+import { Action, Step } from '../discovery/index.js';
 import { createMachineActor, runInMemory } from './machine-actor.js';
 import { defineStateMachine } from './state-machine.definition.js';
 import { stateMachineDefinitionFactory } from './state-machine.registrar.js';
@@ -103,6 +104,47 @@ describe('A machine in memory', () => {
     const { plan } = defineStateMachine('asking', asking);
 
     expect(await runInMemory(plan, undefined, { services: { ...standaloneServices(), registry } })).toBe(42);
+  });
+
+  it('tells its actions what they are told where it is durable', async () => {
+    const told: Record<string, unknown>[] = [];
+    const failed: unknown[] = [];
+    const acting = setup({ actions: { ring: () => undefined } }).createMachine({
+      entry: ['ring', 'ring'],
+      on: { RING: { actions: { type: 'ring' } } },
+    });
+    class Bell {
+      @Action()
+      async ring(args: Record<string, unknown>): Promise<void> {
+        told.push(args);
+        await Promise.reject(new RangeError('no bell'));
+      }
+    }
+    const definition = stateMachineDefinitionFactory.create({
+      target: Bell,
+      instance: new Bell(),
+      metadata: { name: 'bell', options: { machine: acting } },
+      place: 'class Bell',
+    });
+    const logger = { ...silentLogger, error: (...words: unknown[]) => failed.push(words) };
+    const { plan } = definition as ReturnType<typeof defineStateMachine>;
+    const actor = await createMachineActor(plan, undefined, { ...standaloneServices(), logger });
+    actor.start();
+    (actor as { send(event: object): void }).send({ type: 'RING' });
+    const signals = told.map(({ signal }) => (signal as AbortSignal).aborted);
+    actor.stop();
+    await new Promise<void>((resolve) => systemClock.macrotask(resolve));
+
+    expect(told).toMatchObject([
+      { version: 1, attempt: 1 },
+      { version: 1, attempt: 1 },
+      { version: 2, attempt: 1, event: { type: 'RING' } },
+    ]);
+    expect(new Set(told.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);
+    expect(new Set(told.map(({ machineId }) => machineId))).toEqual(new Set([expect.any(String)]));
+    expect([...signals, (told[0]?.signal as AbortSignal).aborted]).toEqual([false, false, false, true]);
+    // Nobody waits for it: it is said where an operator sees it.
+    expect(failed).toHaveLength(3);
   });
 
   it('ends with the reason of its signal, before and while it runs', async () => {

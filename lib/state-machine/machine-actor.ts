@@ -1,16 +1,25 @@
 import { AbortScope } from '../core/cancellation/index.js';
 import { StateError } from '../core/errors/index.js';
 import { standaloneServices, type MemoryServices } from '../core/execution/index.js';
+import { newWorkflowId } from '../core/records/index.js';
 import { timerFunctions } from '../core/time/index.js';
 import type { MachineLike } from './logic/machine-like.js';
 import { loadXState, type MachineActor } from './logic/xstate.js';
 import type { MachinePlan } from './machine-plan.js';
+import { memoryActionsOf, type MemoryActing } from './memory-actions.js';
 import { memoryActorsOf } from './memory-actors.js';
 
 /** @internal */
 export interface ActorOptions {
   readonly signal?: AbortSignal;
   readonly services?: MemoryServices;
+}
+
+/** What XState tells of what happens to its actors. */
+interface Inspected {
+  readonly type: string;
+  readonly actorRef: { readonly sessionId: string };
+  readonly rootId: string;
 }
 
 interface MachineWithOptions extends MachineLike {
@@ -24,13 +33,37 @@ export async function createMachineActor(
   services: MemoryServices = standaloneServices(),
 ): Promise<MachineActor> {
   const library = await loadXState();
-  const machine = plan.machine.provide({ actors: memoryActorsOf(plan, library, services) }) as MachineWithOptions;
+  const machineId = newWorkflowId(services.clock);
+  const scope = new AbortScope();
+  let version = 0;
+  const acting: MemoryActing = {
+    machineId,
+    get version() {
+      return version;
+    },
+    get signal() {
+      return scope.signal;
+    },
+    logger: services.logger,
+  };
+  const machine = plan.machine.provide({
+    actors: memoryActorsOf(plan, library, services, machineId),
+    actions: memoryActionsOf(plan, acting),
+  }) as MachineWithOptions;
   // How often it may go round is no part of what it was made from.
   machine.options = (plan.machine as MachineWithOptions).options;
-  return library.createActor(machine, {
+  const actor = library.createActor(machine, {
     ...(input !== undefined && { input }),
     clock: timerFunctions(services.clock),
+    inspect: ({ type, actorRef, rootId }: Inspected) => {
+      if (type === '@xstate.event' && actorRef.sessionId === rootId) version += 1;
+    },
   });
+  const end = (): void => {
+    scope.abort(new StateError(`The state machine "${plan.name}" has ended.`));
+  };
+  actor.subscribe({ error: end, complete: end });
+  return actor;
 }
 
 /** Runs a machine in memory until it ends, and answers its output. @throws the reason of the signal; what the machine ends with @internal */

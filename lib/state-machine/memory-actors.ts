@@ -1,7 +1,6 @@
 import type { WorkflowContext, WorkflowDefinition } from '../core/definition/index.js';
 import { isChildWorkflowFailedError, isStepFailedError } from '../core/errors/index.js';
 import { executeInMemory, standaloneServices, type MemoryServices } from '../core/execution/index.js';
-import { newWorkflowId } from '../core/records/index.js';
 import type { XStateLibrary } from './logic/xstate.js';
 import type { MachinePlan } from './machine-plan.js';
 import { workflowOfActor } from './workflow-actor.js';
@@ -16,8 +15,8 @@ export function memoryActorsOf(
   plan: MachinePlan,
   library: XStateLibrary,
   services: MemoryServices,
+  machineId: string,
 ): Record<string, object> {
-  const machineId = newWorkflowId(services.clock);
   const quiet: MemoryServices = { ...services, bus: standaloneServices().bus };
   const actors: Record<string, object> = {};
   const provide = (src: string, work: (ctx: WorkflowContext, input: unknown) => Promise<unknown>): void => {

@@ -4,6 +4,7 @@ import type { StateAppendResult } from '../core/store/index.js';
 import type { DecidedTransition } from './decided-transition.js';
 import { ATTACHED, CREATED } from './first-trigger.js';
 import { StateTransitionRefusedError } from './errors/state-transition-refused.error.js';
+import { refuseUnregistered } from './invoked-machine.js';
 import { STOP, type MachineLogic } from './logic/machine-logic.js';
 import type { MachineEvent, MachineStep, StateValue } from './logic/machine-step.js';
 import { stateText } from './logic/state-text.js';
@@ -51,6 +52,8 @@ export class StateMachineEngine {
   private readonly writer: TransitionWriter;
   private readonly queue = new MachineQueue();
   private readonly kept = new Map<string, MachineState>();
+  /** Those of which everything that they invoke is registered. */
+  private readonly complete = new WeakSet<MachinePlan>();
 
   private constructor(readonly services: EngineServices) {
     this.reader = new MachineReader(services);
@@ -77,6 +80,8 @@ export class StateMachineEngine {
     refuseOutsideTransaction('create', transaction);
     const existing = await this.reader.find(id, transaction);
     if (existing !== undefined) return { state: ofPlan(existing, plan), created: false };
+    if (!this.complete.has(plan)) refuseUnregistered(plan, this.services.registry);
+    this.complete.add(plan);
     const logic = await plan.logic();
     const input = this.storedInput(id, request.input);
     const initial = logic.initial(input);

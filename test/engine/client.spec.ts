@@ -242,6 +242,48 @@ describe('A retried instance', () => {
     expect(await handle.result()).toBe('paid');
   });
 
+  it('goes on in the child that it failed by, however deep, and waits for its new end whatever else happens', async () => {
+    const { definition, ran, bank } = shop(async (ctx, charge) => {
+      await ctx.step('look', () => ran.push('look'));
+      const paid = await charge();
+      await ctx.sleep('settle', '1h');
+      return paid;
+    });
+    const booted = await boot(
+      { ...definition, name: 'bank' },
+      workflow('till', (ctx) => ctx.executeChild('bank', undefined)),
+      workflow('shop', async (ctx) => {
+        const seen = ctx.waitForSignal('seen', 'seen');
+        return [await ctx.executeChild('till', undefined), await seen];
+      }),
+    );
+
+    const handle = await failThenRetry(booted, bank);
+    await handle.signal('seen', 'yes');
+    await booted.clock.advance('30m');
+    expect(await handle.status()).toMatchObject({ status: 'suspended' });
+    await booted.clock.advance('30m');
+
+    expect(await handle.result()).toEqual(['paid', 'yes']);
+    expect(ran).toEqual(['look', 'charge', 'charge']);
+  });
+
+  it('has the child that it failed by begin anew where that was undone', async () => {
+    const { definition, ran, bank } = shop(async (ctx, charge) => {
+      await ctx.step('reserve', () => ran.push('reserve'), { compensate: () => ran.push('release') });
+      return charge();
+    });
+    const booted = await boot(
+      { ...definition, name: 'bank' },
+      workflow('shop', (ctx) => ctx.executeChild('bank', undefined)),
+    );
+
+    const handle = await failThenRetry(booted, bank);
+
+    expect(await handle.result()).toBe('paid');
+    expect(ran).toEqual(['reserve', 'charge', 'release', 'reserve', 'charge']);
+  });
+
   it('waits again for a signal that a parallel branch was waiting for', async () => {
     const { definition, bank } = shop((ctx, charge) => Promise.all([ctx.waitForSignal('seen', 'seen'), charge()]));
     const booted = await boot(definition);

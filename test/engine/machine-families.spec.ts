@@ -319,6 +319,22 @@ describe('State machines that belong to others', () => {
     expect(ran).toEqual([]);
   });
 
+  it('are registered themselves: whatever invokes one that is not is refused before it begins, by name', async () => {
+    const parent = setup({ actors: { ringing } }).createMachine({
+      initial: 'quiet',
+      states: { quiet: { on: { GO: 'loud' } }, loud: { invoke: { src: 'ringing' } } },
+    });
+    const { machines } = bound(await boot(defineStateMachine('p', parent)));
+    const begun = (): Promise<unknown> => machines.create('p', { id: 'p' });
+
+    await expect(begun()).rejects.toMatchObject({
+      code: 'WORKFLOW_DEFINITION',
+      message: expect.stringMatching(/"p" invokes the machine "ringing".*not registered.*Register the same/) as unknown,
+    });
+    machines.register('ringing', ringing);
+    expect(await begun()).toMatchObject({ created: true });
+  });
+
   it('are begun by actions alone: what an assign spawns is refused by name', async () => {
     const parent = setup({ actors: { ringing } }).createMachine({
       context: {} as { kid?: unknown },

@@ -1,6 +1,11 @@
-import { CHILD_OUTCOME_SIGNAL, type ChildOutcome, type SignalRecord } from '../records/index.js';
-import type { InstanceRecord } from '../records/index.js';
-import { readPatiently } from '../store/index.js';
+import {
+  CHILD_OUTCOME_SIGNAL,
+  isTerminal,
+  type ChildOutcome,
+  type InstanceRecord,
+  type SignalRecord,
+} from '../records/index.js';
+import { readPatiently, type Inbox } from '../store/index.js';
 import type { ReadSignal, WaitDesk } from '../waits/index.js';
 import type { EngineServices } from './engine-services.js';
 import type { ChildOutcomeValue } from './wait-call.js';
@@ -28,8 +33,14 @@ export class InboxReader {
   /** The wake count and the registrations that the last reading covered. */
   private covered: { readonly wakes: number; readonly registeredAt: number; readonly now: number } | undefined;
 
+  /** Ends of children that have been opened again since: they will tell how they end anew. */
+  private readonly outdated = new Set<string>();
+  private mayBeOutdated: boolean;
+
   constructor(private readonly host: InboxHost) {
     this.wakes = host.record.wakes;
+    // Only what has been executed before can have been retried with its children.
+    this.mayBeOutdated = host.record.head > 0;
     this.cancelRequested = host.record.cancel !== undefined;
   }
 
@@ -76,11 +87,9 @@ export class InboxReader {
   }
 
   async read(): Promise<void> {
-    const { services, record, desk } = this.host;
+    const { services, desk } = this.host;
     const registeredAt = desk.registeredAt;
-    const [inbox] = await this.ask(() =>
-      services.store.readInboxes([{ workflowId: record.id, generation: record.generation }]),
-    );
+    const inbox = await this.readInbox();
     if (inbox === undefined) {
       this.host.lose();
       return;
@@ -91,8 +100,23 @@ export class InboxReader {
     this.covered = { wakes: inbox.wakes, registeredAt, now: inbox.now };
     const signals: ReadSignal[] = [];
     for (const signal of latestOutcomes(inbox.signals))
-      signals.push({ record: signal, payload: await this.payloadOf(signal) });
+      if (!this.outdated.has(signal.id)) signals.push({ record: signal, payload: await this.payloadOf(signal) });
     desk.judge(signals, inbox.now);
+  }
+
+  private async readInbox(): Promise<Inbox | undefined> {
+    const { services, record } = this.host;
+    const { id: workflowId, generation } = record;
+    const [inbox] = await this.ask(() => services.store.readInboxes([{ workflowId, generation }]));
+    const ends = this.mayBeOutdated ? (inbox?.signals ?? []).filter(({ name }) => name === CHILD_OUTCOME_SIGNAL) : [];
+    this.mayBeOutdated = false;
+    if (ends.length === 0) return inbox;
+    for (const { id, key = '' } of ends) {
+      const child = await this.ask(() => services.store.find(key));
+      if (child !== undefined && !isTerminal(child.status)) this.outdated.add(id);
+    }
+    // A child that ended while it was looked for has told so by now.
+    return this.readInbox();
   }
 
   private ask<T>(read: () => Promise<T>): Promise<T> {
