@@ -7,12 +7,37 @@ interface StoredInput {
   readonly failFast?: false;
 }
 
-/** What is stored as the input of a run; nothing is put around an input that says nothing but itself. @internal */
-export function storedInput(input: unknown, failFast: boolean): unknown {
+/** How a run is started that has more than an input. What comes from outside is none, whatever it looks like. */
+class PipelineStart {
+  constructor(
+    readonly context: PipelineContext,
+    readonly failFast: boolean,
+  ) {}
+}
+
+/** What a run is started with; nothing is put around an input that says nothing but itself. @internal */
+export function startWith(input: unknown, failFast: boolean): unknown {
   const isContext = input instanceof PipelineContext;
-  if (!isContext && failFast && !isStored(input)) return input;
-  const context = isContext ? input : new PipelineContext({ input });
-  return { $context: context.toJSON(), ...(!failFast && { failFast }) };
+  if (!isContext && failFast) return input;
+  return new PipelineStart(isContext ? (input as PipelineContext) : new PipelineContext({ input }), failFast);
+}
+
+const NOTHING = new PipelineContext().toJSON();
+
+/** Makes of that, or of an input from outside, what is stored as the input of a run. @internal */
+export function storingValidator(validate: ValueValidator = (given) => given): ValueValidator {
+  return (given, place) => {
+    const start = given instanceof PipelineContext ? new PipelineStart(given as PipelineContext, true) : given;
+    const isStart = start instanceof PipelineStart;
+    const { input, ...others } = isStart ? start.context.toJSON() : { ...NOTHING, input: given };
+    const store = (valid: unknown): unknown => {
+      if (!isStart && !isStored(valid)) return valid;
+      const $context = { ...others, ...(valid !== undefined && { input: valid }) };
+      return { $context, ...(isStart && !start.failFast && { failFast: false }) };
+    };
+    const valid = validate(input, place);
+    return valid instanceof Promise ? valid.then(store) : store(valid);
+  };
 }
 
 /** What a durable run is begun with. @internal */
@@ -21,17 +46,12 @@ export function readInput(input: unknown): { readonly context: PipelineContext; 
   return { context: PipelineContext.from(input.$context), failFast: input.failFast !== false };
 }
 
-/** Checks the input that a context holds, a stored one too. @internal */
+/** Checks the input that a context holds. @internal */
 export function contextValidator(validate: ValueValidator): ValueValidator {
   return async (given, place) => {
-    if (given instanceof PipelineContext) {
-      given.replaceInput(await validate(given.input, place));
-      return given;
-    }
-    if (!isStored(given)) return validate(given, place);
-    const { input, ...snapshot } = given.$context;
-    const valid = await validate(input, place);
-    return { ...given, $context: { ...snapshot, ...(valid !== undefined && { input: valid }) } };
+    const context = given as PipelineContext;
+    context.replaceInput(await validate(context.input, place));
+    return context;
   };
 }
 

@@ -23,7 +23,7 @@ import { toPipelineError } from './errors/pipeline-execution.error.js';
 import { readJournalContext } from './journal-context.js';
 import { PipelineCheckpoint, requireStore, type PipelineCheckpointStore } from './pipeline-checkpoint.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
-import { contextValidator, readInput } from './pipeline-input.js';
+import { contextValidator, readInput, storingValidator } from './pipeline-input.js';
 import { planPipeline, type PipelinePlan } from './pipeline-plan.js';
 import { interpretPipeline } from './pipeline.interpreter.js';
 import { keptOnRetry } from './recorded-steps.js';
@@ -111,7 +111,9 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
   readonly checkpointStore: PipelineCheckpointStore | undefined;
   readonly parallelism: number;
   declare readonly isCompatibleWith?: (version: number) => boolean;
-  declare readonly validateInput?: ValueValidator;
+  /** @internal */
+  readonly validateInput: ValueValidator;
+  private readonly check: ValueValidator | undefined;
   private readonly place: string;
   private readonly own: PipelineStep[];
   /** Built once for all runs, and again after a step was added. */
@@ -137,8 +139,8 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
     this.parallelism = limit(options.parallelism, 1, `parallelism of ${this.place}`);
     const compatible = callback(options.isCompatibleWith, `isCompatibleWith of ${this.place}`, '(version) => boolean');
     if (compatible !== undefined) this.isCompatibleWith = compatible;
-    if (options.input !== undefined)
-      this.validateInput = contextValidator(lazyInputValidator(options.input, this.place));
+    this.check = options.input === undefined ? undefined : lazyInputValidator(options.input, this.place);
+    this.validateInput = storingValidator(this.check);
     if (steps != null && !Array.isArray(steps))
       throw new WorkflowDefinitionError(`The steps of ${this.place} are no list. Give a list of steps.`);
     this.own = [...(steps ?? [])];
@@ -226,7 +228,7 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
       pipeline: this,
       ...(target !== undefined && { target }),
       ...(isCompatibleWith !== undefined && { isCompatibleWith }),
-      ...(validateInput !== undefined && { validateInput }),
+      validateInput,
       run: (ctx, input) => this.runPlan(plan, ctx, input),
     };
   }
@@ -260,8 +262,8 @@ export class Pipeline<const S extends readonly PipelineStep[] = readonly Pipelin
 
   private prepare(): RunnablePlan {
     const plan = planPipeline(this.own, this.place);
-    const { name, version, validateInput } = this;
-    const checks = validateInput === undefined ? undefined : { validateInput };
+    const { name, version, check } = this;
+    const checks = check === undefined ? undefined : { validateInput: contextValidator(check) };
     const define = (failFast: boolean): WorkflowDefinition<PipelineContext, PipelineContext> => {
       const run = this.interpreter(plan, failFast);
       return { name, version, model: 'pipeline', retry: false, run, ...checks };

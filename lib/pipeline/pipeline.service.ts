@@ -20,7 +20,7 @@ import type { WorkflowHeaders } from '../core/records/index.js';
 import { isPipelineExecutionError, toPipelineError } from './errors/pipeline-execution.error.js';
 import { PipelineContext, type PipelineSnapshot } from './pipeline-context.js';
 import { Pipeline, type PipelineDefinition } from './pipeline.definition.js';
-import { storedInput } from './pipeline-input.js';
+import { startWith } from './pipeline-input.js';
 import type { PipelineArguments, PipelineReference, PipelineResultsOf } from './pipeline-reference.js';
 import { goOn } from './resumption.js';
 
@@ -111,7 +111,7 @@ export class PipelineService {
     const definition = this.definition(reference);
     await refuseOtherVersion(this.services.store, id, definition);
     const begin = (isFailingFast: boolean): Promise<WorkflowHandle<PipelineSnapshot>> =>
-      this.client.start(definition, storedInput(input, isFailingFast), {
+      this.client.start(definition, startWith(input, isFailingFast), {
         id,
         ...this.limited,
         ...(headers && { headers }),
@@ -160,7 +160,7 @@ export class PipelineService {
   ): Promise<WorkflowHandle<PipelineSnapshot<PipelineResultsOf<P>>>> {
     const { failFast = true, ...others } = options;
     flag(failFast, true, 'failFast of start');
-    const stored = storedInput(input, failFast);
+    const stored = startWith(input, failFast);
     const handle = await this.client.start(this.definition(reference), stored, { ...this.limited, ...others });
     return handle as WorkflowHandle<PipelineSnapshot<PipelineResultsOf<P>>>;
   }
