@@ -12,7 +12,6 @@ import {
   decodeName,
   isTerminal,
   newRandomSeed,
-  type JournalEntry,
   type TerminalStatus,
 } from '../core/records/index.js';
 import type { RequestOutcome, StoreHint } from '../core/store/index.js';
@@ -24,7 +23,7 @@ import type {
   RetryInstanceOptions,
   TerminateReceipt,
 } from './client-options.interface.js';
-import { failedChildOf, hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
+import { childrenAmong, hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
 import { reopening } from './reopening.js';
 import { statusesInput, wholeInput } from './value-rules.js';
 
@@ -81,9 +80,9 @@ export class InstanceOperations {
           'Its steps were undone, so it cannot go on from where it failed. Use restart to run it again from the beginning.';
         throw new WorkflowStateError({ workflowId, status, operation: 'retry', hint });
       }
-      await this.openFailedChild(workflowId, entries);
       const keeps = this.services.registry.get(name, version)?.keptOnRetry?.(entries);
       const removePositions = positionsToRetry(entries, keeps);
+      for (const childId of childrenAmong(entries, removePositions)) await this.openChild(workflowId, childId);
       const outcome = await store.reopen({
         workflowId,
         fence,
@@ -103,10 +102,8 @@ export class InstanceOperations {
     }
   }
 
-  /** What an instance that failed by a child asks for again is the end of that: the child goes on as well, or begins anew. */
-  private async openFailedChild(workflowId: string, entries: readonly JournalEntry[]): Promise<void> {
-    const childId = failedChildOf(entries);
-    if (childId === undefined) return;
+  /** A child whose end is asked for again goes on as well, or begins anew where nothing of it stands. */
+  private async openChild(workflowId: string, childId: string): Promise<void> {
     const { store } = this.services;
     const child = await store.find(childId);
     if (child?.parent?.workflowId !== workflowId || !isTerminal(child.status) || child.status === 'completed') return;
