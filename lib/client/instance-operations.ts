@@ -23,7 +23,7 @@ import type {
   RetryInstanceOptions,
   TerminateReceipt,
 } from './client-options.interface.js';
-import { failedChildren, hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
+import { childrenAmong, hasUndo, positionsToRetry, standingSteps } from './journal-truncation.js';
 import { reopening } from './reopening.js';
 import { statusesInput, wholeInput } from './value-rules.js';
 
@@ -82,7 +82,7 @@ export class InstanceOperations {
       }
       const keeps = this.services.registry.get(name, version)?.keptOnRetry?.(entries);
       const removePositions = positionsToRetry(entries, keeps);
-      for (const childId of failedChildren(entries, removePositions)) await this.openChild(workflowId, childId);
+      for (const childId of childrenAmong(entries, removePositions)) await this.openChild(workflowId, childId);
       const outcome = await store.reopen({
         workflowId,
         fence,
@@ -102,7 +102,7 @@ export class InstanceOperations {
     }
   }
 
-  /** What an instance that failed by a child asks for again is the end of that: the child goes on as well, or begins anew. */
+  /** A child whose end is asked for again goes on as well, or begins anew where nothing of it stands. */
   private async openChild(workflowId: string, childId: string): Promise<void> {
     const { store } = this.services;
     const child = await store.find(childId);

@@ -17,14 +17,13 @@ export function hasUndo(entries: readonly JournalEntry[]): boolean {
   return entries.some((entry) => entry.kind === 'undo');
 }
 
-/** The children whose bad ends are to be asked for again. @internal */
-export function failedChildren(entries: readonly JournalEntry[], removePositions: readonly number[]): string[] {
-  const asked = entries.filter(({ position, status }) => status !== 'completed' && removePositions.includes(position));
-  return [...new Set(asked.flatMap(({ data }) => data?.childId ?? []))];
-}
-
-function causePosition(entries: readonly JournalEntry[]): number | undefined {
-  return entries.filter((entry) => entry.kind === 'failure').at(-1)?.data?.causePosition;
+/** The children whose ends are asked for again when positions are removed: they failed, or were cancelled with the run. @internal */
+export function childrenAmong(entries: readonly JournalEntry[], removed: readonly number[]): string[] {
+  const positions = new Set(removed);
+  const ends = entries.filter(
+    ({ kind, position, status }) => kind === 'arrival' && positions.has(position) && status !== 'completed',
+  );
+  return [...new Set(ends.flatMap(({ data }) => data?.childId ?? []))];
 }
 
 /**
@@ -39,7 +38,7 @@ export function positionsToRetry(
   entries: readonly JournalEntry[],
   keeps: (entry: JournalEntry) => boolean | undefined = () => undefined,
 ): number[] {
-  const cause = causePosition(entries);
+  const cause = entries.filter((entry) => entry.kind === 'failure').at(-1)?.data?.causePosition;
   const removed = new Set<number>();
   const calledAgain = new Set<string>();
   for (const entry of entries) {

@@ -214,7 +214,7 @@ export class WorkflowClient implements HandleOperations {
 
   /**
    * Lets a failed instance go on from where it failed: the failed call and what was called after it are made again, everything else
-   * keeps its result. A child that it failed by goes on in the same way, and begins anew where it was undone or cancelled.
+   * keeps its result. Children that failed go on in the same way, and begin anew where they were undone, or were cancelled with it.
    *
    * @throws WorkflowStateError when it has not failed, or its steps were undone: then there is {@link restart}
    * @throws WorkflowNotFoundError

@@ -284,6 +284,26 @@ describe('A retried instance', () => {
     expect(ran).toEqual(['reserve', 'charge', 'release', 'reserve', 'charge']);
   });
 
+  it('has a child begin anew that was cancelled with it', async () => {
+    const { definition, ran, bank } = shop((ctx, charge) =>
+      Promise.all([ctx.executeChild('night', undefined), ctx.sleep('day', 500).then(charge)]),
+    );
+    const booted = await boot(
+      definition,
+      workflow('night', async (ctx) => {
+        await ctx.step('lie down', () => ran.push('lie down'));
+        await ctx.sleep('night', '8h');
+        return 'rested';
+      }),
+    );
+
+    const handle = await failThenRetry(booted, bank);
+    await booted.clock.advance('8h');
+
+    expect(await handle.result()).toEqual(['rested', 'paid']);
+    expect(ran.sort()).toEqual(['charge', 'charge', 'lie down', 'lie down']);
+  });
+
   it('waits again for a signal that a parallel branch was waiting for', async () => {
     const { definition, bank } = shop((ctx, charge) => Promise.all([ctx.waitForSignal('seen', 'seen'), charge()]));
     const booted = await boot(definition);
