@@ -14,7 +14,11 @@ import {
   type MemoryServices,
 } from '../core/execution/index.js';
 import { refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
-import { assertVersion, assertWorkflowName, isTerminal, type TerminalStatus } from '../core/records/index.js';
+import {
+  assertVersion,
+  assertWorkflowName,
+  type JournalEntry,
+} from '../core/records/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { graphErrorOf } from './errors/graph-error-of.js';
 import { GraphTimeoutError } from './errors/graph-timeout.error.js';
@@ -37,11 +41,13 @@ import { positionIn, refuseEnded, requireState } from './graph.position.js';
 import { ContextHost } from './graph.host.js';
 import { GraphTraversal } from './graph.interpreter.js';
 import { drawGraph } from './graph.diagram.js';
-import { planGraph, validateGraph, type GraphParts, type GraphPlan, type PlannedNode } from './graph.plan.js';
+import { planGraph, validateGraph, type GraphParts, type GraphPlan } from './graph.plan.js';
 import type { TraversalObserver } from './node-visitor.js';
 import { asNode } from './node-of-options.js';
+import { keptOnRetry } from './kept-on-retry.js';
+import { describeRun, endOf } from './run-outcome.js';
+import { nodesOnPath } from './planned-path.js';
 import { HumanNode } from './nodes/human-node.js';
-import { SubworkflowNode } from './nodes/subworkflow-node.js';
 import type { AbstractWorkflowNode } from './nodes/workflow-node.js';
 import { freshState, initialState, outputOf, startOf, storedInput, type GraphOutput } from './stored-run.js';
 import type { StateCondition, WorkflowEdge } from './workflow-edge.js';
@@ -246,13 +252,13 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
 
   /** The check of a task's answer, by the node that asks. @internal */
   taskSchema(task: string): StandardSchema | undefined {
-    let plan: GraphPlan | undefined = this.plan;
-    for (const part of task.split('/')) {
-      const found: PlannedNode | undefined = plan?.nodes[plan.indices.get(part.slice(0, part.lastIndexOf('#'))) ?? -1];
-      if (found?.node instanceof HumanNode) return found.node.task?.schema;
-      plan = found?.node instanceof SubworkflowNode ? (found.node.nested?.plan as GraphPlan | undefined) : undefined;
-    }
-    return undefined;
+    const human = nodesOnPath(this.plan, task).find(({ node }) => node instanceof HumanNode);
+    return (human?.node as HumanNode | undefined)?.task?.schema;
+  }
+
+  /** @internal */
+  keptOnRetry(entries: readonly JournalEntry[]): (entry: JournalEntry) => boolean | undefined {
+    return keptOnRetry(this.plan, entries);
   }
 
   /** Draws it; with visits, with the path of that run. */
@@ -293,31 +299,6 @@ export class WorkflowEngine<S extends object = GraphValues> implements WorkflowD
   }
 }
 
-function describeRun(
-  traversal: GraphTraversal | undefined,
-  state: WorkflowState,
-  status: GraphResult['status'],
-  durationMs: number,
-): GraphResult {
-  const stands = status !== 'completed' && traversal !== undefined;
-  const standing = stands ? traversal.snapshot() : undefined;
-  return new GraphResult({
-    finalState: standing === undefined ? state : new WorkflowState(state['input'], { initial: standing }),
-    status,
-    durationMs,
-    nodeResults: traversal?.results ?? [],
-    iterations: traversal?.visitsMade ?? 0,
-    terminatedAt: traversal?.terminatedAt ?? null,
-    ...(traversal?.pause !== undefined && { wait: traversal.pause }),
-  });
-}
-
 function mapOf<T>(named: Named<T>): Map<string, T> {
   return new Map<string, T>(named instanceof Map ? (named as ReadonlyMap<string, T>) : Object.entries(named));
-}
-
-/** How a run in memory has ended, by what it rejects with. */
-function endOf(error: unknown): TerminalStatus {
-  const status = error instanceof GraphExecutionError ? error.result?.status : statusOfFailure(error);
-  return status !== undefined && isTerminal(status) ? status : 'failed';
 }
