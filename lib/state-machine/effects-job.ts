@@ -10,7 +10,7 @@ export interface EffectsJob {
   readonly context: unknown;
   /** From when delays count, epoch milliseconds. */
   readonly at: number;
-  /** Where actions are in order: the transition before it that had any. */
+  /** The transition before it that had something which comes in turn. */
   readonly after?: number;
 }
 
@@ -18,7 +18,7 @@ export interface EffectsJob {
 export const STOP_SIGNAL = 'state-machine.stop';
 /** Brings an event to a child that begins behind the transition that invoked it; its key is the child's name. @internal */
 export const MESSAGE_SIGNAL = 'state-machine.message';
-/** Tells the instance of a transition that the actions of the one before are over; its key is the instance of that. @internal */
+/** Tells the instance of a transition that what came in turn before it is over; its key is the instance of that. @internal */
 export const ACTED_SIGNAL = 'state-machine.acted';
 /** Tells the instance that waits for a machine how it ended. @internal */
 export const DONE_SIGNAL = 'state-machine.done';

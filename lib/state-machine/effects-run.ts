@@ -1,7 +1,7 @@
 import type { WorkflowContext } from '../core/definition/index.js';
 import { isChildWorkflowFailedError, isStepFailedError, StateError } from '../core/errors/index.js';
 import type { EngineServices } from '../core/execution/index.js';
-import { ActionOrder } from './action-order.js';
+import { ACTED, ActionOrder } from './action-order.js';
 import {
   childMachineId,
   jobId,
@@ -19,10 +19,17 @@ import { InvokedChild, type ChildEnd } from './invoked-child.js';
 import { invokedMachine } from './invoked-machine.js';
 import { standsByItself, type MachinePlan, type StateMachineDefinition } from './machine-plan.js';
 import { StateMachineEngine } from './state-machine.engine.js';
-import { isAct, type Origin } from './transition-plan.js';
+import { comesInTurn, isAct, type Origin } from './transition-plan.js';
 import { workflowOfActor } from './workflow-actor.js';
 
 type Effect<K extends StoredEffect['kind']> = Extract<StoredEffect, { kind: K }>;
+
+/** An effect, and its place among those of its transition. */
+interface Placed {
+  readonly effect: StoredEffect;
+  readonly index: number;
+}
+
 type NamedAction = (args: object, params: unknown) => unknown;
 
 /**
@@ -61,19 +68,24 @@ export class EffectsRun {
     await work.catch((error: unknown) => this.failures.push(error));
   }
 
-  /** Where the machine wants it so, behind the actions of the transition before. */
-  private async actInTurn(all: readonly { effect: StoredEffect; index: number }[]): Promise<void> {
-    if (this.plan.options.ordered !== true || !all.some(({ effect }) => isAct(effect))) return this.actInOrder(all);
+  /** What comes in turn, behind that of the transition before: what is sent, and where the machine wants it so all that is done. */
+  private async actInTurn(all: readonly Placed[]): Promise<void> {
+    const acts = all.filter(({ effect }) => isAct(effect));
+    if (!acts.some(({ effect }) => comesInTurn(effect, this.plan))) return this.actInOrder(acts);
     const order = new ActionOrder(this.ctx, this.job, this.services);
-    await order.begin();
-    await this.kept(this.actInOrder(all));
+    await this.kept(this.actInOrder(acts, order));
     await order.end();
   }
 
-  private async actInOrder(all: readonly { effect: StoredEffect; index: number }[]): Promise<void> {
-    for (const { effect, index } of all) {
+  private async actInOrder(acts: readonly Placed[], order?: ActionOrder): Promise<void> {
+    for (const { effect, index } of acts) {
+      if (comesInTurn(effect, this.plan)) await order?.begin();
       if (effect.kind === 'action') await this.act(effect, index);
-      else if (effect.kind === 'send') await this.send(effect.to, effect.event, `send ${effect.event.type} ${index}`);
+      else if (effect.kind === 'send' && index === acts.at(-1)?.index) {
+        await order?.conclude((transaction) => this.sendWithin(transaction, effect.to, effect.event, ACTED));
+      } else if (effect.kind === 'send') {
+        await this.send(effect.to, effect.event, `send ${effect.event.type} ${index}`);
+      }
     }
   }
 
@@ -102,12 +114,13 @@ export class EffectsRun {
   }
 
   private async send(to: string | undefined, event: MachineEvent, name: string): Promise<void> {
-    const { machineId } = this.job;
-    await this.ctx.transaction(name, async (transaction: unknown) => {
-      if (to === undefined) return this.engine.deliver(machineId, event, undefined, transaction);
-      if (to === PARENT) return this.sendToParent(event, transaction);
-      return this.sendToChild(to, event, name, transaction);
-    });
+    await this.ctx.transaction(name, (transaction: unknown) => this.sendWithin(transaction, to, event, name));
+  }
+
+  private sendWithin(transaction: unknown, to: string | undefined, event: MachineEvent, name: string): Promise<void> {
+    if (to === undefined) return this.engine.deliver(this.job.machineId, event, undefined, transaction);
+    if (to === PARENT) return this.sendToParent(event, transaction);
+    return this.sendToChild(to, event, name, transaction);
   }
 
   /** One that begins behind its transition gets everything through the instance that begins it, so that it comes in order. */

@@ -37,8 +37,9 @@ export interface StateMachineOptions {
   /** Actions that run inside the transaction of their transition instead of after it, with its `manager`. They can prevent it. */
   readonly transactional?: readonly string[];
   /**
-   * Whether what a transition does and sends waits until that of the transition before it is over, also where that is tried again for long;
-   * its delays do not wait. Costs a look before the actions and a commit behind them.
+   * Whether what a transition does waits until what the transition before it does and sends is over, also where that is tried again for
+   * long; its delays do not wait. Costs a look before the actions and a commit behind them. What it sends waits for what was sent before in
+   * any case.
    * @default false
    */
   readonly ordered?: boolean;

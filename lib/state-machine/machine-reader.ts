@@ -52,7 +52,7 @@ export class MachineReader {
     return begun.map((child) => childMachineId(machineId, version, child));
   }
 
-  /** The first transition behind another one that has actions, where actions are in order. */
+  /** The first transition behind another one that has something which comes in turn. */
   async actingAfter({ machineId, version }: TransitionReference, transaction: unknown): Promise<number | undefined> {
     for (let after = version; ;) {
       const records = await this.states.history(machineId, { after, limit: PAGE }, transaction);

@@ -28,7 +28,7 @@ export interface MachineBonds {
   readonly workflows: readonly string[];
   /** Whether an instance under the machine's id waits for its end. */
   readonly awaited: boolean;
-  /** Where actions are in order: the version of the last transition that had any. */
+  /** The version of the last transition that had something which comes in turn. */
   readonly acting?: number;
 }
 

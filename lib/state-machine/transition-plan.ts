@@ -9,7 +9,7 @@ export interface SettledEffects {
   readonly bonds: MachineBonds;
   /** Done after the commit, by an instance of their own. */
   readonly deferred: readonly StoredEffect[];
-  /** Where actions are in order: the transition whose actions come before. */
+  /** The transition before that had something which comes in turn. */
   readonly after?: number;
   /** Done inside the transaction. */
   readonly transactional: readonly Extract<MachineEffect, { kind: 'action' }>[];
@@ -103,7 +103,7 @@ export function settleEffects(
     }
   }
   const running = [...workflows].filter((id) => children[id] !== undefined);
-  const acting = plan.options.ordered === true && deferred.some(isAct) ? { acting: version } : {};
+  const acting = deferred.some((effect) => comesInTurn(effect, plan)) ? { acting: version } : {};
   const bonds = { ...before, timers, children, workflows: running, ...acting };
   const after = before.acting === undefined ? {} : { after: before.acting };
   return { bonds, deferred, ...after, transactional, told, stopped };
@@ -112,6 +112,11 @@ export function settleEffects(
 /** Whether an effect is something done in its place: an action, or an event that is sent. @internal */
 export function isAct({ kind }: MachineEffect): boolean {
   return kind === 'action' || kind === 'send';
+}
+
+/** Whether an effect waits for those of earlier transitions: what is sent always does, actions where the machine wants it so. @internal */
+export function comesInTurn(effect: MachineEffect, { options }: Pick<MachinePlan, 'options'>): boolean {
+  return options.ordered === true ? isAct(effect) : effect.kind === 'send';
 }
 
 function isNoDelay({ name }: MachinePlan, id: string, delayMs: number): StateError {

@@ -69,6 +69,86 @@ describe('State machines that belong to others', () => {
     expect(await machines.snapshot('alone')).toMatchObject({ value: 'up' });
   });
 
+  const listening = setup({ types: { context: {} as { got: unknown[] } } }).createMachine({
+    context: { got: [] },
+    initial: 'on',
+    states: {
+      on: {
+        on: {
+          BREAK: { guard: () => broken(), target: 'over' },
+          END: 'over',
+          '*': { actions: assign({ got: ({ context, event }) => [...context.got, event.type] }) },
+        },
+      },
+      over: { type: 'final' },
+    },
+    output: ({ context }) => context.got,
+  });
+
+  it('hear what they are sent in the order of its sending, and are not ended before, whatever else their parent has to do', async () => {
+    let open: (() => void) | undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const parent = setup({
+      types: { context: {} as { heard?: unknown } },
+      actors: { kid: listening },
+      actions: {
+        prepare: () => opened.then(() => ran.push('prepared')) as never,
+        note: () => void ran.push('noted'),
+      },
+    }).createMachine({
+      context: {},
+      initial: 'on',
+      states: {
+        on: {
+          entry: [sendTo('kid', { type: 'ONE' }), sendTo('kid', { type: 'TWO' })],
+          invoke: {
+            id: 'kid',
+            src: 'kid',
+            onDone: { target: 'off', actions: assign({ heard: ({ event }) => event.output }) },
+          },
+          on: {
+            SLOW: { actions: ['prepare', sendTo('kid', { type: 'THREE' })] },
+            NOTE: { actions: 'note' },
+            QUICK: { actions: ['note', sendTo('kid', { type: 'FOUR' })] },
+            END: { actions: sendTo('kid', { type: 'END' }) },
+          },
+        },
+        off: {},
+      },
+    });
+    const { machines, advance } = bound(
+      await boot(defineStateMachine('kid', listening), defineStateMachine('p', parent)),
+    );
+    await machines.create('p', { id: 'p' });
+    for (const trigger of ['SLOW', 'NOTE', 'QUICK', 'END']) await machines.send('p', trigger);
+    while (ran.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    expect(ran).toEqual(['noted', 'noted']);
+    open?.();
+    await advance(0);
+
+    expect(ran).toEqual(['noted', 'noted', 'prepared']);
+    expect(await machines.snapshot('p')).toMatchObject({
+      value: 'off',
+      context: { heard: ['ONE', 'TWO', 'THREE', 'FOUR'] },
+    });
+  });
+
+  it('hear what comes behind a message that they break on', async () => {
+    const parent = setup({ actors: { kid: listening } }).createMachine({
+      invoke: { id: 'kid', src: 'kid' },
+      on: { BREAK: { actions: sendTo('kid', { type: 'BREAK' }) }, TELL: { actions: sendTo('kid', { type: 'TOLD' }) } },
+    });
+    const { machines, advance } = bound(
+      await boot(defineStateMachine('kid', listening), defineStateMachine('p', parent)),
+    );
+    await machines.create('p', { id: 'p' });
+    for (const trigger of ['BREAK', 'TELL']) await machines.send('p', trigger);
+    // A transaction that fails is tried twice here.
+    await advance(1_000);
+
+    expect(await machines.snapshot(KID)).toMatchObject({ context: { got: ['TOLD'] } });
+  });
+
   it('that begin behind their transition miss nothing that they are told before, and get it in order', async () => {
     const kid = setup({
       types: { context: {} as { got: string[] } },
@@ -374,4 +454,8 @@ describe('State machines that belong to others', () => {
 
 function bound(bench: MachineBench): Pick<MachineBench, 'machines' | 'advance'> {
   return { machines: bench.machines, advance: (ms) => bench.advance(ms) };
+}
+
+function broken(): never {
+  throw new RangeError('broken');
 }
