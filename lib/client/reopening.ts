@@ -1,5 +1,9 @@
 import { isWorkflowStateError } from '../core/errors/index.js';
-import type { WorkflowClient } from './workflow-client.js';
+
+interface Reopener {
+  retry(id: string): Promise<unknown>;
+  restart(id: string): Promise<unknown>;
+}
 
 /** Waits for a `retry` or `restart`; where somebody else was first, the instance is open all the same. @internal */
 export async function reopening(request: Promise<unknown>): Promise<void> {
@@ -12,7 +16,7 @@ export async function reopening(request: Promise<unknown>): Promise<void> {
 
 /** Lets a failed instance go on from where it failed, or begin again where steps of it were undone: nothing stands then to go on from. @internal */
 export async function goOnOrAnew(
-  client: WorkflowClient,
+  client: Reopener,
   id: string,
   entries: readonly { readonly kind: string }[],
 ): Promise<void> {
