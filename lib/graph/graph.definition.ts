@@ -14,11 +14,7 @@ import {
   type MemoryServices,
 } from '../core/execution/index.js';
 import { refuseUnknownOptions, type KnownOptions } from '../core/options/index.js';
-import {
-  assertVersion,
-  assertWorkflowName,
-  type JournalEntry,
-} from '../core/records/index.js';
+import { assertVersion, assertWorkflowName, type JournalEntry } from '../core/records/index.js';
 import { GraphExecutionError } from './errors/graph-execution.error.js';
 import { graphErrorOf } from './errors/graph-error-of.js';
 import { GraphTimeoutError } from './errors/graph-timeout.error.js';
