@@ -76,6 +76,7 @@ export interface WaitView {
 /** A step that was begun. @publicApi */
 export interface OpenStepView {
   readonly name: string;
+  /** When its start was recorded: with its beginning, or, where nothing needs it then, after it has run for a second. */
   readonly since: Date;
   /** What the step last gave to `heartbeat`. */
   readonly progress?: unknown;
