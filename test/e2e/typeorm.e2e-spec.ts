@@ -202,8 +202,11 @@ describe('WorkflowModule with TypeORM', () => {
     const told = Promise.all([rejection(closed.result('waited')), rejection(closed.stream('waited').next())]);
     await app?.close();
 
-    const asked = [closed.getStatus('waited'), closed.start(InvoiceWorkflow, { saleId: 'late', total: 9 })];
-    for (const error of [...(await told), ...(await Promise.all(asked.map((one) => rejection(one))))]) {
+    const asked = Promise.all([
+      rejection(closed.getStatus('waited')),
+      rejection(closed.start(InvoiceWorkflow, { saleId: 'late', total: 9 })),
+    ]);
+    for (const error of [...(await told), ...(await asked)]) {
       expect(error).toMatchObject({ code: 'WORKFLOW_STORE', retryable: false });
       expect(error?.message).toMatch(/has closed.*goes on in the next process/);
     }
