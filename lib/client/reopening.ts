@@ -1,5 +1,11 @@
 import { isWorkflowStateError } from '../core/errors/index.js';
-import type { WorkflowClient } from './workflow-client.js';
+import type { RequestReceipt } from './client-options.interface.js';
+
+/** As much of a client as opens an instance again. */
+interface Reopener {
+  retry(id: string): Promise<RequestReceipt>;
+  restart(id: string): Promise<RequestReceipt>;
+}
 
 /** Waits for a `retry` or `restart`; where somebody else was first, the instance is open all the same. @internal */
 export async function reopening(request: Promise<unknown>): Promise<void> {
@@ -12,7 +18,7 @@ export async function reopening(request: Promise<unknown>): Promise<void> {
 
 /** Lets a failed instance go on from where it failed, or begin again where steps of it were undone: nothing stands then to go on from. @internal */
 export async function goOnOrAnew(
-  client: WorkflowClient,
+  client: Reopener,
   id: string,
   entries: readonly { readonly kind: string }[],
 ): Promise<void> {
