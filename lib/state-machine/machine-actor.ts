@@ -15,13 +15,6 @@ export interface ActorOptions {
   readonly services?: MemoryServices;
 }
 
-/** What XState tells of what happens to its actors. */
-interface Inspected {
-  readonly type: string;
-  readonly actorRef: { readonly sessionId: string };
-  readonly rootId: string;
-}
-
 interface MachineWithOptions extends MachineLike {
   options?: object | undefined;
 }
@@ -35,11 +28,12 @@ export async function createMachineActor(
   const library = await loadXState();
   const machineId = newWorkflowId(services.clock);
   const scope = new AbortScope();
-  let version = 0;
+  let versions = 0;
   const acting: MemoryActing = {
     machineId,
     get version() {
-      return version;
+      // Its actions come before it tells of the transition. Its inspection, which tells of each event, halves what an actor can do.
+      return versions + 1;
     },
     get signal() {
       return scope.signal;
@@ -55,14 +49,14 @@ export async function createMachineActor(
   const actor = library.createActor(machine, {
     ...(input !== undefined && { input }),
     clock: timerFunctions(services.clock),
-    inspect: ({ type, actorRef, rootId }: Inspected) => {
-      if (type === '@xstate.event' && actorRef.sessionId === rootId) version += 1;
-    },
   });
   const end = (): void => {
     scope.abort(new StateError(`The state machine "${plan.name}" has ended.`));
   };
-  actor.subscribe({ error: end, complete: end });
+  const next = (): void => {
+    versions += 1;
+  };
+  actor.subscribe({ next, error: end, complete: end });
   return actor;
 }
 
